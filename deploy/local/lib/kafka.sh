@@ -1,0 +1,110 @@
+# shellcheck shell=bash
+#
+# deploy/local/lib/kafka.sh - a private single-node Kafka in KRaft mode.
+#
+# No Debian package exists, so the JARs come through Maven by the pinned pom.xml, once per version
+# of that file, into a cache folder that all state folders share.
+
+readonly KAFKA_POM=${BASH_SOURCE[0]%/*}/../kafka/pom.xml
+
+kafka_libs() {
+    local digest
+    digest=$(sha256sum "$KAFKA_POM")
+    printf '%s/kafka-%s\n' "$(cache_folder)" "${digest:0:12}"
+}
+
+# Complete or not there: copied beside, then renamed, one copier at a time.
+kafka_fetch() {
+    local libs fetched
+    libs=$(kafka_libs)
+    [[ ! -d $libs ]] || return 0
+    mkdir -p "${libs%/*}"
+    (
+        umask 022
+        exec 8>"$libs.lock"
+        flock 8
+        [[ ! -d $libs ]] || exit 0
+        fetched=$(mktemp -d "$libs.XXXXXX")
+        chmod 0755 "$fetched"
+        say "kafka: fetching its JARs through Maven (once, 54 MB)"
+        if ! mvn -q -B -C -f "$KAFKA_POM" dependency:copy-dependencies \
+            -DoutputDirectory="$fetched" >"$libs.log" 2>&1; then
+            tail -n 5 "$libs.log" >&2
+            rm -rf "$fetched"
+            exit 1
+        fi
+        mv "$fetched" "$libs"
+    )
+}
+
+kafka_properties() {
+    local broker controller
+    broker=127.0.0.1:$(port_of kafka)
+    controller=127.0.0.1:$(port_of kafka-controller)
+    cat <<PROPERTIES
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@$controller
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://$broker,CONTROLLER://$controller
+advertised.listeners=PLAINTEXT://$broker
+log.dirs=$RUN/kafka/data
+auto.create.topics.enable=false
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=500
+num.network.threads=2
+num.io.threads=2
+log.cleaner.dedupe.buffer.size=4194304
+PROPERTIES
+}
+
+# A cluster id is 16 random bytes in base64url without padding.
+kafka_format() { # launch words...
+    local id
+    [[ ! -f $RUN/kafka/data/meta.properties ]] || return 0
+    id=$(head -c 16 /dev/urandom | base64 | tr '+/' '-_')
+    "$@" java -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+        -cp "$(kafka_libs)/*" kafka.tools.StorageTool format -t "${id:0:22}" \
+        -c "$RUN/kafka/server.properties" >"$RUN/kafka.format.log" 2>&1
+}
+
+kafka_start() {
+    local launch
+    mapfile -t launch < <(privileges)
+    kafka_fetch || return 1
+    "${launch[@]}" test -r "$(kafka_libs)" ||
+        die 69 "user $SERVER_USER cannot read $(kafka_libs)" "set SAWA_CACHE to a folder it can read"
+    install -d -m 0700 -o "$SERVER_USER" -g "$SERVER_GROUP" "$RUN/kafka"
+    kafka_properties >"$RUN/kafka/server.properties"
+    kafka_format "${launch[@]}" || return 1
+    server_launch kafka "${launch[@]}" java -Xms128m -Xmx384m -XX:+UseSerialGC \
+        -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+        -cp "$(kafka_libs)/*" kafka.Kafka "$RUN/kafka/server.properties"
+}
+
+# A Metadata request, version 0, of all topics (size 14, key 3, version 0, correlation 1, no client
+# id, no topics): ready when the answer (size, correlation, count) counts a broker.
+kafka_ready() {
+    local answer
+    answer=$(
+        exec 2>/dev/null
+        exec 7<>"/dev/tcp/127.0.0.1/$(port_of kafka)" || exit 1
+        printf '\0\0\0\016\0\03\0\0\0\0\0\01\377\377\0\0\0\0' >&7
+        timeout 1 head -c 12 <&7 | od -An -v -tx1 | tr -d ' \n'
+    ) || return 1
+    [[ $answer =~ ^[0-9a-f]{8}00000001[0-9a-f]{7}[1-9a-f]$ ]]
+}
+
+kafka_after() { :; }
+
+kafka_env() { export_line SAWA_KAFKA_BROKERS "127.0.0.1:$(port_of kafka)"; }
+
+kafka_signal() { printf 'TERM\n'; }
