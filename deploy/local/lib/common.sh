@@ -29,6 +29,7 @@
 # (3) All waiting is polling with a bound.
 
 readonly LOCAL_NAME=${0##*/}
+# shellcheck disable=SC2034  # used by who sources this
 readonly ALL_SERVERS=(postgres kafka rabbitmq)
 readonly READY_WAIT_S=${SAWA_LOCAL_READY_WAIT_S:-90} # a cold, busy machine; usually 3 s
 readonly STOP_WAIT_S=${SAWA_LOCAL_STOP_WAIT_S:-30}   # then KILL
@@ -194,13 +195,23 @@ server_alive() { # name
     read -r pid start 2>/dev/null <"$RUN/$1.pid" && alive "$pid" "$start"
 }
 
+# A server that kept our lock, or a pipe of our caller, would hold both for ever.
+close_inherited() {
+    local fd
+    for fd in /proc/self/fd/*; do
+        fd=${fd##*/}
+        if ((fd > 2)); then eval "exec $fd>&-"; fi
+    done
+}
+
 # Starts a command in its own session and writes its pidfile. The command must stay in front.
 server_launch() { # name command...
     local name=$1 pid
     shift
     (
         cd "$RUN" || exit 1
-        exec {lock_fd}>&- setsid env -i HOME="$RUN/$name" PATH=/usr/bin:/bin:/usr/sbin:/sbin \
+        close_inherited
+        exec setsid env -i HOME="$RUN/$name" PATH=/usr/bin:/bin:/usr/sbin:/sbin \
             LANG=C.UTF-8 TZ=UTC "$@" </dev/null >>"$RUN/$name.log" 2>&1
     ) &
     pid=$!
@@ -236,12 +247,16 @@ signal_family() { # signal, "PID START" lines
 }
 
 # Asks, waits, then kills; true when nothing of the server is left.
-server_stop() { # name [signal]
-    local name=$1 signal=${2:-} pid start family
+server_stop() { # name [KILL]: with KILL as a crash would, all of it at once
+    local name=$1 pid start family
     if server_alive "$name"; then
         read -r pid start <"$RUN/$name.pid"
         family=$(family_of "$pid")
-        signal_family "${signal:-$("${name}_signal")}" "$pid $start"
+        if [[ ${2:-} == KILL ]]; then
+            signal_family KILL "$family"
+        else
+            signal_family "$("${name}_signal")" "$pid $start"
+        fi
         if ! poll "$STOP_WAIT_S" family_gone "$family"; then
             say "$name did not stop in $STOP_WAIT_S s: killed"
             signal_family KILL "$family"

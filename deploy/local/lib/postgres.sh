@@ -50,13 +50,26 @@ cluster_name = 'sawa-local'
 CONF
 }
 
+# A killed postmaster may stay a zombie where process 1 reaps late or never, and PostgreSQL takes it
+# for a living one. Its number is replaced by one that no process can have; the files stay, because
+# the first also names the shared memory by which PostgreSQL notices backends left behind.
+postgres_forget_zombie() {
+    local lock pid
+    for lock in "$RUN/postgres/data/postmaster.pid" "$RUN"/postgres/socket/.s.PGSQL.*.lock; do
+        [[ -f $lock ]] || continue
+        read -r pid <"$lock"
+        [[ -n $(start_of "$pid") ]] || as_server sed -i '1s/.*/99999999/' "$lock"
+    done
+}
+
 postgres_start() {
     local bin launch
-    bin=$(postgres_bin)
+    bin=$(postgres_bin) || return 1
     mapfile -t launch < <(privileges)
     postgres_initdb "$bin" || return 1
     postgres_conf "$bin" >"$RUN/postgres/local.conf"
     printf '%s\n' "${PG_SETTINGS[@]}" >>"$RUN/postgres/extra.conf"
+    postgres_forget_zombie
     server_launch postgres "${launch[@]}" "$bin/postgres" -D "$RUN/postgres/data"
 }
 
@@ -65,7 +78,10 @@ postgres_sql() { # database: statements on standard input
         -p "$(port_of postgres)" -U postgres -d "$1"
 }
 
-postgres_ready() { "$(postgres_bin)/pg_isready" -q -h "$RUN/postgres/socket" -p "$(port_of postgres)"; }
+postgres_ready() {
+    "$(postgres_bin)/pg_isready" -q -h "$RUN/postgres/socket" \
+    -p "$(port_of postgres)" -U postgres -d postgres
+}
 
 postgres_after() {
     secret pg_password 24
