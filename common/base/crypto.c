@@ -80,10 +80,12 @@ struct digest hmac_sha256(struct text key, struct text bytes)
 {
     struct digest digest;
     unsigned int size = 0;
+    const unsigned char *made;
 
     assert(key.size <= INT32_MAX);
-    assert(HMAC(EVP_sha256(), key.data, (int)key.size, (const unsigned char *)bytes.data,
-                bytes.size, digest.bytes, &size) != NULL);
+    made = HMAC(EVP_sha256(), key.data, (int)key.size, (const unsigned char *)bytes.data,
+                bytes.size, digest.bytes, &size);
+    assert(made == digest.bytes);
     assert(size == SHA256_SIZE);
     return digest;
 }

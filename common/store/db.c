@@ -1,0 +1,448 @@
+/*
+ * db.c - see db.h.
+ */
+#include "store/db.h"
+
+#include "store/copy.h"
+#include "store/sqlstate.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { STATEMENTS_MAX = 128, NAME_SIZE = 24, OPTIONS_SIZE = 160 };
+
+struct db {
+    PGconn *connection;
+    struct db_settings settings;
+    bool broken;
+    size_t statement_count;
+    const char *statements[STATEMENTS_MAX]; /* prepared, by address (3) */
+};
+
+struct result {
+    PGresult *rows;
+};
+
+/* ---- connection ---- */
+
+static void connection_drop(struct db *db)
+{
+    PQfinish(db->connection);
+    db->connection = NULL;
+    db->broken = true;
+    db->statement_count = 0;
+}
+
+/* libpq tells a refused connection by text only; without an SQLSTATE it is a server that is away. */
+static enum status connect_failed(struct db *db, struct error *error)
+{
+    enum status status = RETRY;
+    const char *said = PQerrorMessage(db->connection);
+
+    if (strstr(said, "authentication failed") != NULL || strstr(said, "does not exist") != NULL ||
+        strstr(said, "pg_hba.conf") != NULL || strstr(said, "invalid connection option") != NULL)
+        status = FATAL;
+    error_set(error, status, "could not connect to the database");
+    error_detail(error, "%.*s", (int)strcspn(said, "\n"), said);
+    error_hint(error, "check database.dsn, and that the server runs");
+    error->exit_code = status == FATAL ? EXIT_CONFIGURATION : EXIT_DEPENDENCY;
+    connection_drop(db);
+    return status;
+}
+
+static void drop_notice(void *argument, const char *message)
+{
+    (void)argument;
+    (void)message; /* notices repeat rows and settings: I12 */
+}
+
+enum status db_reopen(struct db *db, struct error *error)
+{
+    char options[OPTIONS_SIZE];
+    const char *keywords[] = {"dbname", "application_name", "options", "target_session_attrs",
+                              "connect_timeout", "tcp_user_timeout", "client_encoding", NULL};
+    const char *values[] = {db->settings.dsn, db->settings.application, options, "read-write",
+                            "5", "20000", "UTF8", NULL};
+
+    connection_drop(db);
+    snprintf(options, sizeof options,
+             "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=60000",
+             db->settings.statement_timeout_ms, db->settings.lock_timeout_ms);
+    db->connection = PQconnectdbParams(keywords, values, 1);
+    if (PQstatus(db->connection) != CONNECTION_OK)
+        return connect_failed(db, error);
+    PQsetNoticeProcessor(db->connection, drop_notice, NULL);
+    db->broken = false;
+    return OK;
+}
+
+enum status db_open(const struct db_settings *settings, struct error *error, struct db **ret_db)
+{
+    struct db *db = calloc(1, sizeof *db);
+    enum status status;
+
+    if (db == NULL)
+        return error_set(error, FATAL, "out of memory for a database connection");
+    db->settings = *settings;
+    status = db_reopen(db, error);
+    if (status != OK) {
+        db_close(db);
+        return status;
+    }
+    *ret_db = db;
+    return OK;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    PQfinish(db->connection);
+    free(db);
+}
+
+bool db_is_broken(const struct db *db)
+{
+    return db->broken;
+}
+
+int db_backend_pid(const struct db *db)
+{
+    return db->broken ? 0 : PQbackendPID(db->connection);
+}
+
+/* ---- errors ---- */
+
+static void copy_field(const PGresult *rows, int code, char *destination, size_t size)
+{
+    const char *value = PQresultErrorField(rows, code);
+
+    text_copy(text_of(value == NULL ? "" : value), destination, size);
+}
+
+/* "COPY payment, line 17" -> 17. The only thing ever read from CONTEXT (I12). */
+static int64_t context_line(const PGresult *rows)
+{
+    const char *context = PQresultErrorField(rows, PG_DIAG_CONTEXT);
+    const char *at = context == NULL || strncmp(context, "COPY ", 5) != 0
+                         ? NULL
+                         : strstr(context, ", line ");
+
+    return at == NULL ? 0 : strtoll(at + 7, NULL, 10);
+}
+
+static enum status connection_lost(struct db *db, struct error *error)
+{
+    db->broken = true;
+    error_set(error, RETRY, "the database connection was lost");
+    return error_hint(error, "the worker reconnects by itself; see the server's log");
+}
+
+static enum status run_failed(struct db *db, const PGresult *rows, struct error *error)
+{
+    char sqlstate[8];
+    char constraint[64];
+
+    if (PQstatus(db->connection) != CONNECTION_OK)
+        db->broken = true; /* FATAL answers of the server end the connection too */
+    copy_field(rows, PG_DIAG_SQLSTATE, sqlstate, sizeof sqlstate);
+    copy_field(rows, PG_DIAG_CONSTRAINT_NAME, constraint, sizeof constraint);
+    if (sqlstate[0] == '\0')
+        return connection_lost(db, error);
+    error_set(error, sqlstate_status(sqlstate, constraint), "the database refused a statement");
+    memcpy(error->code, sqlstate, sizeof error->code);
+    memcpy(error->subject, constraint, sizeof error->subject);
+    error->line = context_line(rows);
+    return error_detail(error, "SQLSTATE %s%s%s, line %lld", sqlstate,
+                        constraint[0] == '\0' ? "" : ", constraint ", constraint,
+                        (long long)error->line);
+}
+
+/* ---- statements ---- */
+
+/* The name under which sql is prepared on this connection; prepares it at first use. */
+static enum status statement_prepare(struct db *db, const char *sql, struct error *error,
+                                     char name[NAME_SIZE])
+{
+    size_t index = 0;
+    PGresult *rows;
+    enum status status = OK;
+
+    while (index < db->statement_count && db->statements[index] != sql)
+        index++;
+    snprintf(name, NAME_SIZE, "s%zu", index);
+    if (index < db->statement_count)
+        return OK;
+    assert(index < STATEMENTS_MAX);
+    rows = PQprepare(db->connection, name, sql, 0, NULL);
+    if (PQresultStatus(rows) == PGRES_COMMAND_OK)
+        db->statements[db->statement_count++] = sql;
+    else
+        status = run_failed(db, rows, error);
+    PQclear(rows);
+    return status;
+}
+
+static PGresult *execute(struct db *db, const char *name, const struct params *params)
+{
+    const char *values[PARAMS_MAX];
+    int sizes[PARAMS_MAX];
+    int formats[PARAMS_MAX];
+    size_t count = params == NULL ? 0 : params->count;
+
+    for (size_t i = 0; i < count; i++) {
+        bool is_null = params->values[i].size < 0;
+
+        values[i] = is_null ? NULL : params->bytes.data + params->values[i].offset;
+        if (!is_null && params->bytes.data == NULL)
+            values[i] = ""; /* an empty text as the only parameter */
+        sizes[i] = is_null ? 0 : params->values[i].size;
+        formats[i] = 1;
+    }
+    return PQexecPrepared(db->connection, name, (int)count, values, sizes, formats, 1);
+}
+
+static bool answered(const PGresult *rows)
+{
+    ExecStatusType answer = PQresultStatus(rows);
+
+    return answer == PGRES_TUPLES_OK || answer == PGRES_COMMAND_OK;
+}
+
+static enum status result_keep(PGresult *rows, struct error *error, struct result **ret_result)
+{
+    struct result *result;
+
+    if (ret_result == NULL) {
+        PQclear(rows);
+        return OK;
+    }
+    result = malloc(sizeof *result);
+    if (result == NULL) {
+        PQclear(rows);
+        return error_set(error, FATAL, "out of memory for a query result");
+    }
+    result->rows = rows;
+    *ret_result = result;
+    return OK;
+}
+
+enum status db_run(struct db *db, const char *sql, const struct params *params,
+                   struct error *error, struct result **ret_result)
+{
+    char name[NAME_SIZE];
+    PGresult *rows;
+    enum status status;
+
+    if (db->broken)
+        return connection_lost(db, error);
+    if (params != NULL && buffer_failed(&params->bytes))
+        return error_set(error, FATAL, "the parameters of a statement pass their ceiling");
+    status = statement_prepare(db, sql, error, name);
+    if (status != OK)
+        return status;
+    rows = execute(db, name, params);
+    if (answered(rows))
+        return result_keep(rows, error, ret_result);
+    status = run_failed(db, rows, error);
+    PQclear(rows);
+    return status;
+}
+
+enum status db_script(struct db *db, const char *sql, struct error *error)
+{
+    PGresult *rows;
+    enum status status = OK;
+
+    if (db->broken)
+        return connection_lost(db, error);
+    rows = PQexec(db->connection, sql);
+    if (!answered(rows))
+        status = run_failed(db, rows, error);
+    PQclear(rows);
+    return status;
+}
+
+/* ---- COPY ---- */
+
+static const char copy_header[19] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
+static const char copy_trailer[2] = "\377\377";
+
+static bool copy_send(struct db *db, const struct text *parts, size_t part_count)
+{
+    if (PQputCopyData(db->connection, copy_header, sizeof copy_header) != 1)
+        return false;
+    for (size_t i = 0; i < part_count; i++) {
+        assert(parts[i].size <= INT32_MAX);
+        if (parts[i].size > 0 &&
+            PQputCopyData(db->connection, parts[i].data, (int)parts[i].size) != 1)
+            return false;
+    }
+    return PQputCopyData(db->connection, copy_trailer, sizeof copy_trailer) == 1 &&
+           PQputCopyEnd(db->connection, NULL) == 1;
+}
+
+/* Reads the answers up to the end; the first failure counts. */
+static enum status copy_answer(struct db *db, struct error *error, int64_t *ret_rows)
+{
+    enum status status = OK;
+    PGresult *rows;
+
+    while ((rows = PQgetResult(db->connection)) != NULL) {
+        if (status == OK && PQresultStatus(rows) == PGRES_COMMAND_OK)
+            *ret_rows = strtoll(PQcmdTuples(rows), NULL, 10);
+        else if (status == OK)
+            status = run_failed(db, rows, error);
+        PQclear(rows);
+        if (PQstatus(db->connection) != CONNECTION_OK)
+            return status == OK ? connection_lost(db, error) : status;
+    }
+    return status;
+}
+
+enum status db_copy(struct db *db, const char *sql, const struct text *parts, size_t part_count,
+                    struct error *error, int64_t *ret_rows)
+{
+    PGresult *rows;
+    enum status status = OK;
+
+    if (db->broken)
+        return connection_lost(db, error);
+    rows = PQexec(db->connection, sql);
+    if (PQresultStatus(rows) != PGRES_COPY_IN)
+        status = run_failed(db, rows, error);
+    PQclear(rows);
+    if (status != OK)
+        return status;
+    if (!copy_send(db, parts, part_count)) {
+        status = copy_answer(db, error, ret_rows);
+        return status == OK ? connection_lost(db, error) : status;
+    }
+    return copy_answer(db, error, ret_rows);
+}
+
+/* ---- results ---- */
+
+void result_free(struct result *result)
+{
+    if (result == NULL)
+        return;
+    PQclear(result->rows);
+    free(result);
+}
+
+int result_rows(const struct result *result)
+{
+    return PQntuples(result->rows);
+}
+
+int64_t result_affected(const struct result *result)
+{
+    return strtoll(PQcmdTuples(result->rows), NULL, 10);
+}
+
+bool result_is_null(const struct result *result, int row, int column)
+{
+    assert(row < PQntuples(result->rows) && column < PQnfields(result->rows));
+    return PQgetisnull(result->rows, row, column) == 1;
+}
+
+struct text result_text(const struct result *result, int row, int column)
+{
+    if (result_is_null(result, row, column))
+        return (struct text){NULL, 0};
+    return (struct text){PQgetvalue(result->rows, row, column),
+                         (size_t)PQgetlength(result->rows, row, column)};
+}
+
+bool result_bool(const struct result *result, int row, int column)
+{
+    struct text value = result_text(result, row, column);
+
+    assert(value.size == 1);
+    return value.data[0] != 0;
+}
+
+int64_t result_int64(const struct result *result, int row, int column)
+{
+    struct text value = result_text(result, row, column);
+    uint64_t big;
+    uint32_t middle;
+    uint16_t small;
+
+    assert(value.size == 8 || value.size == 4 || value.size == 2);
+    if (value.size == 8) {
+        memcpy(&big, value.data, 8);
+        return (int64_t)be64toh(big);
+    }
+    if (value.size == 4) {
+        memcpy(&middle, value.data, 4);
+        return (int32_t)be32toh(middle);
+    }
+    memcpy(&small, value.data, 2);
+    return (int16_t)be16toh(small);
+}
+
+int64_t result_instant(const struct result *result, int row, int column)
+{
+    return instant_of_pg(result_int64(result, row, column));
+}
+
+int32_t result_date(const struct result *result, int row, int column)
+{
+    return (int32_t)result_int64(result, row, column) + PG_EPOCH_DAYS;
+}
+
+struct uuid result_uuid(const struct result *result, int row, int column)
+{
+    struct text value = result_text(result, row, column);
+    struct uuid uuid;
+
+    assert(value.size == sizeof uuid.bytes);
+    memcpy(uuid.bytes, value.data, sizeof uuid.bytes);
+    return uuid;
+}
+
+/* ---- transactions ---- */
+
+bool tx_is_open(const struct db *db)
+{
+    return !db->broken && PQtransactionStatus(db->connection) != PQTRANS_IDLE;
+}
+
+enum status tx_begin(struct db *db, struct error *error)
+{
+    assert(!tx_is_open(db));
+    return db_script(db, "BEGIN ISOLATION LEVEL READ COMMITTED", error);
+}
+
+enum status tx_commit(struct db *db, struct error *error)
+{
+    PGresult *rows;
+    enum status status = OK;
+
+    assert(tx_is_open(db));
+    rows = PQexec(db->connection, "COMMIT");
+    if (PQresultStatus(rows) != PGRES_COMMAND_OK) {
+        status = run_failed(db, rows, error);
+        if (db->broken) { /* (2) sent, not answered */
+            status = error_set(error, RETRY, "the reply to COMMIT was lost");
+            error->cause = CAUSE_UNKNOWN;
+        }
+    } else if (strcmp(PQcmdStatus(rows), "COMMIT") != 0) {
+        status = error_set(error, RETRY, "the transaction was rolled back at COMMIT");
+    }
+    PQclear(rows);
+    return status;
+}
+
+void tx_rollback(struct db *db)
+{
+    struct error ignored;
+
+    if (!tx_is_open(db))
+        return;
+    if (db_script(db, "ROLLBACK", &ignored) != OK)
+        db->broken = true;
+}
