@@ -1,0 +1,224 @@
+/*
+ * statement.c - see statement.h: building a statement inside its arena, and its digests.
+ */
+#include "domain/statement.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { ARENA_BLOCK_SIZE = 64 * 1024 };
+
+void statement_init(struct statement *statement, size_t text_size_max, int32_t findings_max)
+{
+    assert(text_size_max > 0);
+    assert(findings_max > 0);
+    memset(statement, 0, sizeof *statement);
+    arena_init(&statement->arena, ARENA_BLOCK_SIZE, text_size_max);
+    statement->findings_max = findings_max;
+    statement_clear(statement);
+}
+
+void statement_done(struct statement *statement)
+{
+    if (statement == NULL)
+        return;
+    arena_done(&statement->arena);
+}
+
+void statement_clear(struct statement *statement)
+{
+    struct statement empty = {
+        .arena = statement->arena,
+        .findings_max = statement->findings_max,
+        .from = DATE_NONE,
+        .to = DATE_NONE,
+        .opening.date = DATE_NONE,
+        .closing.date = DATE_NONE,
+    };
+
+    arena_reset(&empty.arena);
+    *statement = empty;
+}
+
+const char *statement_format_name(enum statement_format format)
+{
+    static const char *const names[FORMAT_COUNT] = {
+        "unknown",  "mt940", "mt942", "mt950", "camt.052",     "camt.053",
+        "camt.054", "bai2",  "csv",   "ofx",   "mobile_money",
+    };
+
+    assert(format >= 0 && format < FORMAT_COUNT);
+    return names[format];
+}
+
+const char *entry_status_name(enum entry_status status)
+{
+    static const char *const names[] = {"BOOK", "PDNG", "INFO", "FUTR", "OTHER"};
+
+    assert((size_t)status < COUNT_OF(names));
+    return names[status];
+}
+
+void *statement_alloc(struct statement *statement, size_t size)
+{
+    void *memory = statement->exhausted ? NULL : arena_alloc(&statement->arena, size);
+
+    if (memory == NULL)
+        statement->exhausted = true; /* (4) */
+    return memory;
+}
+
+struct text statement_copy(struct statement *statement, struct text text)
+{
+    struct text copy = {NULL, 0};
+
+    if (text.size == 0 || statement->exhausted)
+        return copy; /* (1) */
+    copy = arena_text(&statement->arena, text);
+    if (copy.data == NULL)
+        statement->exhausted = true;
+    return copy;
+}
+
+struct text statement_join(struct statement *statement, struct text left, const char *separator,
+                           struct text right)
+{
+    size_t between = strlen(separator);
+    char *joined;
+
+    if (left.size == 0 || right.size == 0)
+        return statement_copy(statement, left.size == 0 ? right : left);
+    joined = statement_alloc(statement, left.size + between + right.size);
+    if (joined == NULL)
+        return (struct text){NULL, 0};
+    memcpy(joined, left.data, left.size);
+    memcpy(joined + left.size, separator, between);
+    memcpy(joined + left.size + between, right.data, right.size);
+    return (struct text){joined, left.size + between + right.size};
+}
+
+struct statement_entry *statement_add_entry(struct statement *statement)
+{
+    struct statement_entry *entry = statement_alloc(statement, sizeof *entry);
+
+    if (entry == NULL)
+        return NULL;
+    entry->position = ++statement->entry_count;
+    entry->value_date = DATE_NONE;
+    entry->booking_date = DATE_NONE;
+    if (statement->last_entry == NULL)
+        statement->entries = entry;
+    else
+        statement->last_entry->next = entry;
+    statement->last_entry = entry;
+    return entry;
+}
+
+struct statement_detail *statement_add_detail(struct statement *statement,
+                                              struct statement_entry *entry)
+{
+    struct statement_detail *detail = statement_alloc(statement, sizeof *detail);
+
+    if (detail == NULL)
+        return NULL;
+    detail->position = ++entry->detail_count;
+    if (entry->last_detail == NULL)
+        entry->details = detail;
+    else
+        entry->last_detail->next = detail;
+    entry->last_detail = detail;
+    return detail;
+}
+
+/* The lists below hold a handful of items: walking to the end is fine. */
+struct statement_balance *statement_add_balance(struct statement *statement,
+                                                struct statement_balance **list,
+                                                const struct statement_balance *balance)
+{
+    struct statement_balance *copy = statement_alloc(statement, sizeof *copy);
+
+    if (copy == NULL)
+        return NULL;
+    *copy = *balance;
+    copy->next = NULL;
+    while (*list != NULL)
+        list = &(*list)->next;
+    *list = copy;
+    return copy;
+}
+
+struct statement_charge *statement_add_charge(struct statement *statement,
+                                              struct statement_charge **list)
+{
+    struct statement_charge *charge = statement_alloc(statement, sizeof *charge);
+
+    if (charge == NULL)
+        return NULL;
+    while (*list != NULL)
+        list = &(*list)->next;
+    *list = charge;
+    return charge;
+}
+
+struct statement_remittance *statement_add_structured(struct statement *statement,
+                                                      struct statement_remittance **list)
+{
+    struct statement_remittance *structured = statement_alloc(statement, sizeof *structured);
+
+    if (structured == NULL)
+        return NULL;
+    while (*list != NULL)
+        list = &(*list)->next;
+    *list = structured;
+    return structured;
+}
+
+void statement_add_text(struct statement *statement, struct statement_text **list, struct text text)
+{
+    struct statement_text *added;
+
+    if (text.size == 0)
+        return;
+    added = statement_alloc(statement, sizeof *added);
+    if (added == NULL)
+        return;
+    added->text = statement_copy(statement, text);
+    while (*list != NULL)
+        list = &(*list)->next;
+    *list = added;
+}
+
+void statement_find(struct statement *statement, enum finding_code code, int32_t position,
+                    int64_t line, const char *format, ...)
+{
+    struct finding *finding;
+    char text[256];
+    va_list arguments;
+
+    assert(!finding_is_refusal(code));
+    if (statement->finding_count >= statement->findings_max)
+        statement->exhausted = true;
+    finding = statement_alloc(statement, sizeof *finding);
+    if (finding == NULL)
+        return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    *finding = (struct finding){.code = code, .entry = position, .line = line};
+    finding->text = statement_copy(statement, text_of(text));
+    if (statement->last_finding == NULL)
+        statement->findings = finding;
+    else
+        statement->last_finding->next = finding;
+    statement->last_finding = finding;
+    statement->finding_count++;
+}
+
+bool statement_is_held(const struct statement *statement)
+{
+    for (const struct finding *finding = statement->findings; finding != NULL;
+         finding = finding->next)
+        if (finding_severity(finding->code) == SEVERITY_ERROR)
+            return true;
+    return false;
+}

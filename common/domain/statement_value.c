@@ -1,0 +1,187 @@
+/*
+ * statement_value.c - amounts and dates as statements have them; see statement.h.
+ */
+#include "domain/statement.h"
+
+#include <stdio.h>
+
+static int scale_of(currency which)
+{
+    char code[CURRENCY_CODE_SIZE];
+    currency known;
+
+    currency_code(which, code);
+    return currency_parse(text_of(code), &known) ? currency_scale(known) : 2;
+}
+
+bool statement_currency_parse(struct text code, currency *ret_currency)
+{
+    if (code.size != CURRENCY_CODE_SIZE - 1)
+        return false;
+    for (size_t i = 0; i < code.size; i++)
+        if (code.data[i] < 'A' || code.data[i] > 'Z')
+            return false;
+    *ret_currency =
+        CURRENCY((currency)code.data[0], (currency)code.data[1], (currency)code.data[2]);
+    return true;
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* One more decimal digit; false: it would not fit. */
+static bool push_digit(int64_t *value, char digit)
+{
+    return !__builtin_mul_overflow(*value, 10, value) &&
+           !__builtin_add_overflow(*value, digit - '0', value);
+}
+
+/* Cuts text at the mark. False: a byte that is neither digit nor the one mark, or no digit. */
+static bool split_decimal(struct text text, char mark, struct text *ret_whole,
+                          struct text *ret_fraction)
+{
+    size_t whole = 0;
+
+    while (whole < text.size && is_digit(text.data[whole]))
+        whole++;
+    *ret_whole = (struct text){text.data, whole};
+    *ret_fraction = (struct text){NULL, 0};
+    if (whole == text.size)
+        return whole > 0;
+    if (text.data[whole] != mark)
+        return false;
+    *ret_fraction = (struct text){text.data + whole + 1, text.size - whole - 1};
+    for (size_t i = 0; i < ret_fraction->size; i++)
+        if (!is_digit(ret_fraction->data[i]))
+            return false;
+    return whole + ret_fraction->size > 0;
+}
+
+/* The digits of fraction that count: at least scale, more only up to the last that is not zero. */
+static size_t significant(struct text fraction, size_t scale)
+{
+    size_t count = fraction.size;
+
+    while (count > scale && fraction.data[count - 1] == '0')
+        count--;
+    return count;
+}
+
+bool statement_amount_parse(struct text text, char decimal_mark, currency which,
+                            struct statement_amount *ret_amount, bool *ret_excess)
+{
+    struct text whole;
+    struct text fraction;
+    size_t scale = (size_t)scale_of(which);
+    size_t digits;
+    int64_t minor = 0;
+
+    if (!split_decimal(text_trim(text), decimal_mark, &whole, &fraction))
+        return false;
+    digits = significant(fraction, scale);
+    if (digits > STATEMENT_SCALE_MAX)
+        return false;
+    for (size_t i = 0; i < whole.size; i++)
+        if (!push_digit(&minor, whole.data[i]))
+            return false;
+    for (size_t i = 0; i < digits || i < scale; i++)
+        if (!push_digit(&minor, i < fraction.size ? fraction.data[i] : '0'))
+            return false;
+    *ret_excess = digits > scale;
+    *ret_amount = (struct statement_amount){
+        .minor = minor,
+        .currency = which,
+        .scale = (uint8_t)(digits > scale ? digits : scale),
+        .present = true,
+    };
+    return true;
+}
+
+size_t statement_amount_format(const struct statement_amount *amount,
+                               char text[STATEMENT_AMOUNT_TEXT_SIZE])
+{
+    uint64_t minor = amount->minor < 0 ? 0 - (uint64_t)amount->minor : (uint64_t)amount->minor;
+    uint64_t unit = 1;
+    const char *sign = amount->minor < 0 ? "-" : "";
+    int size;
+
+    assert(amount->present);
+    assert(amount->scale <= STATEMENT_SCALE_MAX);
+    for (int i = 0; i < amount->scale; i++)
+        unit *= 10;
+    if (amount->scale == 0)
+        size =
+            snprintf(text, STATEMENT_AMOUNT_TEXT_SIZE, "%s%llu", sign, (unsigned long long)minor);
+    else
+        size = snprintf(text, STATEMENT_AMOUNT_TEXT_SIZE, "%s%llu.%0*llu", sign,
+                        (unsigned long long)(minor / unit), amount->scale,
+                        (unsigned long long)(minor % unit));
+    assert(size > 0 && size < STATEMENT_AMOUNT_TEXT_SIZE);
+    return (size_t)size;
+}
+
+__int128 statement_amount_exact(const struct statement_amount *amount)
+{
+    __int128 exact = amount->minor;
+
+    assert(amount->present);
+    for (int scale = amount->scale; scale < STATEMENT_SCALE_MAX; scale++)
+        exact *= 10;
+    return exact;
+}
+
+static bool is_leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+int date_days_in_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+    assert(month >= 1 && month <= 12);
+    return days[month - 1] + (month == 2 && is_leap(year));
+}
+
+/* Days of the proleptic Gregorian calendar, years beginning in March so that leap days end one. */
+calendar_date date_of(int year, int month, int day)
+{
+    int shifted;
+    int days;
+
+    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+        day > date_days_in_month(year, month))
+        return DATE_NONE;
+    shifted = month > 2 ? year : year - 1;
+    days = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + days - 719468;
+}
+
+void date_parts(calendar_date date, int *ret_year, int *ret_month, int *ret_day)
+{
+    int year;
+    int month = 1;
+
+    assert(date != DATE_NONE);
+    year = 1970 + date / (date < 0 ? 365 : 366) - 2; /* never later than it is */
+    while (year + 1 <= 9999 && date_of(year + 1, 1, 1) <= date)
+        year++;
+    while (month < 12 && date_of(year, month + 1, 1) <= date)
+        month++;
+    *ret_year = year;
+    *ret_month = month;
+    *ret_day = date - date_of(year, month, 1) + 1;
+}
+
+void date_format(calendar_date date, char text[DATE_TEXT_SIZE])
+{
+    int year;
+    int month;
+    int day;
+
+    date_parts(date, &year, &month, &day);
+    snprintf(text, DATE_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,
+             (unsigned)day % 100);
+}
