@@ -14,7 +14,7 @@
 #define SAWA_DOMAIN_PAYMENT_H
 
 #include "base/uuid.h"
-#include "domain/amount.h"
+#include "domain/rate.h"
 #include "domain/reason.h"
 
 enum payment_kind { PAYMENT_COMPLETED = 1, PAYMENT_REVERSED, PAYMENT_REFUNDED };
@@ -25,8 +25,6 @@ enum payment_channel {
     CHANNEL_BANK,
     CHANNEL_USSD
 };
-
-enum { RATE_SCALE = 10 }; /* rates are decimals with 10 fraction digits */
 
 struct payment {
     struct uuid event_id;

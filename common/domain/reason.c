@@ -5,7 +5,8 @@
 
 static const struct reason_entry reasons[REASON_COUNT] = {
     [REASON_NONE] = {"none", "nothing is wrong", "nothing to do"},
-    [REASON_VALUE_MISSING] = {"value_missing", "the record has no value where an event was expected",
+    [REASON_VALUE_MISSING] = {"value_missing",
+                              "the record has no value where an event was expected",
                               "ask the producer why it writes tombstones; an event topic is not "
                               "compacted"},
     [REASON_VALUE_OVERSIZED] = {"value_oversized", "the record is longer than one message may be",
@@ -35,8 +36,9 @@ static const struct reason_entry reasons[REASON_COUNT] = {
     [REASON_AMOUNT_UNREADABLE] = {"amount_unreadable",
                                   "an amount overflows or has more decimals than its currency",
                                   "ask the producer to send the amount in whole minor units"},
-    [REASON_AMOUNT_NOT_POSITIVE] = {"amount_not_positive", "an amount is zero or negative",
-                                    "a return is an event of its own kind, never a negative amount"},
+    [REASON_AMOUNT_NOT_POSITIVE] =
+        {"amount_not_positive", "an amount is zero or negative",
+         "a return is an event of its own kind, never a negative amount"},
     [REASON_RATE_INVALID] = {"rate_invalid",
                              "a rate is zero, negative or has more than 10 fraction digits",
                              "ask the producer to correct the rate and send a new event"},
@@ -50,18 +52,19 @@ static const struct reason_entry reasons[REASON_COUNT] = {
     [REASON_PARTICIPANT_UNKNOWN] = {"participant_unknown",
                                     "an agent is not a participant of the corridor",
                                     "add the participant to the corridor, then retry the record"},
-    [REASON_CURRENCY_NOT_OF_CORRIDOR] = {"currency_not_of_corridor",
-                                         "an amount is in a currency that the corridor does not use",
-                                         "ask the producer which corridor the payment belongs to"},
+    [REASON_CURRENCY_NOT_OF_CORRIDOR] =
+        {"currency_not_of_corridor", "an amount is in a currency that the corridor does not use",
+         "ask the producer which corridor the payment belongs to"},
     [REASON_PARTICIPANTS_EQUAL] = {"participants_equal",
                                    "the debtor agent is also the creditor agent",
                                    "a transfer inside one participant is not settled here"},
-    [REASON_ABOVE_LIMIT] = {"above_limit", "the amount is above the corridor's limit of one payment",
+    [REASON_ABOVE_LIMIT] = {"above_limit",
+                            "the amount is above the corridor's limit of one payment",
                             "have the limit raised or the payment refused, then retry or drop it"},
-    [REASON_SAME_ID_DIFFERENT_CONTENT] = {"same_id_different_content",
-                                          "an event with this id and other content is held already",
-                                          "ask the producer which is right; a correction needs an id "
-                                          "of its own"},
+    [REASON_SAME_ID_DIFFERENT_CONTENT] =
+        {"same_id_different_content", "an event with this id and other content is held already",
+         "ask the producer which is right; a correction needs an id "
+         "of its own"},
     [REASON_TRANSFER_ALREADY_RECORDED] = {"transfer_already_recorded",
                                           "the same transfer is held under another event id",
                                           "nothing if it is a second report; else correct the "
