@@ -1,0 +1,1 @@
+"""trafficlib - what tests/support/traffic is made of: see ../README.md."""

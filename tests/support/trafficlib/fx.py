@@ -1,0 +1,70 @@
+"""fx.py - the FX events that go with a run: fx.bin and fx.tsv.
+
+One RATE per pair and UTC day, then the LOCKs that the day's payments may name (plan.lock). All
+on partition 0 in that order, so sending fx.bin before events.bin gives every payment its lock,
+and sending it later, or only its beginning, gives windows that must wait.
+"""
+import datetime
+import os
+import uuid
+import random
+
+from . import currencies, wire
+from .plan import LOCKS_A_DAY
+
+COLUMNS = ("partition", "offset", "intent", "event_id", "kind", "source", "corridor",
+           "base_currency", "quote_currency", "rate_e10", "lock_id", "notional_e5",
+           "valid_from_us", "valid_until_us")
+EPOCH = datetime.date(1970, 1, 1).toordinal()
+DAY_US = 86_400_000_000
+NOTIONAL_UNITS = 50_000_000
+
+
+def _value(row):
+    def optional(data, encode):
+        return wire.optional(encode(data) if data else None)
+    (event_id, kind, source, corridor, base, quote, rate, lock_id, notional, valid_from,
+     valid_until) = row
+    return b"".join((
+        wire.FRAME[2], wire.text(event_id), wire.varint(("RATE", "LOCK").index(kind)),
+        wire.text(source), optional(corridor, wire.text), wire.text(base), wire.text(quote),
+        wire.decimal(rate), optional(lock_id, wire.text), optional(notional, wire.decimal),
+        wire.varint(valid_from), wire.varint(valid_until)))
+
+
+def events(plan):
+    """Rows in the order of COLUMNS from event_id on."""
+    rng = random.Random(f"{plan.options.seed}/fx")
+    for ordinal in plan.days():
+        start = (ordinal - EPOCH) * DAY_US
+
+        def new_id(start=start):
+            digits = f"{start // 1000:012x}7{rng.getrandbits(12):03x}a{rng.getrandbits(60):015x}"
+            return str(uuid.UUID(digits))
+        pairs = set()
+        for number, corridor in enumerate(plan.corridors):
+            pair = corridor.source_currency, corridor.settlement_currency
+            rate = plan.rate(number, ordinal)
+            if rate and pair not in pairs:
+                pairs.add(pair)
+                yield (new_id(), "RATE", "daily-indicative", "", *pair, rate, "", 0, start,
+                       start + DAY_US)
+        for number, corridor in enumerate(plan.corridors):
+            for which in range(LOCKS_A_DAY if plan.rate(number, ordinal) else 0):
+                lock_id, rate = plan.lock(number, ordinal, which)
+                notional = NOTIONAL_UNITS * 10 ** currencies.AMOUNT_SCALE
+                yield (new_id(), "LOCK", "desk", corridor.code, corridor.source_currency,
+                       corridor.settlement_currency, rate, lock_id, notional, start,
+                       start + 2 * DAY_US)
+
+
+def generate(plan, out):
+    os.makedirs(out, exist_ok=True)
+    with open(os.path.join(out, "fx.bin"), "wb") as data, \
+            open(os.path.join(out, "fx.tsv"), "w", encoding="utf-8") as log:
+        log.write("\t".join(COLUMNS) + "\n")
+        offset = -1
+        for offset, row in enumerate(events(plan)):
+            data.write(wire.record(0, row[9] // 1000, row[0].encode(), _value(row)))
+            log.write("\t".join(map(str, (0, offset, row[1].lower(), *row))) + "\n")
+    return offset + 1
