@@ -108,7 +108,8 @@ make_state() { # dir
     STATE=$(cd "$1" && pwd -P)
     SERVER_USER=$(server_user)
     SERVER_GROUP=$(id -gn "$SERVER_USER") ||
-        die 69 "no user $SERVER_USER to run the servers as" "run deploy/packages, or set SAWA_LOCAL_USER"
+        die 69 "no user $SERVER_USER to run the servers as" \
+            "run deploy/packages, or set SAWA_LOCAL_USER"
     chmod go+x "$STATE"
     chmod 0700 "$STATE/secret"
     [[ -s $STATE/home && -d $(<"$STATE/home") ]] || choose_run

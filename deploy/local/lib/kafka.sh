@@ -81,7 +81,8 @@ kafka_start() {
     mapfile -t launch < <(privileges)
     kafka_fetch || return 1
     "${launch[@]}" test -r "$(kafka_libs)" ||
-        die 69 "user $SERVER_USER cannot read $(kafka_libs)" "set SAWA_CACHE to a folder it can read"
+        die 69 "user $SERVER_USER cannot read $(kafka_libs)" \
+            "set SAWA_CACHE to a folder it can read"
     install -d -m 0700 -o "$SERVER_USER" -g "$SERVER_GROUP" "$RUN/kafka"
     kafka_properties >"$RUN/kafka/server.properties"
     kafka_format "${launch[@]}" || return 1
