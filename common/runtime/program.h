@@ -1,0 +1,72 @@
+/*
+ * program.h - what every Sawa program does before and around its own work.
+ *
+ *   int main(int argc, char **argv)
+ *   {
+ *       return program_main(argc, argv, &ingest_program);
+ *   }
+ *
+ *   sawa-ingest [--config FILE] [--set KEY=VALUE]... [COMMAND [ARGUMENT]...]
+ *
+ * program_main reads the command line, then the configuration (defaults, file,
+ * environment, --set: the later wins), installs the signal flags, starts the log and
+ * runs one command. Its own options may stand before or after the command, up to
+ * "--"; what it does not know after the command is the command's.
+ *
+ *   --config FILE  --set KEY=VALUE  --print-config  --log-format json|text
+ *   --help  --version       ("--help COMMAND" and "COMMAND --help" show one command)
+ *
+ * Ends with an exit code of base/status.h: usage 2 (naming the nearest command or
+ * option), configuration 3, else what the command answers.
+ */
+#ifndef SAWA_RUNTIME_PROGRAM_H
+#define SAWA_RUNTIME_PROGRAM_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+struct option_spec; /* base/config.h */
+struct config;      /* base/config.h */
+struct program_run;
+
+struct command {
+    const char *name;
+    const char *arguments; /* "FILE...", as the usage line shows them; "" for none        */
+    const char *summary;   /* one line, lower case, no full stop                          */
+    const char *example;   /* complete lines a person can paste; may hold several         */
+
+    /* argv[0] is the command's name and argv[argc] is NULL, as for main: getopt_long works. */
+    int (*run)(struct program_run *run, int argc, char **argv);
+
+    bool answers; /* its answer goes to stdout, so its log goes to stderr as text */
+};
+
+struct program {
+    const char *name;                  /* "sawa-ingest" */
+    const char *purpose;               /* one line      */
+    const struct option_spec *options; /* beside the common ones of runtime/options.h */
+    size_t option_count;
+    const struct command *commands; /* the first is the default */
+    size_t command_count;
+};
+
+struct program_run {
+    const struct program *program;
+    const struct command *command;
+    struct config *config;       /* values of common and own options; program_main frees it */
+    const char *config_file;     /* --config, or NULL */
+    const char *const *settings; /* the --set texts, for reading the configuration again */
+    size_t setting_count;
+};
+
+/* The whole of main. */
+must_use int program_main(int argc, char **argv, const struct program *program);
+
+/* Prints the error's parts on stderr; returns its exit code: `return program_fail(&error)`. */
+must_use int program_fail(const struct error *error);
+
+/* Prints "sawa-x: what" and the command's usage line on stderr; returns EXIT_USAGE. */
+must_use int program_usage(const struct program_run *run, const char *format, ...)
+    printf_like(2, 3);
+
+#endif
