@@ -1,0 +1,140 @@
+/*
+ * ports.h - what the runtime asks of a source of records, whatever stands behind it.
+ *
+ * A source has partitions with rising offsets. It never decides where to read from: it tells
+ * which partitions are ours, the runtime claims their positions in PostgreSQL, and
+ * source_assign says from which offset to deliver. The broker's own offset is a hint.
+ *
+ *              ASSIGNED                    source_assign
+ *   broker ----------------> runtime --claim--> PostgreSQL --> next_offset --> source
+ *              RECORD, END
+ *          ----------------> batch
+ *              REVOKED
+ *          ----------------> drop what is open, forget the claims
+ *
+ * (1) One thread calls a source.
+ * (2) Back-pressure is not polling: there is no pause, no resume, no seek.
+ * (3) After source_assign nothing from before it is delivered.
+ */
+#ifndef SAWA_BASE_PORTS_H
+#define SAWA_BASE_PORTS_H
+
+#include "base/error.h"
+#include "base/record.h"
+
+enum source_event_kind {
+    SOURCE_IDLE,         /* nothing within the time                                       */
+    SOURCE_RECORD,       /* event.record; its bytes live until source_release             */
+    SOURCE_END,          /* event.partition has nothing behind event.offset (exclusive)   */
+    SOURCE_ASSIGNED,     /* source_partitions tells which are ours now; nothing is read yet */
+    SOURCE_REVOKED,      /* none is ours any more                                         */
+    SOURCE_OUT_OF_RANGE, /* the offset asked of event.partition is not there: halt it     */
+    SOURCE_AWAY,         /* the broker cannot be reached; error says it                   */
+};
+
+struct source_event {
+    enum source_event_kind kind;
+    int32_t partition;
+    int64_t offset;
+    struct record record;
+    struct error error; /* SOURCE_AWAY */
+};
+
+struct source_start {
+    int32_t partition;
+    int64_t offset;
+};
+
+/* Who the source is: an incarnation is known by cluster, topic and partition count. */
+struct source_identity {
+    const char *kind; /* as in table source */
+    char cluster_id[128];
+    char topic[256];
+    int32_t partition_count;
+};
+
+struct source;
+
+struct source_ops {
+    enum status (*poll)(struct source *source, int timeout_ms, struct source_event *ret_event,
+                        struct error *error);
+    void (*release)(struct source *source);
+    size_t (*partitions)(struct source *source, int32_t *partitions, size_t max);
+    enum status (*assign)(struct source *source, const struct source_start *starts, size_t count,
+                          struct error *error);
+    enum status (*identify)(struct source *source, struct source_identity *ret_identity,
+                            struct error *error);
+    enum status (*range)(struct source *source, int32_t partition, int64_t *ret_low,
+                         int64_t *ret_high, struct error *error);
+    int64_t (*high)(struct source *source, int32_t partition);
+    void (*hint)(struct source *source, int32_t partition, int64_t next_offset);
+    void (*close)(struct source *source);
+};
+
+/* The first member of every source. */
+struct source {
+    const struct source_ops *ops;
+};
+
+/* Waits up to timeout_ms for what happens next. FATAL only: the client is beyond repair. */
+static inline must_use enum status source_poll(struct source *source, int timeout_ms,
+                                               struct source_event *ret_event, struct error *error)
+{
+    return source->ops->poll(source, timeout_ms, ret_event, error);
+}
+
+/* Gives the record of the last SOURCE_RECORD back to the client. */
+static inline void source_release(struct source *source)
+{
+    source->ops->release(source);
+}
+
+/* The partitions that are ours; at most max are written, the count is returned. */
+static inline size_t source_partitions(struct source *source, int32_t *partitions, size_t max)
+{
+    return source->ops->partitions(source, partitions, max);
+}
+
+/* Delivers these partitions from these offsets, and no others (3). */
+static inline must_use enum status source_assign(struct source *source,
+                                                 const struct source_start *starts, size_t count,
+                                                 struct error *error)
+{
+    return source->ops->assign(source, starts, count, error);
+}
+
+/* Asks the broker who it is. RETRY while it is away. */
+static inline must_use enum status source_identify(struct source *source,
+                                                   struct source_identity *ret_identity,
+                                                   struct error *error)
+{
+    return source->ops->identify(source, ret_identity, error);
+}
+
+/* First offset kept and first offset not yet written. RETRY while the broker is away. */
+static inline must_use enum status source_range(struct source *source, int32_t partition,
+                                                int64_t *ret_low, int64_t *ret_high,
+                                                struct error *error)
+{
+    return source->ops->range(source, partition, ret_low, ret_high, error);
+}
+
+/* The end of the partition as last heard, without asking; -1 unknown. */
+static inline int64_t source_high(struct source *source, int32_t partition)
+{
+    return source->ops->high(source, partition);
+}
+
+/* Tells the broker how far we are. A hint: it may fail, nothing depends on it. */
+static inline void source_hint(struct source *source, int32_t partition, int64_t next_offset)
+{
+    source->ops->hint(source, partition, next_offset);
+}
+
+static inline void source_close(struct source *source)
+{
+    if (source != NULL)
+        source->ops->close(source);
+}
+
+#endif

@@ -1,0 +1,455 @@
+/*
+ * kafka_source.c - see kafka_source.h. Traps of the client and our rules: bus/README.md.
+ */
+#include "bus/kafka_source.h"
+
+#include "base/clock.h"
+
+#include <librdkafka/rdkafka.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KAFKA_PARTITION_MAX = 1024, KAFKA_ERROR_SIZE = 256, KAFKA_QUERY_MS = 5000 };
+enum { KAFKA_CLOSE_MS = 5000 };
+
+struct kafka_source {
+    struct source source; /* first: a source is one of these */
+    rd_kafka_t *client;
+    rd_kafka_message_t *message; /* of the last SOURCE_RECORD */
+    struct record_header headers[RECORD_HEADER_MAX];
+    char topic[256];
+    bool rebalanced; /* the callback ran: one event is owed */
+    bool assigned;   /* and it gave us these */
+    size_t partition_count;
+    int32_t partitions[KAFKA_PARTITION_MAX];
+};
+
+/* ---- configuration ---- */
+
+static const struct kafka_property defaults[] = {
+    {"queued.min.messages", "100000"},     {"queued.max.messages.kbytes", "32768"},
+    {"fetch.message.max.bytes", "524288"}, {"fetch.wait.max.ms", "20"},
+    {"message.max.bytes", "4194304"},      {"socket.keepalive.enable", "true"},
+    {"reconnect.backoff.max.ms", "2000"},  {"fetch.error.backoff.ms", "100"},
+    {"log.connection.close", "false"},
+};
+
+static const struct kafka_property fixed[] = {
+    {"enable.auto.commit", "false"},
+    {"enable.auto.offset.store", "false"},
+    {"auto.offset.reset", "error"},
+    {"check.crcs", "true"},
+    {"isolation.level", "read_committed"},
+    {"partition.assignment.strategy", "range,roundrobin"},
+    {"enable.partition.eof", "true"},
+    {"allow.auto.create.topics", "false"},
+};
+
+static enum status property_set(rd_kafka_conf_t *conf, const struct kafka_property *property,
+                                struct error *error)
+{
+    char said[KAFKA_ERROR_SIZE];
+
+    if (rd_kafka_conf_set(conf, property->name, property->value, said, sizeof said) ==
+        RD_KAFKA_CONF_OK)
+        return OK;
+    error_configuration(error, "could not set kafka.%s", property->name);
+    error_detail(error, "%s", said);
+    return error_hint(error, "the names and values are those of librdkafka's CONFIGURATION page");
+}
+
+static enum status properties_set(rd_kafka_conf_t *conf, const struct kafka_property *properties,
+                                  size_t count, struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        enum status status = property_set(conf, &properties[i], error);
+
+        if (status != OK)
+            return status;
+    }
+    return OK;
+}
+
+static enum status refuse_fixed(const struct kafka_settings *settings, struct error *error)
+{
+    for (size_t i = 0; i < settings->property_count; i++)
+        for (size_t j = 0; j < COUNT_OF(fixed); j++)
+            if (strcmp(settings->properties[i].name, fixed[j].name) == 0) {
+                error_configuration(error, "kafka.%s may not be set", fixed[j].name);
+                return error_hint(error, "exactly-once depends on it being %s", fixed[j].value);
+            }
+    return OK;
+}
+
+static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t what,
+                         rd_kafka_topic_partition_list_t *list, void *opaque)
+{
+    struct kafka_source *kafka = opaque;
+
+    kafka->rebalanced = true;
+    kafka->assigned = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+    kafka->partition_count = 0;
+    if (kafka->assigned)
+        for (int i = 0; i < list->cnt && kafka->partition_count < KAFKA_PARTITION_MAX; i++)
+            kafka->partitions[kafka->partition_count++] = list->elems[i].partition;
+    rd_kafka_assign(client, NULL); /* nothing is read before the positions are claimed */
+}
+
+static void on_log(const rd_kafka_t *client, int level, const char *facility, const char *text)
+{
+    (void)client;
+    (void)level;
+    (void)facility;
+    (void)text; /* errors reach us as events; the client's own words may quote addresses and keys */
+}
+
+static enum status conf_make(const struct kafka_settings *settings, struct kafka_source *kafka,
+                             struct error *error, rd_kafka_conf_t **ret_conf)
+{
+    const struct kafka_property own[] = {{"bootstrap.servers", settings->brokers},
+                                         {"group.id", settings->group},
+                                         {"client.id", settings->client_id}};
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    enum status status = refuse_fixed(settings, error);
+
+    if (status == OK)
+        status = properties_set(conf, defaults, COUNT_OF(defaults), error);
+    if (status == OK)
+        status = properties_set(conf, own, COUNT_OF(own), error);
+    if (status == OK)
+        status = properties_set(conf, settings->properties, settings->property_count, error);
+    if (status == OK)
+        status = properties_set(conf, fixed, COUNT_OF(fixed), error);
+    if (status != OK) {
+        rd_kafka_conf_destroy(conf);
+        return status;
+    }
+    rd_kafka_conf_set_opaque(conf, kafka);
+    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+    rd_kafka_conf_set_log_cb(conf, on_log);
+    *ret_conf = conf;
+    return OK;
+}
+
+/* ---- events ---- */
+
+static void headers_read(struct kafka_source *kafka, struct record *record)
+{
+    rd_kafka_headers_t *headers;
+    const void *value;
+    const char *name;
+    size_t size;
+
+    record->headers = kafka->headers;
+    record->header_count = 0;
+    if (rd_kafka_message_headers(kafka->message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    while (record->header_count < RECORD_HEADER_MAX &&
+           rd_kafka_header_get_all(headers, record->header_count, &name, &value, &size) ==
+               RD_KAFKA_RESP_ERR_NO_ERROR)
+        kafka->headers[record->header_count++] =
+            (struct record_header){text_of(name), {value, size}};
+}
+
+static void record_read(struct kafka_source *kafka, struct record *record)
+{
+    const rd_kafka_message_t *message = kafka->message;
+
+    record->partition = message->partition;
+    record->offset = message->offset;
+    record->timestamp_ms = rd_kafka_message_timestamp(message, NULL);
+    record->key = (struct text){message->key, message->key_len};
+    record->value = (struct text){message->payload, message->len};
+    headers_read(kafka, record);
+}
+
+static enum status fatal_error(struct kafka_source *kafka, struct error *error)
+{
+    char said[KAFKA_ERROR_SIZE] = "";
+    rd_kafka_resp_err_t code = rd_kafka_fatal_error(kafka->client, said, sizeof said);
+
+    error_set(error, FATAL, "the Kafka client cannot go on");
+    error_detail(error, "%s: %s", rd_kafka_err2name(code), said);
+    return error_hint(error, "the process ends and starts anew; positions are safe");
+}
+
+static void away(struct source_event *event, const char *detail)
+{
+    event->kind = SOURCE_AWAY;
+    error_set(&event->error, RETRY, "the Kafka broker cannot be reached");
+    error_detail(&event->error, "%s", detail);
+    error_hint(&event->error, "check kafka.brokers; the worker goes on by itself");
+}
+
+/* An error delivered in place of a message. */
+static enum status message_error(struct kafka_source *kafka, const rd_kafka_message_t *message,
+                                 struct source_event *event, struct error *error)
+{
+    event->partition = message->partition;
+    event->offset = message->offset;
+    switch (message->err) {
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+        event->kind = SOURCE_END;
+        return OK;
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+        event->kind = SOURCE_OUT_OF_RANGE;
+        return OK;
+    case RD_KAFKA_RESP_ERR__FATAL:
+        return fatal_error(kafka, error);
+    case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED: /* a rebalance follows */
+        event->kind = SOURCE_IDLE;
+        return OK;
+    default:
+        away(event, rd_kafka_err2str(message->err));
+        return OK;
+    }
+}
+
+static void kafka_release(struct source *source)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+
+    if (kafka->message != NULL)
+        rd_kafka_message_destroy(kafka->message);
+    kafka->message = NULL;
+}
+
+static enum status kafka_poll(struct source *source, int timeout_ms, struct source_event *ret_event,
+                              struct error *error)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+    rd_kafka_message_t *message;
+    enum status status = OK;
+
+    assert(kafka->message == NULL);
+    message = rd_kafka_consumer_poll(kafka->client, timeout_ms);
+    ret_event->kind = SOURCE_IDLE;
+    if (kafka->rebalanced) { /* what came with it belongs to the old assignment */
+        kafka->rebalanced = false;
+        if (message != NULL)
+            rd_kafka_message_destroy(message);
+        ret_event->kind = kafka->assigned ? SOURCE_ASSIGNED : SOURCE_REVOKED;
+        return OK;
+    }
+    if (message == NULL)
+        return OK;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        kafka->message = message;
+        ret_event->kind = SOURCE_RECORD;
+        record_read(kafka, &ret_event->record);
+        return OK;
+    }
+    status = message_error(kafka, message, ret_event, error);
+    rd_kafka_message_destroy(message);
+    return status;
+}
+
+/* ---- the other verbs ---- */
+
+static size_t kafka_partitions(struct source *source, int32_t *partitions, size_t max)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+    size_t count = kafka->partition_count < max ? kafka->partition_count : max;
+
+    memcpy(partitions, kafka->partitions, count * sizeof *partitions);
+    return count;
+}
+
+static enum status kafka_failed(rd_kafka_resp_err_t code, const char *what, struct error *error)
+{
+    error_set(error, RETRY, "%s", what);
+    return error_detail(error, "%s", rd_kafka_err2str(code));
+}
+
+static enum status kafka_assign(struct source *source, const struct source_start *starts,
+                                size_t count, struct error *error)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    rd_kafka_resp_err_t code;
+
+    for (size_t i = 0; i < count; i++)
+        rd_kafka_topic_partition_list_add(list, kafka->topic, starts[i].partition)->offset =
+            starts[i].offset;
+    code = rd_kafka_assign(kafka->client, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kafka_failed(code, "could not assign partitions", error);
+    return OK;
+}
+
+static enum status partition_count(struct kafka_source *kafka, int32_t *ret_count,
+                                   struct error *error)
+{
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(kafka->client, kafka->topic, NULL);
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_resp_err_t code =
+        topic == NULL ? rd_kafka_last_error()
+                      : rd_kafka_metadata(kafka->client, 0, topic, &metadata, KAFKA_QUERY_MS);
+    enum status status = OK;
+
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
+        code = metadata->topics[0].err;
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        status = kafka_failed(code, "could not read the topic's partitions", error);
+    else
+        *ret_count = metadata->topics[0].partition_cnt;
+    if (metadata != NULL)
+        rd_kafka_metadata_destroy(metadata);
+    if (topic != NULL)
+        rd_kafka_topic_destroy(topic);
+    return status;
+}
+
+static enum status kafka_identify(struct source *source, struct source_identity *ret_identity,
+                                  struct error *error)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+    struct source_identity identity = {.kind = "KAFKA"};
+    enum status status = partition_count(kafka, &identity.partition_count, error);
+    char *cluster;
+
+    if (status != OK)
+        return status;
+    cluster = rd_kafka_clusterid(kafka->client, KAFKA_QUERY_MS);
+    if (cluster == NULL)
+        return error_set(error, RETRY, "could not read the cluster id of the Kafka broker");
+    text_copy(text_of(cluster), identity.cluster_id, sizeof identity.cluster_id);
+    rd_kafka_mem_free(kafka->client, cluster);
+    text_copy(text_of(kafka->topic), identity.topic, sizeof identity.topic);
+    *ret_identity = identity;
+    return OK;
+}
+
+static enum status kafka_range(struct source *source, int32_t partition, int64_t *ret_low,
+                               int64_t *ret_high, struct error *error)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+    int64_t low = 0;
+    int64_t high = 0;
+    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+        kafka->client, kafka->topic, partition, &low, &high, KAFKA_QUERY_MS);
+
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kafka_failed(code, "could not read a partition's first and last offset", error);
+    *ret_low = low;
+    *ret_high = high;
+    return OK;
+}
+
+static int64_t kafka_high(struct source *source, int32_t partition)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+    int64_t low = -1;
+    int64_t high = -1;
+
+    if (rd_kafka_get_watermark_offsets(kafka->client, kafka->topic, partition, &low, &high) !=
+        RD_KAFKA_RESP_ERR_NO_ERROR)
+        return -1;
+    return high;
+}
+
+static void kafka_hint(struct source *source, int32_t partition, int64_t next_offset)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+
+    rd_kafka_topic_partition_list_add(list, kafka->topic, partition)->offset = next_offset;
+    rd_kafka_commit(kafka->client, list, 1);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+static void *close_thread(void *argument)
+{
+    struct kafka_source *kafka = argument;
+
+    rd_kafka_consumer_close(kafka->client);
+    rd_kafka_destroy(kafka->client);
+    free(kafka);
+    return NULL;
+}
+
+/* The client's close may hang; correctness needs no clean close, so it gets a deadline. */
+static void kafka_close(struct source *source)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+    struct timespec deadline;
+    pthread_t thread;
+
+    kafka_release(source);
+    if (pthread_create(&thread, NULL, close_thread, kafka) != 0)
+        return;
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += KAFKA_CLOSE_MS / 1000;
+    if (pthread_timedjoin_np(thread, NULL, &deadline) != 0)
+        pthread_detach(thread);
+}
+
+static const struct source_ops kafka_ops = {
+    .poll = kafka_poll,
+    .release = kafka_release,
+    .partitions = kafka_partitions,
+    .assign = kafka_assign,
+    .identify = kafka_identify,
+    .range = kafka_range,
+    .high = kafka_high,
+    .hint = kafka_hint,
+    .close = kafka_close,
+};
+
+/* ---- opening ---- */
+
+static enum status subscribe(struct kafka_source *kafka, struct error *error)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_resp_err_t code;
+
+    rd_kafka_poll_set_consumer(kafka->client);
+    rd_kafka_topic_partition_list_add(list, kafka->topic, RD_KAFKA_PARTITION_UA);
+    code = rd_kafka_subscribe(kafka->client, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kafka_failed(code, "could not subscribe to the topic", error);
+    return OK;
+}
+
+static enum status client_make(const struct kafka_settings *settings, struct kafka_source *kafka,
+                               struct error *error)
+{
+    char said[KAFKA_ERROR_SIZE];
+    rd_kafka_conf_t *conf;
+    enum status status = conf_make(settings, kafka, error, &conf);
+
+    if (status != OK)
+        return status;
+    kafka->client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, said, sizeof said);
+    if (kafka->client == NULL) {
+        rd_kafka_conf_destroy(conf);
+        error_configuration(error, "could not make a Kafka consumer");
+        return error_detail(error, "%s", said);
+    }
+    return subscribe(kafka, error);
+}
+
+enum status kafka_source_open(const struct kafka_settings *settings, struct error *error,
+                              struct source **ret_source)
+{
+    struct kafka_source *kafka = calloc(1, sizeof *kafka);
+    enum status status;
+
+    if (kafka == NULL)
+        return error_set(error, FATAL, "out of memory for a Kafka consumer");
+    kafka->source.ops = &kafka_ops;
+    text_copy(text_of(settings->topic), kafka->topic, sizeof kafka->topic);
+    status = client_make(settings, kafka, error);
+    if (status != OK) {
+        if (kafka->client != NULL)
+            rd_kafka_destroy(kafka->client);
+        free(kafka);
+        return status;
+    }
+    *ret_source = &kafka->source;
+    return OK;
+}

@@ -1,0 +1,37 @@
+/*
+ * kafka_source.h - a Kafka topic as a source (base/ports.h).
+ *
+ * Every kafka.* property of the configuration passes through to librdkafka. Those the protocol
+ * depends on are set here and refused from outside:
+ *
+ *   enable.auto.commit=false, enable.auto.offset.store=false   the position is a row
+ *   auto.offset.reset=error                                    halt, never reset
+ *   check.crcs=true, isolation.level=read_committed
+ *   partition.assignment.strategy=range,roundrobin             eager: no cooperative loops
+ *   enable.partition.eof=true                                  positions pass control records
+ */
+#ifndef SAWA_BUS_KAFKA_SOURCE_H
+#define SAWA_BUS_KAFKA_SOURCE_H
+
+#include "base/ports.h"
+
+struct kafka_property {
+    const char *name; /* without the kafka. */
+    const char *value;
+};
+
+struct kafka_settings {
+    const char *brokers;
+    const char *topic;
+    const char *group;
+    const char *client_id;
+    const struct kafka_property *properties; /* applied after our defaults */
+    size_t property_count;
+};
+
+/* Subscribes; nothing is read before source_assign. FATAL, EXIT_CONFIGURATION: a property is not
+ * one of librdkafka's, has a bad value, or may not be set. The caller ends it with source_close. */
+must_use enum status kafka_source_open(const struct kafka_settings *settings, struct error *error,
+                                       struct source **ret_source);
+
+#endif
