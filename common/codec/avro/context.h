@@ -19,8 +19,8 @@
 #define SAWA_CODEC_AVRO_CONTEXT_H
 
 #include "base/buffer.h"
-#include "base/crypto.h"
 #include "base/error.h"
+#include "codec/avro/canonical.h"
 #include "codec/avro/plan.h"
 #include "domain/reason.h"
 
@@ -48,7 +48,7 @@ must_use enum status codec_plan(struct codec_context *context, uint32_t schema_i
                                 enum event_type type, const struct plan **ret_plan,
                                 enum reason *ret_reason, struct error *error);
 
-/* The digest context, for one digest after the other (1). */
-struct sha256 *codec_sha256(struct codec_context *context);
+/* Where the canonical bytes of an event are put together, one after the other (1). */
+struct canonical *codec_canonical(struct codec_context *context);
 
 #endif

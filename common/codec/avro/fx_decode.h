@@ -6,8 +6,9 @@
  * amount (amount_not_positive).
  *
  *   content_digest  SHA-256 of: the byte 1, then event_id, kind (symbol), source, corridor,
- *                   base_currency, quote_currency, rate, lock_id, notional (int64 minor units, 3
- *                   letters), valid_from, valid_until (int64 us); its first 16 bytes
+ *                   base_currency, quote_currency, rate (int64, 10 fraction digits), lock_id,
+ *                   notional (int64 minor units, 3 letters), valid_from, valid_until (int64
+ *                   us); its first 16 bytes
  */
 #ifndef SAWA_CODEC_AVRO_FX_DECODE_H
 #define SAWA_CODEC_AVRO_FX_DECODE_H
@@ -19,8 +20,5 @@
 must_use enum status fx_decode(struct codec_context *context, struct text value,
                                struct fx_event *ret_event, enum reason *ret_reason,
                                struct error *error);
-
-/* The columns of an FX event, in the order of enum fx_column. */
-const struct column_set *fx_columns(void);
 
 #endif

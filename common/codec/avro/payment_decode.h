@@ -8,8 +8,9 @@
  * (3) content_digest and transfer_id depend on what the record says, never on how the writer's
  *     schema said it.
  *
- * Texts are UTF-8 without control characters, 1 to 35 characters (event_id: 1 to 64). A fee of
- * zero is no fee. Instants lie in [2000-01-01, 2100-01-01). A retired currency is unknown here.
+ * Texts are UTF-8 without control characters, 1 to 35 characters (event_id: 1 to 64). A lock_id
+ * that is no UUID is an invalid text. A fee of zero is no fee, and a fee currency without a fee is
+ * not looked at. Instants lie in [2000-01-01, 2100-01-01). A retired currency is unknown here.
  *
  * Canonical content, all integers big-endian, every field preceded by its uint16 length, 0xffff
  * where the field is absent:
@@ -31,8 +32,5 @@
 must_use enum status payment_decode(struct codec_context *context, struct text value,
                                     struct payment *ret_payment, enum reason *ret_reason,
                                     struct error *error);
-
-/* The columns of a payment, in the order of enum payment_column. */
-const struct column_set *payment_columns(void);
 
 #endif

@@ -1,0 +1,55 @@
+/*
+ * columns.h - what we read of each event: the reader's side of schema resolution, as tables.
+ *
+ * The .avsc files in schemas/avro are the same list, for people and producers; a test compares the two.
+ * Personal data (account numbers) has no column on purpose: it stays in the raw record.
+ */
+#ifndef SAWA_CODEC_AVRO_COLUMNS_H
+#define SAWA_CODEC_AVRO_COLUMNS_H
+
+#include "codec/avro/plan.h"
+
+enum payment_column {
+    PAYMENT_COLUMN_EVENT_ID,
+    PAYMENT_COLUMN_KIND,
+    PAYMENT_COLUMN_CORRIDOR,
+    PAYMENT_COLUMN_DEBTOR_AGENT,
+    PAYMENT_COLUMN_CREDITOR_AGENT,
+    PAYMENT_COLUMN_TRANSACTION_ID,
+    PAYMENT_COLUMN_END_TO_END_ID,
+    PAYMENT_COLUMN_UETR,
+    PAYMENT_COLUMN_CHANNEL,
+    PAYMENT_COLUMN_INSTRUCTED_AMOUNT,
+    PAYMENT_COLUMN_INSTRUCTED_CURRENCY,
+    PAYMENT_COLUMN_SETTLEMENT_AMOUNT,
+    PAYMENT_COLUMN_SETTLEMENT_CURRENCY,
+    PAYMENT_COLUMN_RATE,
+    PAYMENT_COLUMN_LOCK_ID,
+    PAYMENT_COLUMN_FEE_AMOUNT,
+    PAYMENT_COLUMN_FEE_CURRENCY,
+    PAYMENT_COLUMN_ACCEPTANCE_TIME,
+    PAYMENT_COLUMN_COUNT,
+};
+
+enum fx_column {
+    FX_COLUMN_EVENT_ID,
+    FX_COLUMN_KIND,
+    FX_COLUMN_SOURCE,
+    FX_COLUMN_CORRIDOR,
+    FX_COLUMN_BASE_CURRENCY,
+    FX_COLUMN_QUOTE_CURRENCY,
+    FX_COLUMN_RATE,
+    FX_COLUMN_LOCK_ID,
+    FX_COLUMN_NOTIONAL_AMOUNT,
+    FX_COLUMN_VALID_FROM,
+    FX_COLUMN_VALID_UNTIL,
+    FX_COLUMN_COUNT,
+};
+
+const struct column_set *payment_columns(void);
+const struct column_set *fx_columns(void);
+
+/* The symbol of a number that decode_run gave for an enum column. */
+struct text column_symbol(const struct column_set *columns, size_t column, int64_t number);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * decode.h - runs a plan over the bytes of one record.
+ *
+ * The bytes are hostile. What bounds the work is what is left to read, never a declared length.
+ *
+ * (1) Varints have at most 10 bytes and fit their type; lengths are >= 0 and fit what is left;
+ *     booleans are 0 or 1; enum and union numbers are in range; skipped strings are UTF-8;
+ *     a negative block count carries a size that is exactly what its items take.
+ * (2) At most 10,000 items per array or map, depth 32, and DECODE_WORK_MAX skipped values per
+ *     record (items of no bytes at all would otherwise multiply).
+ * (3) Nothing is left over.
+ * (4) Nothing is allocated; texts in slots point into the record.
+ */
+#ifndef SAWA_CODEC_AVRO_DECODE_H
+#define SAWA_CODEC_AVRO_DECODE_H
+
+#include "codec/avro/plan.h"
+#include "domain/reason.h"
+
+enum { DECODE_ITEM_MAX = 10000, DECODE_DEPTH_MAX = 32, DECODE_WORK_MAX = 1000000 };
+
+enum slot_form {
+    SLOT_EMPTY,    /* null, or not sent */
+    SLOT_TEXT,     /* text: any bytes; whether they are UTF-8 is checked with the field */
+    SLOT_UUID,     /* text: 16 raw bytes                                                */
+    SLOT_DECIMAL,  /* decimal x 10^-scale                                               */
+    SLOT_OVERFLOW, /* a decimal or an instant too large for its type                    */
+    SLOT_NUMBER,   /* number: an instant in microseconds, or 1 + index of a symbol      */
+};
+
+/* What one column of one record holds, before any check of meaning. */
+struct slot {
+    union {
+        struct text text;
+        int64_t number;
+        __int128 decimal;
+    };
+    enum slot_form form;
+    int scale;
+};
+
+/* Fills slots[0 .. columns->count). REASON_NONE, REASON_AVRO_MALFORMED, or
+ * REASON_SCHEMA_UNREADABLE where the record uses a branch or symbol that has no place. */
+must_use enum reason decode_run(const struct plan *plan, struct text body, struct slot *slots);
+
+#endif
