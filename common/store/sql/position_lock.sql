@@ -1,0 +1,9 @@
+-- Lock the positions of a batch, in order, where they are still ours: all rows or FENCED.
+--   $1 source_id integer   $2 partitions integer[]   $3 epochs bigint[]
+SELECT position.partition, position.next_offset
+  FROM position
+  JOIN unnest($2::integer[], $3::bigint[]) AS mine (partition, epoch)
+    ON mine.partition = position.partition AND mine.epoch = position.epoch
+ WHERE position.source_id = $1::integer
+ ORDER BY position.partition
+   FOR UPDATE OF position;
