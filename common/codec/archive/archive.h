@@ -1,0 +1,67 @@
+/*
+ * archive.h - a batch's raw records, compressed and sealed: audit evidence and replay source.
+ *
+ *   record -> frame -> zstd level 1 -> AES-256-GCM      sealed = 0x01 | nonce | ciphertext | tag
+ *              \-> record hash (records.h)
+ *
+ * A batch passes through a piece of 128 KiB; only its compressed form is ever whole in memory, and
+ * it is sealed where it lies. Reading opens the whole seal first (nothing unauthenticated is ever
+ * decompressed) and then decompresses piece by piece.
+ *
+ * (1) What archive_open accepts is byte for byte what archive_seal gave out, under the same key
+ *     and aad (table, row, key id: a ciphertext moved elsewhere does not open).
+ * (2) Memory is bounded by the ceilings given at creation, not by what the bytes claim.
+ *
+ *   archive_begin(writer, seed);
+ *   for each record: archive_add(writer, &record, &hash, error)
+ *   archive_seal(writer, key, aad, error, &sealed, &plain_size)   -> batch_raw.sealed, .plain_size
+ *
+ *   archive_open(reader, key, aad, sealed, error)
+ *   while (archive_next(reader, error, &record, &frame, &has_record) == OK && has_record) ...
+ *
+ * Writer and reader keep their contexts over batches; each belongs to one thread at a time.
+ */
+#ifndef SAWA_CODEC_ARCHIVE_ARCHIVE_H
+#define SAWA_CODEC_ARCHIVE_ARCHIVE_H
+
+#include "base/error.h"
+#include "codec/archive/records.h"
+
+struct archive_writer;
+struct archive_reader;
+
+/* sealed_max: the largest sealed batch. Never NULL. */
+struct archive_writer *archive_writer_new(size_t sealed_max);
+void archive_writer_free(struct archive_writer *writer); /* NULL is fine */
+
+/* Starts a batch, whatever became of the one before. */
+void archive_begin(struct archive_writer *writer, const unsigned char seed[SEAL_KEY_SIZE]);
+
+/* Adds the next record; *ret_hash is its record hash under salt number 0, 1, 2, ... REJECT: a
+ * record or a batch above its ceiling; the batch is lost, make it smaller. */
+must_use enum status archive_add(struct archive_writer *writer, const struct raw_record *record,
+                                 struct error *error, struct digest *ret_hash);
+
+/* Ends the batch. *ret_sealed belongs to the writer and lives until the next archive_begin;
+ * *ret_plain_size is the size of all frames. REJECT as archive_add. */
+must_use enum status archive_seal(struct archive_writer *writer,
+                                  const unsigned char key[SEAL_KEY_SIZE], struct text aad,
+                                  struct error *error, struct text *ret_sealed,
+                                  uint64_t *ret_plain_size);
+
+/* plain_max: the largest sum of frames of one batch (2). Never NULL. */
+struct archive_reader *archive_reader_new(size_t plain_max);
+void archive_reader_free(struct archive_reader *reader); /* NULL is fine */
+
+/* REJECT: altered, moved, under another key, or of a version we do not know. */
+must_use enum status archive_open(struct archive_reader *reader,
+                                  const unsigned char key[SEAL_KEY_SIZE], struct text aad,
+                                  struct text sealed, struct error *error);
+
+/* The next record and its frame, valid until the next call. *ret_has_record false: the end. REJECT:
+ * not frames, cut off, or above plain_max. */
+must_use enum status archive_next(struct archive_reader *reader, struct error *error,
+                                  struct raw_record *ret_record, struct text *ret_frame,
+                                  bool *ret_has_record);
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * records.c - see records.h. The numbers in brackets are its invariants.
+ */
+#include "codec/archive/records.h"
+
+#include <endian.h>
+
+enum { LENGTH_NONE = -1, LENGTH_SIZE = 4, HASH_PREFIX_LEAF = 0x00 };
+
+/* What is left of a frame being read; answer tells why a step failed. */
+struct frame_cursor {
+    const char *at;
+    const char *end;
+    enum raw_answer answer;
+};
+
+static void append_optional(struct buffer *buffer, struct text text)
+{
+    assert(text.size <= RAW_FRAME_MAX);
+    if (text.data == NULL) {
+        buffer_be32(buffer, (uint32_t)LENGTH_NONE);
+        return;
+    }
+    buffer_be32(buffer, (uint32_t)text.size);
+    buffer_text(buffer, text);
+}
+
+void raw_header_append(struct buffer *headers, struct text name, struct text value)
+{
+    assert(name.size <= RAW_FRAME_MAX);
+    buffer_be32(headers, (uint32_t)name.size);
+    buffer_text(headers, name);
+    append_optional(headers, value);
+}
+
+static size_t frame_size(const struct raw_record *record)
+{
+    return RAW_FRAME_MIN + record->key.size + record->value.size + record->headers.size;
+}
+
+bool raw_record_append(struct buffer *frames, const struct raw_record *record)
+{
+    if (record->key.size > RAW_FRAME_MAX || record->value.size > RAW_FRAME_MAX ||
+        record->headers.size > RAW_FRAME_MAX || frame_size(record) > RAW_FRAME_MAX)
+        return false;
+    buffer_be64(frames, (uint64_t)record->offset);
+    buffer_be64(frames, (uint64_t)record->timestamp_ms);
+    append_optional(frames, record->key);
+    append_optional(frames, record->value);
+    buffer_be32(frames, record->header_count);
+    buffer_text(frames, record->headers);
+    return !buffer_failed(frames);
+}
+
+static bool cursor_fail(struct frame_cursor *cursor, enum raw_answer answer)
+{
+    cursor->answer = answer;
+    return false;
+}
+
+static bool take_bytes(struct frame_cursor *cursor, size_t size, struct text *ret_bytes)
+{
+    if (size > (size_t)(cursor->end - cursor->at))
+        return cursor_fail(cursor, RAW_PARTIAL);
+    *ret_bytes = (struct text){cursor->at, size};
+    cursor->at += size;
+    return true;
+}
+
+static bool take_be32(struct frame_cursor *cursor, uint32_t *ret_value)
+{
+    struct text bytes;
+
+    if (!take_bytes(cursor, sizeof *ret_value, &bytes))
+        return false;
+    memcpy(ret_value, bytes.data, sizeof *ret_value);
+    *ret_value = be32toh(*ret_value);
+    return true;
+}
+
+static bool take_be64(struct frame_cursor *cursor, int64_t *ret_value)
+{
+    struct text bytes;
+    uint64_t value;
+
+    if (!take_bytes(cursor, sizeof value, &bytes))
+        return false;
+    memcpy(&value, bytes.data, sizeof value);
+    *ret_value = (int64_t)be64toh(value);
+    return true;
+}
+
+static bool take_sized(struct frame_cursor *cursor, uint32_t size, struct text *ret_bytes)
+{
+    if (size > RAW_FRAME_MAX)
+        return cursor_fail(cursor, RAW_MALFORMED); /* (2) */
+    return take_bytes(cursor, size, ret_bytes);
+}
+
+static bool take_optional(struct frame_cursor *cursor, struct text *ret_text)
+{
+    uint32_t size;
+
+    if (!take_be32(cursor, &size))
+        return false;
+    if ((int32_t)size != LENGTH_NONE)
+        return take_sized(cursor, size, ret_text);
+    *ret_text = (struct text){NULL, 0};
+    return true;
+}
+
+static bool take_header(struct frame_cursor *cursor, struct text *ret_name, struct text *ret_value)
+{
+    uint32_t size;
+
+    return take_be32(cursor, &size) && take_sized(cursor, size, ret_name) &&
+           take_optional(cursor, ret_value);
+}
+
+static bool take_headers(struct frame_cursor *cursor, struct raw_record *record)
+{
+    const char *start;
+
+    if (!take_be32(cursor, &record->header_count))
+        return false;
+    if (record->header_count > RAW_FRAME_MAX / (2 * LENGTH_SIZE))
+        return cursor_fail(cursor, RAW_MALFORMED); /* (2) */
+    start = cursor->at;
+    for (uint32_t i = 0; i < record->header_count; i++) {
+        struct text name;
+        struct text value;
+
+        if (!take_header(cursor, &name, &value))
+            return false;
+    }
+    record->headers = (struct text){start, (size_t)(cursor->at - start)};
+    return true;
+}
+
+bool raw_header_next(struct text *rest, struct text *ret_name, struct text *ret_value)
+{
+    struct frame_cursor cursor = {rest->data, rest->data + rest->size, RAW_WHOLE};
+    struct text name;
+
+    if (rest->size == 0 || !take_header(&cursor, &name, ret_value))
+        return false;
+    *ret_name = name;
+    *rest = (struct text){cursor.at, (size_t)(cursor.end - cursor.at)};
+    return true;
+}
+
+enum raw_answer raw_record_next(struct text *rest, struct raw_record *ret_record,
+                                struct text *ret_frame)
+{
+    struct frame_cursor cursor = {rest->data, rest->data + rest->size, RAW_WHOLE};
+    struct raw_record record;
+    size_t size;
+
+    if (!take_be64(&cursor, &record.offset) || !take_be64(&cursor, &record.timestamp_ms) ||
+        !take_optional(&cursor, &record.key) || !take_optional(&cursor, &record.value) ||
+        !take_headers(&cursor, &record))
+        return cursor.answer == RAW_PARTIAL && rest->size >= RAW_FRAME_MAX ? RAW_MALFORMED
+                                                                           : cursor.answer;
+    size = (size_t)(cursor.at - rest->data);
+    if (size > RAW_FRAME_MAX)
+        return RAW_MALFORMED; /* (2) */
+    assert(size == frame_size(&record));
+    *ret_frame = (struct text){rest->data, size};
+    *ret_record = record;
+    *rest = (struct text){cursor.at, rest->size - size};
+    return RAW_WHOLE;
+}
+
+void raw_record_hash(struct sha256 *sha256, const unsigned char salt[RAW_SALT_SIZE],
+                     struct text frame, struct digest *ret_hash)
+{
+    unsigned char head[1 + RAW_SALT_SIZE] = {HASH_PREFIX_LEAF};
+
+    memcpy(head + 1, salt, RAW_SALT_SIZE);
+    sha256_begin(sha256);
+    sha256_add(sha256, head, sizeof head);
+    sha256_add(sha256, frame.data, frame.size);
+    sha256_end(sha256, ret_hash);
+}
