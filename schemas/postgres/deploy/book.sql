@@ -10,7 +10,8 @@ CREATE TABLE participant (
     participant_id integer PRIMARY KEY CHECK (participant_id > 0),
     code           text    NOT NULL UNIQUE CHECK (code ~ '^[A-Z0-9]{4,35}$'),
     name           text    NOT NULL,
-    country        char(2) NOT NULL
+    country        char(2) NOT NULL,
+    CONSTRAINT participant_country_is_a_code CHECK (country ~ '^[A-Z]{2}$')
 );
 
 -- One account is one purpose in one currency.
@@ -26,6 +27,7 @@ CREATE TABLE account (
     servicer_bic     text, -- NOSTRO: the bank
     servicer_account text, -- NOSTRO: IBAN or the bank's own number
     statement_format text, -- NOSTRO: what its bank sends
+    CONSTRAINT account_currency_is_a_code CHECK (currency ~ '^[A-Z]{3}$'),
     CONSTRAINT account_nostro_has_a_bank
         CHECK ((kind = 'NOSTRO') = (servicer_account IS NOT NULL)),
     CONSTRAINT account_obligation_has_a_participant
@@ -48,6 +50,9 @@ CREATE TABLE corridor (
     limit_minor         bigint   NOT NULL CHECK (limit_minor > 0), -- one payment at most
     definition          text     NOT NULL, -- the YAML document this version was loaded from
     digest              bytea    NOT NULL,
+    CONSTRAINT corridor_currencies_are_codes
+        CHECK (source_currency ~ '^[A-Z]{3}$' AND target_currency ~ '^[A-Z]{3}$'
+               AND settlement_currency ~ '^[A-Z]{3}$'),
     PRIMARY KEY (corridor_id, version),
     UNIQUE (code, version)
 );
@@ -60,7 +65,7 @@ CREATE TABLE corridor_participant (
     FOREIGN KEY (corridor_id, version) REFERENCES corridor (corridor_id, version)
 );
 
-GRANT SELECT ON participant, account, corridor, corridor_participant TO PUBLIC;
+GRANT SELECT ON participant, account, corridor, corridor_participant TO sawa_program;
 GRANT INSERT ON participant, account, corridor, corridor_participant TO sawa_corridor;
 
 RESET ROLE;

@@ -21,6 +21,7 @@ CREATE TABLE fx_rate (
     CONSTRAINT fx_rate_positive CHECK (rate_e10 > 0),
     CONSTRAINT fx_rate_is_half_open CHECK (valid_from < valid_until)
 );
+CREATE INDEX fx_rate_batch ON fx_rate USING brin (batch_id);
 CREATE INDEX fx_rate_pair ON fx_rate (base_currency, quote_currency, valid_from);
 
 CREATE TABLE fx_lock (
@@ -41,6 +42,7 @@ CREATE TABLE fx_lock (
     CONSTRAINT fx_lock_positive CHECK (rate_e10 > 0 AND notional_minor > 0),
     CONSTRAINT fx_lock_is_half_open CHECK (valid_from < valid_until)
 );
+CREATE INDEX fx_lock_batch ON fx_lock USING brin (batch_id);
 
 GRANT SELECT, INSERT ON fx_rate, fx_lock TO sawa_fx;
 GRANT SELECT ON fx_rate, fx_lock TO sawa_ingest, sawa_settle, sawa_report, sawa_reader;

@@ -19,6 +19,9 @@ CREATE TABLE journal_entry (
     CONSTRAINT i2_amount_positive CHECK (amount_minor > 0),
     CONSTRAINT i2_two_accounts CHECK (debit_account_id <> credit_account_id)
 );
+CREATE INDEX journal_entry_debit ON journal_entry (debit_account_id, booking_date);
+CREATE INDEX journal_entry_credit ON journal_entry (credit_account_id, booking_date);
+CREATE INDEX journal_entry_window ON journal_entry (window_id) WHERE window_id IS NOT NULL;
 
 CREATE VIEW posting AS
     SELECT commit_id, line, debit_account_id AS account_id, amount_minor AS debit_minor,
@@ -29,7 +32,8 @@ CREATE VIEW posting AS
       FROM journal_entry;
 
 -- Both accounts exist and keep the entry's currency: one set-based look per statement.
-CREATE FUNCTION journal_entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION journal_entry_guard() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = sawa, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT FROM added
                  LEFT JOIN account AS debit ON debit.account_id = added.debit_account_id
@@ -48,7 +52,8 @@ CREATE TRIGGER i2_accounts_keep_the_currency AFTER INSERT ON journal_entry
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION journal_entry_guard();
 
 -- Corrections are new entries.
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_change() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = sawa, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION '% rows are never changed or removed', TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME,

@@ -36,13 +36,17 @@ CREATE TABLE position (
     anchor_crc32c    bigint,
     halt_reason      text,
     halted_at        timestamptz,
-    PRIMARY KEY (source_id, partition)
-);
+    PRIMARY KEY (source_id, partition),
+    CONSTRAINT i4_position_covers_from_its_start CHECK (start_offset <= next_offset)
+) WITH (fillfactor = 50); -- moved by every batch: room for the new row beside the old one
 
-CREATE FUNCTION position_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The start may still be chosen while nothing has been taken.
+CREATE FUNCTION position_guard() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = sawa, pg_temp AS $$
 BEGIN
     IF NEW.next_offset < OLD.next_offset OR NEW.epoch < OLD.epoch
-       OR NEW.watermark < OLD.watermark THEN
+       OR NEW.watermark < OLD.watermark
+       OR (NEW.start_offset <> OLD.start_offset AND OLD.next_offset > OLD.start_offset) THEN
         RAISE EXCEPTION 'a position never goes back'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'i4_position_never_goes_back',
                   TABLE = 'position';
@@ -67,12 +71,14 @@ CREATE TABLE commit_log (
 -- The audit leaf of a commit: versioned canonical bytes (common/domain/leaf.h). Inserted with the
 -- transaction as pending; the sequencer alone gives it an index.
 CREATE TABLE audit_leaf (
-    commit_id  bigint PRIMARY KEY REFERENCES commit_log,
+    commit_id  bigint PRIMARY KEY CONSTRAINT i6_leaf_has_a_commit REFERENCES commit_log,
     leaf       bytea  NOT NULL,
     leaf_hash  bytea  NOT NULL CHECK (octet_length(leaf_hash) = 32),
     leaf_index bigint UNIQUE CHECK (leaf_index >= 0)
 );
 CREATE INDEX audit_leaf_pending ON audit_leaf (commit_id) WHERE leaf_index IS NULL;
+ALTER TABLE commit_log ADD CONSTRAINT i6_commit_has_a_leaf
+    FOREIGN KEY (commit_id) REFERENCES audit_leaf DEFERRABLE INITIALLY DEFERRED;
 
 -- What one commit took from one partition: [first_offset, next_offset).
 CREATE TABLE batch (
@@ -89,9 +95,11 @@ CREATE TABLE batch (
     parked_count    integer NOT NULL CHECK (parked_count >= 0),
     records_root    bytea   NOT NULL CHECK (octet_length(records_root) = 32),
     CONSTRAINT i4_batch_starts_once UNIQUE (source_id, partition, first_offset),
+    CONSTRAINT i4_batch_ends_once UNIQUE (source_id, partition, next_offset),
     CONSTRAINT i4_batch_moves_on CHECK (next_offset > first_offset),
     CONSTRAINT i5_every_record_is_accounted_for
         CHECK (applied_count + duplicate_count + parked_count = record_count),
+    CONSTRAINT i5_no_more_records_than_offsets CHECK (record_count <= next_offset - first_offset),
     FOREIGN KEY (source_id, partition) REFERENCES position (source_id, partition)
 );
 CREATE INDEX batch_commit ON batch (commit_id);
@@ -130,43 +138,59 @@ CREATE TABLE parked (
     CONSTRAINT i5_record_is_parked_once PRIMARY KEY (source_id, partition, record_offset)
 );
 CREATE INDEX parked_reason ON parked (reason, parked_at);
+CREATE INDEX parked_batch ON parked USING brin (batch_id);
 
 -- Makes the partition of one day for one of the day-partitioned tables: CREATE ... LIKE, then
--- ATTACH, which does not wait for open readers of the parent.
+-- ATTACH, which does not wait for open readers or writers of the parent. True when it made it.
+-- The partition belongs to sawa_owner and is granted to nobody: rows go through the parent.
 CREATE FUNCTION ensure_day(parent text, day date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = sawa, pg_temp AS $$
 DECLARE
     child text := parent || '_' || to_char(day, 'YYYYMMDD');
 BEGIN
-    IF parent NOT IN ('payment', 'batch_raw') THEN
+    IF parent IS NULL OR parent NOT IN ('payment', 'batch_raw') THEN
         RAISE EXCEPTION 'table % is not partitioned by day', parent USING ERRCODE = '22023';
     END IF;
-    IF to_regclass('sawa.' || child) IS NOT NULL THEN
-        RETURN false;
+    IF day IS NULL OR day < DATE '2000-01-01' OR day >= DATE '2200-01-01' THEN
+        RAISE EXCEPTION 'day % is out of range', day USING ERRCODE = '22008',
+              HINT = 'days from 2000-01-01 to 2199-12-31 have partitions';
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('ensure_day ' || child, 0));
-    IF to_regclass('sawa.' || child) IS NOT NULL THEN
-        RETURN false;
+    IF to_regclass('sawa.' || child) IS NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('ensure_day ' || child, 0));
     END IF;
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', child, parent);
-    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-                   parent, child, day, day + 1);
-    RETURN true;
+    IF to_regclass('sawa.' || child) IS NULL THEN
+        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', child, parent);
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                       parent, child, day, day + 1);
+        RETURN true;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_inherits
+                    WHERE inhrelid = to_regclass('sawa.' || child)
+                      AND inhparent = to_regclass('sawa.' || parent)) THEN
+        RAISE EXCEPTION 'table % is there, but is not a partition of %', child, parent
+            USING ERRCODE = '55000',
+                  HINT = 'a detached day is attached again, or renamed, by the owner';
+    END IF;
+    RETURN false;
 END
 $$;
-REVOKE ALL ON FUNCTION ensure_day(text, date) FROM PUBLIC;
 
+-- Nobody but the sequencer gives a leaf its index.
 GRANT SELECT ON source, position, commit_log, audit_leaf, batch, batch_raw, parked, data_key
-    TO sawa_ingest, sawa_fx, sawa_reader;
+    TO sawa_reader;
+GRANT SELECT ON source, position, commit_log, batch, parked, data_key TO sawa_ingest, sawa_fx;
 GRANT SELECT ON source, position, commit_log, batch TO sawa_settle, sawa_report;
-GRANT INSERT ON source, position, commit_log, audit_leaf, batch, batch_raw, parked, data_key
+GRANT INSERT ON source, position, commit_log, batch, batch_raw, parked, data_key
     TO sawa_ingest, sawa_fx;
 GRANT UPDATE ON position TO sawa_ingest, sawa_fx;
 GRANT UPDATE (partitions) ON source TO sawa_ingest, sawa_fx;
-GRANT INSERT ON commit_log, audit_leaf
+GRANT INSERT ON commit_log
     TO sawa_settle, sawa_statement, sawa_reconcile, sawa_report, sawa_corridor, sawa_maker,
        sawa_checker;
-GRANT USAGE ON SEQUENCE commit_id_seq, batch_id_seq TO PUBLIC;
+GRANT INSERT (commit_id, leaf, leaf_hash) ON audit_leaf
+    TO sawa_ingest, sawa_fx, sawa_settle, sawa_statement, sawa_reconcile, sawa_report,
+       sawa_corridor, sawa_maker, sawa_checker;
+GRANT USAGE ON SEQUENCE commit_id_seq, batch_id_seq TO sawa_program;
 GRANT EXECUTE ON FUNCTION ensure_day(text, date) TO sawa_ingest, sawa_fx;
 
 RESET ROLE;

@@ -23,6 +23,14 @@ CREATE TABLE settlement_window (
     CONSTRAINT window_state_known CHECK (state IN ('OPEN', 'CLOSING', 'CLOSED', 'INSTRUCTED',
                                                    'SETTLED', 'FAILED', 'HELD', 'REOPENED')),
     CONSTRAINT window_is_half_open CHECK (opens_at < cut_off AND cut_off <= grace_ends_at),
+    CONSTRAINT i9_window_id_is_its_place
+        CHECK (business_date >= DATE '2000-01-01'
+               AND window_id = (corridor_id::bigint << 32)
+                               | ((business_date - DATE '2000-01-01')::bigint << 8)
+                               | sequence::bigint),
+    CONSTRAINT i3_windows_do_not_overlap -- a range of one id: needs no extension
+        EXCLUDE USING gist (int4range(corridor_id, corridor_id, '[]') WITH &&,
+                            tstzrange(opens_at, cut_off) WITH &&),
     UNIQUE (corridor_id, business_date, sequence),
     FOREIGN KEY (corridor_id, corridor_version) REFERENCES corridor (corridor_id, version)
 );
@@ -30,15 +38,15 @@ CREATE INDEX window_due ON settlement_window (cut_off) WHERE state IN ('OPEN', '
 
 -- The first offset of a partition that no longer belongs to the window. WATERMARK: its
 -- watermark passed the cut-off there (ingest saw it). GRACE, COMMAND: where the partition stood
--- when the close ran without that.
+-- when the close ran without that. No foreign key to position: its check would wait for the batch
+-- that has locked the row, and that batch may be waiting for the close at the gate.
 CREATE TABLE window_cut (
     window_id  bigint  NOT NULL REFERENCES settlement_window,
-    source_id  integer NOT NULL,
-    partition  integer NOT NULL,
+    source_id  integer NOT NULL REFERENCES source,
+    partition  integer NOT NULL CHECK (partition >= 0),
     cut_offset bigint  NOT NULL CHECK (cut_offset >= 0),
     kind       text    NOT NULL CHECK (kind IN ('WATERMARK', 'GRACE', 'COMMAND')),
-    CONSTRAINT i3_one_cut_per_partition PRIMARY KEY (window_id, source_id, partition),
-    FOREIGN KEY (source_id, partition) REFERENCES position (source_id, partition)
+    CONSTRAINT i3_one_cut_per_partition PRIMARY KEY (window_id, source_id, partition)
 );
 
 -- What one commit adds to one window; append-only. Pairs stand in four arrays of one length.
@@ -69,7 +77,9 @@ CREATE INDEX window_delta_pending ON window_delta (window_id) WHERE fold_id IS N
 
 GRANT SELECT ON settlement_window, window_cut, window_delta
     TO sawa_ingest, sawa_settle, sawa_reconcile, sawa_report, sawa_reader;
-GRANT INSERT ON window_cut, window_delta TO sawa_ingest;
+GRANT INSERT ON window_cut TO sawa_ingest;
+GRANT INSERT (window_id, commit_id, payment_count, late_count, gross_minor, debtor_ids,
+              creditor_ids, counts, minors, lock_ids) ON window_delta TO sawa_ingest;
 GRANT INSERT ON settlement_window, window_cut TO sawa_settle;
 GRANT UPDATE (state, hold_reason, changed_at) ON settlement_window TO sawa_settle;
 GRANT UPDATE (fold_id) ON window_delta TO sawa_settle;
