@@ -50,6 +50,7 @@ struct metric_buckets {
 extern const struct metric_buckets metric_buckets_latency; /* 1 ms .. 60 s, in microseconds */
 extern const struct metric_buckets metric_buckets_count;   /* 1 .. 1,000,000 in steps of 1, 3  */
 
+/* Names and help are literals, kept by reference. */
 #define METRIC_LABEL(label_name, label_value)                                                      \
     ((struct metric_label){.name = (label_name), .value = (label_value)})
 

@@ -11,7 +11,8 @@
  * program_main reads the command line, then the configuration (defaults, file,
  * environment, --set: the later wins), installs the signal flags, starts the log and
  * runs one command. Its own options may stand before or after the command, up to
- * "--"; what it does not know after the command is the command's.
+ * "--"; what it does not know after the command is the command's. Core files are off:
+ * memory holds payments and keys (I12).
  *
  *   --config FILE  --set KEY=VALUE  --print-config  --log-format json|text
  *   --help  --version       ("--help COMMAND" and "COMMAND --help" show one command)
@@ -22,11 +23,8 @@
 #ifndef SAWA_RUNTIME_PROGRAM_H
 #define SAWA_RUNTIME_PROGRAM_H
 
-#include "base/error.h"
-#include "base/text.h"
+#include "base/config.h"
 
-struct option_spec; /* base/config.h */
-struct config;      /* base/config.h */
 struct program_run;
 
 struct command {
@@ -43,7 +41,7 @@ struct command {
 
 struct program {
     const char *name;                  /* "sawa-ingest" */
-    const char *purpose;               /* one line      */
+    const char *purpose;               /* one line, lower case, no full stop */
     const struct option_spec *options; /* beside the common ones of runtime/options.h */
     size_t option_count;
     const struct command *commands; /* the first is the default */
@@ -53,10 +51,8 @@ struct program {
 struct program_run {
     const struct program *program;
     const struct command *command;
-    struct config *config;       /* values of common and own options; program_main frees it */
-    const char *config_file;     /* --config, or NULL */
-    const char *const *settings; /* the --set texts, for reading the configuration again */
-    size_t setting_count;
+    struct config *config; /* what the program started with; program_main frees it */
+    struct config_sources sources;
 };
 
 /* The whole of main. */
@@ -64,6 +60,11 @@ must_use int program_main(int argc, char **argv, const struct program *program);
 
 /* Prints the error's parts on stderr; returns its exit code: `return program_fail(&error)`. */
 must_use int program_fail(const struct error *error);
+
+/* Reads the configuration from the same places once more, for SIGHUP: on an error the program goes
+ * on with what it has. The caller owns *ret_config. */
+must_use enum status program_config_read(const struct program_run *run, struct error *error,
+                                         struct config **ret_config);
 
 /* Prints "sawa-x: what" and the command's usage line on stderr; returns EXIT_USAGE. */
 must_use int program_usage(const struct program_run *run, const char *format, ...)
