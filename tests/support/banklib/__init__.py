@@ -1,0 +1,1 @@
+"""banklib - what tests/support/bank is made of: see ../README.md."""
