@@ -34,14 +34,14 @@ enum { LOG_TEXT_MAX = 512, LOG_FIELD_MAX = 24 };
 enum log_kind { LOG_KIND_INT, LOG_KIND_BOOL, LOG_KIND_TEXT };
 
 struct log_field {
-    const char *name; /* lower_case, becomes sawa.<name>; a unit comes last: wait_ms */
+    const char *name; /* lower_case, becomes sawa.<name> or its ECS key; unit last: wait_ms */
     enum log_kind kind;
     int64_t number;
     struct text text; /* borrowed for the call */
 };
 
 /* Before the first line and before threads. service is kept by reference ("sawa-ingest").
- * Without it lines go to fd 1, level info, format by terminal. */
+ * Without it lines are JSON on fd 1, level info. */
 void log_init(const char *service, int fd, enum log_format format);
 void log_level_set(enum log_level level); /* any time, any thread */
 

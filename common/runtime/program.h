@@ -14,8 +14,10 @@
  * "--"; what it does not know after the command is the command's. Core files are off:
  * memory holds payments and keys (I12).
  *
+ * A file without --config is the one SAWA_CONFIG names, if any.
+ *
  *   --config FILE  --set KEY=VALUE  --print-config  --log-format json|text
- *   --help  --version       ("--help COMMAND" and "COMMAND --help" show one command)
+ *   --help  --version       ("COMMAND --help" shows one command)
  *
  * Ends with an exit code of base/status.h: usage 2 (naming the nearest command or
  * option), configuration 3, else what the command answers.
@@ -23,7 +25,9 @@
 #ifndef SAWA_RUNTIME_PROGRAM_H
 #define SAWA_RUNTIME_PROGRAM_H
 
-#include "base/config.h"
+#include "runtime/options.h"
+
+enum { PROGRAM_TABLE_COUNT = 3 };
 
 struct program_run;
 
@@ -52,7 +56,11 @@ struct program_run {
     const struct program *program;
     const struct command *command;
     struct config *config; /* what the program started with; program_main frees it */
+
+    /* for reading it again */
     struct config_sources sources;
+    struct option_table tables[PROGRAM_TABLE_COUNT]; /* common, own, other programs' sections */
+    struct option_spec foreign[OPTIONS_FOREIGN_MAX];
 };
 
 /* The whole of main. */
