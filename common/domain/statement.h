@@ -26,12 +26,8 @@
 #include "base/arena.h"
 #include "base/crypto.h"
 #include "domain/currency.h"
+#include "domain/date.h"
 #include "domain/finding.h"
-
-/* Days since 1970-01-01, as the bank wrote the date: no zone ever moves it. */
-typedef int32_t calendar_date;
-#define DATE_NONE INT32_MIN
-enum { DATE_TEXT_SIZE = 12 };
 
 enum statement_format {
     FORMAT_UNKNOWN = 0,
@@ -232,12 +228,6 @@ __int128 statement_amount_exact(const struct statement_amount *amount);
 
 /* Three capital letters as a currency, whether our table knows it or not. */
 must_use bool statement_currency_parse(struct text code, currency *ret_currency);
-
-/* DATE_NONE where there is no such day. */
-calendar_date date_of(int year, int month, int day);
-void date_parts(calendar_date date, int *ret_year, int *ret_month, int *ret_day);
-int date_days_in_month(int year, int month);
-void date_format(calendar_date date, char text[DATE_TEXT_SIZE]); /* 2026-02-28 */
 
 /* Identity of the content: account, balances and entries without raw text. Equal digests are
  * the same statement sent twice (duplicate_statement). */

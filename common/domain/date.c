@@ -1,0 +1,102 @@
+/*
+ * date.c - see date.h. Years are counted from March, so that a leap day ends its year.
+ */
+#include "domain/date.h"
+
+#include <stdio.h>
+
+enum {
+    DAYS_TO_1970 = 719468, /* from 0000-03-01 */
+    DAYS_OF_ERA = 146097,  /* 400 years       */
+};
+
+static bool is_leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+int date_days_in_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+    assert(month >= 1 && month <= 12);
+    return days[month - 1] + (month == 2 && is_leap(year));
+}
+
+calendar_date date_of(int year, int month, int day)
+{
+    int shifted;
+    int days;
+
+    if (year < 1 || year > 9999 || month < 1 || month > 12)
+        return DATE_NONE; /* (1) */
+    if (day < 1 || day > date_days_in_month(year, month))
+        return DATE_NONE;
+    shifted = month > 2 ? year : year - 1;
+    days = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + days - DAYS_TO_1970;
+}
+
+void date_parts(calendar_date date, int *ret_year, int *ret_month, int *ret_day)
+{
+    int days;
+    int era;
+    int year;
+    int month;
+
+    assert(date != DATE_NONE);
+    assert(date >= date_of(1, 1, 1) && date <= date_of(9999, 12, 31)); /* (1) */
+    days = date + DAYS_TO_1970;
+    era = days / DAYS_OF_ERA;
+    days %= DAYS_OF_ERA;
+    year = (days - days / 1460 + days / 36524 - days / 146096) / 365;
+    days -= 365 * year + year / 4 - year / 100;
+    month = (5 * days + 2) / 153;
+    *ret_day = days - (153 * month + 2) / 5 + 1;
+    *ret_month = month < 10 ? month + 3 : month - 9;
+    *ret_year = era * 400 + year + (*ret_month <= 2);
+}
+
+enum weekday date_weekday(calendar_date date)
+{
+    int since_monday = (date % 7 + 7 + THURSDAY) % 7; /* 1970-01-01 was a Thursday */
+
+    assert(date != DATE_NONE);
+    return (enum weekday)since_monday;
+}
+
+static int digits_at(struct text text, size_t at, size_t count)
+{
+    int value = 0;
+
+    for (size_t i = at; i < at + count; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return -1;
+        value = value * 10 + (text.data[i] - '0');
+    }
+    return value;
+}
+
+bool date_parse(struct text text, calendar_date *ret_date)
+{
+    calendar_date date;
+
+    if (text.size != 10 || text.data[4] != '-' || text.data[7] != '-')
+        return false;
+    date = date_of(digits_at(text, 0, 4), digits_at(text, 5, 2), digits_at(text, 8, 2));
+    if (date == DATE_NONE)
+        return false;
+    *ret_date = date;
+    return true;
+}
+
+void date_format(calendar_date date, char text[DATE_TEXT_SIZE])
+{
+    int year;
+    int month;
+    int day;
+
+    date_parts(date, &year, &month, &day);
+    snprintf(text, DATE_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,
+             (unsigned)day % 100);
+}
