@@ -52,6 +52,8 @@ poll() { # seconds command...: true as soon as the command is, false when the ti
     done
 }
 
+[[ -r /proc/self/stat ]] || die 69 "/proc is not mounted" "mount -t proc proc /proc"
+
 # ---- the state folder -------------------------------------------------------------------------
 
 default_state() {

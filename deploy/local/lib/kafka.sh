@@ -29,9 +29,9 @@ kafka_fetch() {
         say "kafka: fetching its JARs through Maven (once, 54 MB)"
         if ! mvn -q -B -C -f "$KAFKA_POM" dependency:copy-dependencies \
             -DoutputDirectory="$fetched" >"$libs.log" 2>&1; then
-            tail -n 5 "$libs.log" >&2
+            grep -m 3 ERROR "$libs.log" >&2 || true
             rm -rf "$fetched"
-            exit 1
+            die 1 "kafka: Maven could not fetch the JARs" "its log is $libs.log"
         fi
         mv "$fetched" "$libs"
     )
