@@ -188,6 +188,16 @@ void statement_add_text(struct statement *statement, struct statement_text **lis
     *list = added;
 }
 
+/* A quotation may have been cut inside a character (3). */
+static void keep_utf8(char *text)
+{
+    if (text_is_utf8(text_of(text)))
+        return;
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text >= 0x80)
+            *text = '?';
+}
+
 void statement_find(struct statement *statement, enum finding_code code, int32_t position,
                     int64_t line, const char *format, ...)
 {
@@ -204,6 +214,7 @@ void statement_find(struct statement *statement, enum finding_code code, int32_t
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    keep_utf8(text);
     *finding = (struct finding){.code = code, .entry = position, .line = line};
     finding->text = statement_copy(statement, text_of(text));
     if (statement->last_finding == NULL)

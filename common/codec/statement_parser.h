@@ -1,0 +1,65 @@
+/*
+ * statement_parser.h - what a format has to bring, and what it finds there.
+ *
+ * A parser is a row of verbs. It fills context->statement and calls
+ * statement_entry_done after each entry and statement_deliver at the end of each
+ * statement; the front does the rest (encoding, checks, sink). For parsers only.
+ *
+ * (1) recognise looks at the same head whatever the pieces were: the first
+ *     STATEMENT_HEAD_SIZE bytes, or the whole file if it is smaller.
+ * (2) feed sees well-formed UTF-8 and nothing else.
+ */
+#ifndef SAWA_CODEC_STATEMENT_PARSER_H
+#define SAWA_CODEC_STATEMENT_PARSER_H
+
+#include "codec/statement.h"
+#include "domain/statement_check.h"
+
+enum { STATEMENT_HEAD_SIZE = 4096 };
+
+struct statement_context {
+    const struct statement_limits *limits;
+    const struct statement_profile *profile;
+    const struct statement_sink *sink;
+    struct statement statement; /* the one being built */
+    struct statement_chain chain;
+    bool encoding_guessed; /* and not yet noted in a statement */
+    int64_t statement_count;
+    int64_t held_count;
+    enum finding_code refusal; /* FINDING_NONE while the file is good */
+    char refusal_text[160];
+    int64_t refusal_line;
+};
+
+struct statement_parser {
+    const char *name;
+    bool (*recognise)(struct text head);
+    void *(*open)(struct statement_context *context);
+    enum status (*feed)(void *parser, struct text bytes, struct error *error);
+    enum status (*end)(void *parser, struct error *error);
+    void (*close)(void *parser); /* NULL is fine */
+};
+
+extern const struct statement_parser camt_parser;
+extern const struct statement_parser swift_mt_parser;
+
+/* Refuses the file; the first refusal stays. Always REJECT. */
+enum status statement_refuse(struct statement_context *context, enum finding_code code,
+                             int64_t line, struct error *error, const char *format, ...)
+    printf_like(5, 6);
+
+/* Fills error with the refusal there is. Always REJECT. */
+enum status statement_refused(const struct statement_context *context, struct error *error);
+
+/* The last entry is complete. REJECT past a ceiling. */
+must_use enum status statement_entry_done(struct statement_context *context, int64_t line,
+                                          struct error *error);
+
+/* Checks the statement, hands it to the sink, and clears it for the next. */
+must_use enum status statement_deliver(struct statement_context *context, int64_t line,
+                                       struct error *error);
+
+/* Notes a guessed encoding in the statement being built, once per file. */
+void statement_note_encoding(struct statement_context *context, int64_t line);
+
+#endif

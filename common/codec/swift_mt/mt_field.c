@@ -1,0 +1,327 @@
+/*
+ * mt_field.c - see mt_field.h. Numbers in brackets are rules of the statement formats.
+ */
+#include "codec/swift_mt/mt_field.h"
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_upper(char byte)
+{
+    return byte >= 'A' && byte <= 'Z';
+}
+
+bool mt_digits(struct text text, size_t count)
+{
+    if (text.size < count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!is_digit(text.data[i]))
+            return false;
+    return true;
+}
+
+struct text mt_from(struct text text, size_t start)
+{
+    start = start < text.size ? start : text.size;
+    return (struct text){text.data + start, text.size - start};
+}
+
+struct text mt_first(struct text text, size_t size)
+{
+    return (struct text){text.data, size < text.size ? size : text.size};
+}
+
+struct text mt_take_line(struct text *text)
+{
+    const char *end = text->size == 0 ? NULL : memchr(text->data, '\n', text->size);
+    struct text line = *text;
+
+    if (end == NULL) {
+        *text = mt_from(*text, text->size);
+        return line;
+    }
+    line.size = (size_t)(end - text->data);
+    *text = mt_from(*text, line.size + 1);
+    return line;
+}
+
+static int two_digits(const char *digits)
+{
+    return (digits[0] - '0') * 10 + digits[1] - '0';
+}
+
+static bool is_bic(struct text text)
+{
+    if (text.size != 8 && text.size != 11)
+        return false;
+    for (size_t i = 0; i < text.size; i++)
+        if (!is_upper(text.data[i]) && (i < 6 || !is_digit(text.data[i])))
+            return false;
+    return true;
+}
+
+/* ISO 13616: the first four characters to the end, letters as 10..35, mod 97 = 1. */
+static bool is_iban(struct text text)
+{
+    unsigned rest = 0;
+
+    if (text.size < 15 || text.size > 34 || !is_upper(text.data[0]) || !is_upper(text.data[1]))
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.data[(i + 4) % text.size];
+
+        if (is_digit(byte))
+            rest = (rest * 10 + (unsigned)(byte - '0')) % 97;
+        else if (is_upper(byte))
+            rest = (rest * 100 + (unsigned)(byte - 'A' + 10)) % 97;
+        else
+            return false;
+    }
+    return rest == 1;
+}
+
+/* A currency of our table at the end, behind a digit or a slash. */
+static void split_currency(struct mt_account *account)
+{
+    struct text id = account->id;
+    char before;
+
+    if (id.size < 5 || !currency_parse(mt_from(id, id.size - 3), &account->currency))
+        return;
+    before = id.data[id.size - 4];
+    if (!is_digit(before) && before != '/' && before != ' ') {
+        account->currency = CURRENCY_NONE;
+        return;
+    }
+    account->id = text_trim(mt_first(id, id.size - (before == '/' ? 4 : 3)));
+}
+
+struct mt_account mt_account_of(struct text field)
+{
+    struct mt_account account = {.id = text_trim(field)};
+    const char *slash = account.id.size == 0 ? NULL : memchr(account.id.data, '/', account.id.size);
+
+    if (slash != NULL) {
+        struct text bic = mt_first(account.id, (size_t)(slash - account.id.data));
+
+        if (is_bic(bic)) {
+            account.servicer_bic = bic;
+            account.id = mt_from(account.id, bic.size + 1);
+        }
+    }
+    account.is_iban = is_iban(account.id);
+    if (!account.is_iban)
+        split_currency(&account);
+    account.is_iban = account.is_iban || is_iban(account.id);
+    return account;
+}
+
+bool mt_balance_of(struct text field, struct mt_balance *ret_balance)
+{
+    struct mt_balance balance;
+    currency unused;
+
+    field = text_trim(field);
+    if (field.size < 8 || (field.data[0] != 'C' && field.data[0] != 'D') ||
+        !mt_digits(mt_from(field, 1), 6))
+        return false;
+    balance.credit = field.data[0] == 'C';
+    balance.date = mt_first(mt_from(field, 1), 6);
+    field = mt_from(field, 7);
+    balance.currency = mt_first(field, 3);
+    if (statement_currency_parse(balance.currency, &unused))
+        field = mt_from(field, 3);
+    else
+        balance.currency = mt_first(field, 0);
+    balance.amount = text_trim(field);
+    *ret_balance = balance;
+    return true;
+}
+
+bool mt_total_of(struct text field, struct mt_total *ret_total)
+{
+    struct mt_total total = {0};
+    size_t digits = 0;
+    currency unused;
+
+    field = text_trim(field);
+    while (digits < field.size && is_digit(field.data[digits]))
+        digits++;
+    total.has_count = text_to_int64(mt_first(field, digits), &total.count);
+    field = mt_from(field, digits);
+    total.currency = mt_first(field, 3);
+    if (!statement_currency_parse(total.currency, &unused))
+        return false;
+    total.amount = text_trim(mt_from(field, 3));
+    *ret_total = total;
+    return total.amount.size > 0;
+}
+
+/* The mark and an optional third letter of the currency (2). Returns the bytes taken, 0: none. */
+static size_t mark_of(struct text text, struct mt_line *line)
+{
+    size_t size = text.size > 1 && (text.data[0] == 'R' || text.data[0] == 'E') ? 2 : 1;
+    char side;
+
+    if (text.size <= size)
+        return 0;
+    side = text.data[size - 1];
+    if (side != 'C' && side != 'D')
+        return 0;
+    line->reversal = size == 2 && text.data[0] == 'R';
+    line->expected = size == 2 && text.data[0] == 'E';
+    line->credit = (side == 'C') != line->reversal; /* (1) */
+    if (is_upper(text.data[size]))
+        size++;
+    return size;
+}
+
+/* Four blanks are an absent date, too (4). Returns the bytes taken. */
+static size_t entry_date_of(struct text text, struct mt_line *line)
+{
+    line->entry_date = mt_first(text, 0);
+    if (mt_digits(text, 4)) {
+        line->entry_date = mt_first(text, 4);
+        return 4;
+    }
+    return text.size >= 4 && memcmp(text.data, "    ", 4) == 0 ? 4 : 0;
+}
+
+/* The amount with whatever stands among its digits; the verdict on it comes later (6, 7). */
+static struct text amount_run(struct text text)
+{
+    size_t size = 0;
+    size_t used = 0;
+
+    while (size < text.size && strchr("0123456789,.' ", text.data[size]) != NULL &&
+           text.data[size] != '\0') {
+        size++;
+        if (text.data[size - 1] != ' ')
+            used = size;
+    }
+    return mt_first(text, used);
+}
+
+static struct text reference_or_none(struct text text)
+{
+    text = text_trim(text);
+    return text_is(text, "NONREF") ? mt_first(text, 0) : text;
+}
+
+/* At the first double slash; single slashes are text (21). */
+static void split_references(struct text text, struct mt_line *line)
+{
+    const char *slashes = text.size == 0 ? NULL : memmem(text.data, text.size, "//", 2);
+    size_t first = slashes == NULL ? text.size : (size_t)(slashes - text.data);
+
+    line->customer_reference = reference_or_none(mt_first(text, first));
+    line->servicer_reference = reference_or_none(mt_from(text, first + 2));
+}
+
+/* Four bytes, more where a character of UTF-8 would be cut. */
+static size_t type_size(struct text text)
+{
+    size_t size = 4;
+
+    while (size < text.size && ((unsigned char)text.data[size] & 0xC0) == 0x80)
+        size++;
+    return size;
+}
+
+bool mt_line_of(struct text field, struct mt_line *ret_line)
+{
+    struct mt_line line = {0};
+    size_t taken;
+
+    field = text_trim(field);
+    if (!mt_digits(field, 6))
+        return false;
+    line.value_date = mt_first(field, 6);
+    field = mt_from(field, 6);
+    field = mt_from(field, entry_date_of(field, &line));
+    taken = mark_of(field, &line);
+    if (taken == 0)
+        return false;
+    field = mt_from(field, taken);
+    line.amount = amount_run(field);
+    if (text_trim(line.amount).size == 0)
+        return false;
+    field = mt_from(field, line.amount.size);
+    taken = type_size(field);
+    line.type = text_trim(mt_first(field, taken));
+    split_references(mt_from(field, taken), &line);
+    *ret_line = line;
+    return true;
+}
+
+enum mt_date_verdict mt_date_of(struct text digits, calendar_date *ret_date)
+{
+    int year = two_digits(digits.data);
+    int month = two_digits(digits.data + 2);
+    int day = two_digits(digits.data + 4);
+    bool adjusted;
+
+    assert(mt_digits(digits, 6));
+    year += year < 80 ? 2000 : 1900;
+    adjusted = month == 2 && day <= 30 && day > date_days_in_month(year, 2);
+    *ret_date = date_of(year, month, adjusted ? date_days_in_month(year, 2) : day);
+    if (*ret_date == DATE_NONE)
+        return MT_DATE_IMPOSSIBLE;
+    return adjusted ? MT_DATE_ADJUSTED : MT_DATE_GOOD;
+}
+
+calendar_date mt_date_near(int month, int day, calendar_date near)
+{
+    calendar_date best = DATE_NONE;
+    int year;
+    int near_month;
+    int near_day;
+
+    assert(near != DATE_NONE);
+    date_parts(near, &year, &near_month, &near_day);
+    for (int i = year - 1; i <= year + 1; i++) {
+        calendar_date date = date_of(i, month, day);
+
+        if (date == DATE_NONE)
+            continue;
+        if (best == DATE_NONE ||
+            (date > near ? date - near : near - date) < (best > near ? best - near : near - best))
+            best = date;
+    }
+    return best;
+}
+
+enum { PLAIN_AMOUNT_MAX = 40 };
+
+/* Without grouping marks. False: too long to be an amount. */
+static bool without_marks(struct text text, const char *marks, char plain[PLAIN_AMOUNT_MAX],
+                          size_t *ret_size)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] != '\0' && strchr(marks, text.data[i]) != NULL)
+            continue;
+        if (size == PLAIN_AMOUNT_MAX)
+            return false;
+        plain[size++] = text.data[i];
+    }
+    *ret_size = size;
+    return true;
+}
+
+bool mt_amount_of(struct text text, bool decimal_point, bool grouping_point, currency which,
+                  struct statement_amount *ret_amount, bool *ret_excess)
+{
+    char plain[PLAIN_AMOUNT_MAX];
+    const char *marks = decimal_point ? ",'" : grouping_point ? ".'" : "";
+    char mark = decimal_point ? '.' : ',';
+    size_t size;
+
+    if (!without_marks(text_trim(text), marks, plain, &size))
+        return false;
+    return statement_amount_parse((struct text){plain, size}, mark, which, ret_amount, ret_excess);
+}

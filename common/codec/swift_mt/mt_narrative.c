@@ -1,0 +1,481 @@
+/*
+ * mt_narrative.c - see mt_narrative.h.
+ *
+ * Both coded dialects are read as a list of (word, value): a table says where the value of
+ * a word goes, and the one function word_apply puts it there.
+ */
+#include "codec/swift_mt/mt_narrative.h"
+
+#include "codec/swift_mt/mt_field.h"
+
+#include <stdlib.h>
+
+enum target {
+    TO_UNSTRUCTURED, /* as text, without its word  */
+    TO_LEFT_OVER,    /* as text, with its word     */
+    TO_STRUCTURED,   /* kept under its word        */
+    TO_STRUCTURED_REFERENCE,
+    TO_END_TO_END,
+    TO_CUSTOMER,
+    TO_MANDATE,
+    TO_PAYMENT_INFORMATION,
+    TO_INSTRUCTION,
+    TO_ORIGINAL,
+    TO_CHARGE,
+    TO_RATE,
+    TO_CODE,
+    TO_RETURN,
+    TO_NAME,
+    TO_ACCOUNT,
+    TO_AGENT,
+    TO_COUNTERPARTY, /* account/BIC/name */
+    TO_INFORMATION,
+    TO_NOTHING, /* a heading: its parts follow as words of their own */
+};
+
+struct word {
+    const char *name;
+    enum target target;
+};
+
+/* Inside GVC text: NAME+value. */
+static const struct word plus_words[] = {
+    {"EREF", TO_END_TO_END},   {"KREF", TO_CUSTOMER},
+    {"MREF", TO_MANDATE},      {"PREF", TO_PAYMENT_INFORMATION},
+    {"CRED", TO_STRUCTURED},   {"DEBT", TO_STRUCTURED},
+    {"SVWZ", TO_UNSTRUCTURED}, {"OAMT", TO_ORIGINAL},
+    {"COAM", TO_CHARGE},       {"ABWA", TO_STRUCTURED},
+    {"ABWE", TO_STRUCTURED},   {"PURP", TO_STRUCTURED},
+    {"IBAN", TO_ACCOUNT},      {"BIC", TO_AGENT},
+};
+
+/* Slash words: /NAME/value. */
+static const struct word slash_words[] = {
+    {"EREF", TO_END_TO_END},   {"KREF", TO_CUSTOMER},     {"CREF", TO_CUSTOMER},
+    {"MARF", TO_MANDATE},      {"MREF", TO_MANDATE},      {"PREF", TO_PAYMENT_INFORMATION},
+    {"IREF", TO_INSTRUCTION},  {"CSID", TO_STRUCTURED},   {"PURP", TO_STRUCTURED},
+    {"ISDT", TO_STRUCTURED},   {"ULTC", TO_STRUCTURED},   {"ULTD", TO_STRUCTURED},
+    {"REMI", TO_NOTHING},      {"USTD", TO_UNSTRUCTURED}, {"STRD", TO_STRUCTURED_REFERENCE},
+    {"CNTP", TO_COUNTERPARTY}, {"BENM", TO_NOTHING},      {"ORDP", TO_NOTHING},
+    {"NAME", TO_NAME},         {"IBAN", TO_ACCOUNT},      {"BIC", TO_AGENT},
+    {"OCMT", TO_ORIGINAL},     {"CHGS", TO_CHARGE},       {"EXCH", TO_RATE},
+    {"TRCD", TO_CODE},         {"RTRN", TO_RETURN},       {"TRTP", TO_INFORMATION},
+};
+
+/* The only words of the line after :61:. */
+static const struct word supplement_words[] = {
+    {"OCMT", TO_ORIGINAL},
+    {"CHGS", TO_CHARGE},
+    {"TRCD", TO_CODE},
+    {"EXCH", TO_RATE},
+};
+
+static void set_if_absent(struct statement *statement, struct text *place, struct text value)
+{
+    if (place->size == 0)
+        *place = statement_copy(statement, value);
+}
+
+/* A reference of :61: that says no more than where to look is no reference. */
+static bool is_pointer(struct text reference)
+{
+    static const char *const pointers[] = {"KREF+", "EREF+", "KREF", "EREF", "PREF+", "PREF"};
+
+    for (size_t i = 0; i < COUNT_OF(pointers); i++)
+        if (text_is(reference, pointers[i]))
+            return true;
+    return false;
+}
+
+static void set_customer(struct statement *statement, struct statement_entry *entry,
+                         struct text value)
+{
+    struct text *reference = &entry->facts.references.customer_reference;
+
+    if (reference->size == 0 || is_pointer(*reference))
+        *reference = statement_copy(statement, value);
+}
+
+/* "EUR4,5" or "EUR 4,5/..": signed as the entry for an original amount. False: not so. */
+static bool money_of(struct text value, struct statement_amount *ret_amount)
+{
+    currency which;
+    bool excess;
+    const char *slash = value.size == 0 ? NULL : memchr(value.data, '/', value.size);
+
+    if (slash != NULL)
+        value = mt_first(value, (size_t)(slash - value.data));
+    return statement_currency_parse(mt_first(value, 3), &which) &&
+           mt_amount_of(mt_from(value, 3), false, false, which, ret_amount, &excess);
+}
+
+static bool set_original(struct statement_entry *entry, struct text value)
+{
+    struct statement_amount amount;
+
+    if (!money_of(value, &amount))
+        return false;
+    if (entry->amount.present && entry->amount.minor < 0)
+        amount.minor = -amount.minor;
+    entry->facts.original = amount;
+    return true;
+}
+
+static bool add_charge(struct statement *statement, struct statement_entry *entry,
+                       struct text value)
+{
+    struct statement_amount amount;
+    struct statement_charge *charge;
+
+    if (!money_of(value, &amount))
+        return false;
+    charge = statement_add_charge(statement, &entry->facts.charges);
+    if (charge != NULL)
+        charge->amount = amount;
+    if (charge != NULL)
+        charge->amount.minor = -amount.minor; /* a charge is money out */
+    return true;
+}
+
+/* account/BIC/name, each may be empty. */
+static void set_counterparty(struct statement *statement, struct statement_entry *entry,
+                             struct text value)
+{
+    struct text *places[] = {&entry->facts.counterparty.account, &entry->facts.counterparty.agent,
+                             &entry->facts.counterparty.name};
+
+    for (size_t i = 0; i < COUNT_OF(places) && value.size > 0; i++) {
+        const char *slash = memchr(value.data, '/', value.size);
+        size_t size = slash == NULL ? value.size : (size_t)(slash - value.data);
+
+        set_if_absent(statement, places[i], text_trim(mt_first(value, size)));
+        value = mt_from(value, size + 1);
+    }
+}
+
+static struct statement_remittance *add_structured(struct statement *statement,
+                                                   struct statement_entry *entry, const char *type)
+{
+    struct statement_remittance *structured =
+        statement_add_structured(statement, &entry->facts.structured);
+
+    if (structured != NULL)
+        structured->type = statement_copy(statement, text_of(type));
+    return structured;
+}
+
+static void add_structured_text(struct statement *statement, struct statement_entry *entry,
+                                const char *type, struct text value)
+{
+    struct statement_remittance *structured = add_structured(statement, entry, type);
+
+    if (structured != NULL)
+        structured->text = statement_copy(statement, value);
+}
+
+/* issuer/reference: STRD/CUR/9001 gives type CUR, reference 9001. */
+static void add_structured_reference(struct statement *statement, struct statement_entry *entry,
+                                     struct text value)
+{
+    const char *slash = memrchr(value.data, '/', value.size);
+    size_t type = slash == NULL ? 0 : (size_t)(slash - value.data);
+    struct statement_remittance *structured =
+        statement_add_structured(statement, &entry->facts.structured);
+
+    if (structured == NULL)
+        return;
+    structured->type = statement_copy(statement, mt_first(value, type));
+    structured->reference = statement_copy(statement, mt_from(value, slash == NULL ? 0 : type + 1));
+}
+
+static void add_left_over(struct statement *statement, struct statement_entry *entry,
+                          const char *name, struct text value)
+{
+    statement_add_text(statement, &entry->facts.unstructured,
+                       statement_join(statement, text_of(name), " ", value));
+}
+
+static void word_apply(struct statement *statement, struct statement_entry *entry,
+                       const struct word *word, struct text value)
+{
+    struct statement_facts *facts = &entry->facts;
+    struct statement_references *references = &facts->references;
+
+    if (value.size == 0)
+        return;
+    switch (word->target) {
+    case TO_UNSTRUCTURED: statement_add_text(statement, &facts->unstructured, value); break;
+    case TO_STRUCTURED: add_structured_text(statement, entry, word->name, value); break;
+    case TO_STRUCTURED_REFERENCE: add_structured_reference(statement, entry, value); break;
+    case TO_END_TO_END: set_if_absent(statement, &references->end_to_end_id, value); break;
+    case TO_CUSTOMER: set_customer(statement, entry, value); break;
+    case TO_MANDATE: set_if_absent(statement, &references->mandate_id, value); break;
+    case TO_PAYMENT_INFORMATION:
+        set_if_absent(statement, &references->payment_information_id, value);
+        break;
+    case TO_INSTRUCTION: set_if_absent(statement, &references->instruction_id, value); break;
+    case TO_ORIGINAL:
+        if (!set_original(entry, value))
+            add_left_over(statement, entry, word->name, value);
+        break;
+    case TO_CHARGE:
+        if (!add_charge(statement, entry, value))
+            add_left_over(statement, entry, word->name, value);
+        break;
+    case TO_RATE: set_if_absent(statement, &facts->exchange_rate, value); break;
+    case TO_CODE: set_if_absent(statement, &facts->code.proprietary, value); break;
+    case TO_RETURN: set_if_absent(statement, &facts->return_code, value); break;
+    case TO_NAME: set_if_absent(statement, &facts->counterparty.name, value); break;
+    case TO_ACCOUNT: set_if_absent(statement, &facts->counterparty.account, value); break;
+    case TO_AGENT: set_if_absent(statement, &facts->counterparty.agent, value); break;
+    case TO_COUNTERPARTY: set_counterparty(statement, entry, value); break;
+    case TO_INFORMATION: set_if_absent(statement, &facts->information, value); break;
+    case TO_NOTHING: statement_add_text(statement, &facts->unstructured, value); break;
+    case TO_LEFT_OVER: add_left_over(statement, entry, word->name, value); break;
+    }
+}
+
+/* Unfolds: all line ends go. The caller frees the result. */
+static struct text unfolded(struct text text)
+{
+    char *bytes = malloc(text.size + 1);
+    size_t size = 0;
+
+    if (bytes == NULL)
+        abort();
+    for (size_t i = 0; i < text.size; i++)
+        if (text.data[i] != '\n')
+            bytes[size++] = text.data[i];
+    return (struct text){bytes, size};
+}
+
+/* The row whose name, between before and after, stands at the front of text. */
+static const struct word *word_at(struct text text, const struct word *words, size_t word_count,
+                                  char before, char after)
+{
+    size_t skip = before != '\0';
+
+    if (text.size < skip || (skip == 1 && text.data[0] != before))
+        return NULL;
+    for (size_t i = 0; i < word_count; i++) {
+        size_t size = strlen(words[i].name);
+
+        if (text.size > skip + size && memcmp(text.data + skip, words[i].name, size) == 0 &&
+            text.data[skip + size] == after)
+            return &words[i];
+    }
+    return NULL;
+}
+
+/* How far it is to the next word, or to the end. */
+static size_t next_word(struct text text, const struct word *words, size_t word_count, char before,
+                        char after)
+{
+    size_t at = 0;
+
+    while (at < text.size && word_at(mt_from(text, at), words, word_count, before, after) == NULL)
+        at++;
+    return at;
+}
+
+static void apply_plus_words(struct statement *statement, struct statement_entry *entry,
+                             struct text text)
+{
+    size_t at = next_word(text, plus_words, COUNT_OF(plus_words), '\0', '+');
+
+    statement_add_text(statement, &entry->facts.unstructured, text_trim(mt_first(text, at)));
+    while (at < text.size) {
+        const struct word *word =
+            word_at(mt_from(text, at), plus_words, COUNT_OF(plus_words), '\0', '+');
+        size_t size;
+
+        assert(word != NULL);
+        text = mt_from(text, at + strlen(word->name) + 1);
+        size = next_word(text, plus_words, COUNT_OF(plus_words), '\0', '+');
+        word_apply(statement, entry, word, text_trim(mt_first(text, size)));
+        at = size;
+    }
+}
+
+/* Without slashes and blanks at both ends. */
+static struct text bare(struct text value)
+{
+    value = text_trim(value);
+    while (value.size > 0 && value.data[0] == '/')
+        value = mt_from(value, 1);
+    while (value.size > 0 && value.data[value.size - 1] == '/')
+        value = mt_first(value, value.size - 1);
+    return text_trim(value);
+}
+
+/* Applies the slash words of a table; returns what stands before the first. */
+static struct text apply_slash_words(struct statement *statement, struct statement_entry *entry,
+                                     struct text text, const struct word *words, size_t word_count)
+{
+    size_t at = next_word(text, words, word_count, '/', '/');
+    struct text before = mt_first(text, at);
+
+    while (at < text.size) {
+        const struct word *word = word_at(mt_from(text, at), words, word_count, '/', '/');
+
+        assert(word != NULL);
+        /* The slash behind a word may be the one before the next: /BENM//NAME/, /REMI/USTD/. */
+        text = mt_from(text, at + 1 + strlen(word->name));
+        at = next_word(text, words, word_count, '/', '/');
+        word_apply(statement, entry, word, bare(mt_first(text, at)));
+    }
+    return before;
+}
+
+enum { GVC_CODES = 100 };
+
+/* The values of a coded narrative by their two digits, as places in the unfolded text. */
+struct gvc {
+    struct text code; /* three digits, may be absent */
+    struct text values[GVC_CODES];
+};
+
+static bool is_sign(char byte)
+{
+    return byte == '?' || byte == '>' || byte == '~' || byte == '<' || byte == '^';
+}
+
+/* The sign of a coded narrative: GVC and sign and two digits, or sign and two digits. */
+static char gvc_sign(struct text text)
+{
+    size_t at = mt_digits(text, 3) ? 3 : 0;
+
+    if (text.size < at + 3 || !is_sign(text.data[at]) || !mt_digits(mt_from(text, at + 1), 2))
+        return '\0';
+    return text.data[at];
+}
+
+static bool at_code(struct text text, char sign)
+{
+    return text.size >= 3 && text.data[0] == sign && mt_digits(mt_from(text, 1), 2);
+}
+
+static size_t next_code(struct text text, char sign)
+{
+    size_t at = 0;
+
+    while (at < text.size && !at_code(mt_from(text, at), sign))
+        at++;
+    return at;
+}
+
+static struct gvc gvc_of(struct statement *statement, struct text text, char sign)
+{
+    struct gvc gvc = {.code = mt_first(text, mt_digits(text, 3) ? 3 : 0)};
+
+    text = mt_from(text, gvc.code.size);
+    while (at_code(text, sign)) {
+        size_t index = (size_t)(text.data[1] - '0') * 10 + (size_t)(text.data[2] - '0');
+        size_t size;
+
+        text = mt_from(text, 3);
+        size = next_code(text, sign);
+        if (gvc.values[index].size == 0)
+            gvc.values[index] = mt_first(text, size);
+        else
+            gvc.values[index] =
+                statement_join(statement, gvc.values[index], "", mt_first(text, size));
+        text = mt_from(text, size);
+    }
+    return gvc;
+}
+
+/* The values first .. last as one text. */
+static struct text gvc_join(struct statement *statement, const struct gvc *gvc, size_t first,
+                            size_t last)
+{
+    struct text joined = {NULL, 0};
+
+    assert(first <= last && last < GVC_CODES);
+    for (size_t i = first; i <= last; i++)
+        if (gvc->values[i].size > 0)
+            joined = statement_join(statement, joined, "", gvc->values[i]);
+    return joined;
+}
+
+/* 10 (batch number) and 34 (text key) are the bank's own; they stay in the raw text. */
+static void apply_gvc(struct statement *statement, struct statement_entry *entry, struct text text,
+                      char sign)
+{
+    struct gvc gvc = gvc_of(statement, text, sign);
+    struct statement_facts *facts = &entry->facts;
+    struct text more = gvc_join(statement, &gvc, 60, 69);
+    struct text iban = text_trim(gvc.values[38]);
+
+    set_if_absent(statement, &facts->code.proprietary, gvc.code);
+    if (gvc.code.size > 0)
+        set_if_absent(statement, &facts->code.issuer, TEXT("GVC"));
+    facts->information =
+        statement_join(statement, facts->information, "\n", text_trim(gvc.values[0]));
+    set_if_absent(statement, &facts->counterparty.agent, text_trim(gvc.values[30]));
+    set_if_absent(statement, &facts->counterparty.account,
+                  iban.size > 0 ? iban : text_trim(gvc.values[31]));
+    set_if_absent(statement, &facts->counterparty.name,
+                  text_trim(gvc_join(statement, &gvc, 32, 33)));
+    apply_plus_words(statement, entry,
+                     statement_join(statement, gvc_join(statement, &gvc, 20, 29), "", more));
+    statement_add_text(statement, &facts->unstructured,
+                       text_trim(gvc_join(statement, &gvc, 70, 79)));
+}
+
+/* Lines without their trailing blanks, empty ones left out. */
+static void apply_free_text(struct statement *statement, struct statement_entry *entry,
+                            struct text text)
+{
+    char *bytes = malloc(text.size + 1);
+    size_t size = 0;
+
+    if (bytes == NULL)
+        abort();
+    while (text.size > 0) {
+        struct text line = text_trim(mt_take_line(&text));
+
+        if (line.size == 0)
+            continue;
+        if (size > 0)
+            bytes[size++] = '\n';
+        memcpy(bytes + size, line.data, line.size);
+        size += line.size;
+    }
+    statement_add_text(statement, &entry->facts.unstructured, (struct text){bytes, size});
+    free(bytes);
+}
+
+static void apply_coded(struct statement *statement, struct statement_entry *entry,
+                        struct text narrative, char sign)
+{
+    struct text text = unfolded(narrative);
+
+    if (sign != '\0')
+        apply_gvc(statement, entry, text, sign);
+    else
+        apply_slash_words(statement, entry, text, slash_words, COUNT_OF(slash_words));
+    free((char *)text.data);
+}
+
+void mt_narrative_apply(struct statement *statement, struct statement_entry *entry,
+                        struct text narrative)
+{
+    struct text text = text_trim(narrative);
+    char sign = gvc_sign(text);
+
+    if (sign != '\0' || word_at(text, slash_words, COUNT_OF(slash_words), '/', '/') != NULL)
+        apply_coded(statement, entry, text, sign);
+    else
+        apply_free_text(statement, entry, text);
+}
+
+void mt_supplement_apply(struct statement *statement, struct statement_entry *entry,
+                         struct text supplement)
+{
+    struct text before = apply_slash_words(statement, entry, text_trim(supplement),
+                                           supplement_words, COUNT_OF(supplement_words));
+
+    entry->facts.information =
+        statement_join(statement, entry->facts.information, "\n", text_trim(before));
+}

@@ -1,0 +1,56 @@
+/*
+ * load.h - statement files into the database.
+ *
+ *   file ── read 1: digest, pack, does it read to its end?  ── REJECT: statement_file REFUSED
+ *     └──── read 2: per statement one transaction            ── LOADED with entries, or HELD without
+ *
+ * (1) A file is its digest: what is LOADED or REFUSED already is not read again.
+ * (2) A file that does not read to its end counts for nothing, so it is read once before the
+ *     first statement is stored.
+ * (3) A statement is stored whole or held whole. Its digest is its identity: a file that stopped
+ *     in the middle is simply loaded again.
+ * (4) A booking that two statements bring is stored once: entry_id is made of its key and its
+ *     occurrence within a statement.
+ */
+#ifndef SAWA_STATEMENT_LOAD_H
+#define SAWA_STATEMENT_LOAD_H
+
+#include "codec/statement.h"
+#include "runtime/session.h"
+#include "store/business.h"
+
+enum { ORIGINAL_SIZE_MAX = 256 * 1024 * 1024 };
+
+/* What became of one file. */
+struct load_answer {
+    bool known;   /* (1): nothing was done */
+    bool refused; /* (2): error tells why  */
+    int64_t loaded_count;
+    int64_t held_count;
+    int64_t duplicate_count;
+    int64_t entry_count;
+};
+
+/* OK, also for a file that was refused (ret_answer->refused, and error holds the refusal).
+ * RETRY, FATAL: the database; the file can be loaded again. */
+must_use enum status load_file(struct session *session, const struct statement_profile *profile,
+                               const char *path, struct error *error,
+                               struct load_answer *ret_answer);
+
+/* One statement of a file into the database (store.c). */
+struct load_place {
+    int64_t file_id;
+    int32_t ordinal;
+};
+must_use enum status load_statement(struct session *session, const struct load_place *place,
+                                    const struct statement *statement, struct error *error,
+                                    struct load_answer *answer);
+
+/* The commands: rows of main.c. */
+int load_command(struct program_run *run, int argc, char **argv);
+int watch_command(struct program_run *run, int argc, char **argv);
+
+/* What load_file said, as the lines of a person and an exit code of base/status.h. */
+int load_tell(const char *path, const struct load_answer *answer, const struct error *error);
+
+#endif

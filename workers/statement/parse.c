@@ -1,0 +1,207 @@
+/*
+ * parse.c - sawa-statement parse FILE.. [--profile P] [--pretty]
+ *
+ * Statements of a file are staged in an unlinked temporary file and printed when the whole
+ * file was read: a file that turns out to be cut short prints nothing. Files are independent;
+ * the exit code is the worst of them.
+ */
+#include "statement.h"
+
+#include "codec/json/statement_json.h"
+#include "codec/statement.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { READ_SIZE = 256 * 1024 };
+
+static const size_t json_size_max = (size_t)2 << 30; /* one statement as JSON */
+
+struct parse {
+    const struct statement_profile *profile;
+    bool pretty;
+    struct buffer json;
+    struct buffer indented;
+    FILE *stage; /* statements of the file at hand, until it is known to be whole */
+};
+
+static int worse(int left, int right)
+{
+    return left > right ? left : right;
+}
+
+static int cannot(const char *what, const char *path)
+{
+    fprintf(stderr, "sawa-statement: could not %s %s: %s\n", what, path, strerror(errno));
+    return EXIT_FAILED;
+}
+
+/* The sink: one statement to the stage. */
+static enum status stage_statement(void *context, const struct statement *statement,
+                                   struct error *error)
+{
+    struct parse *parse = context;
+    struct buffer *out = &parse->json;
+
+    buffer_clear(&parse->json);
+    buffer_clear(&parse->indented);
+    statement_json_write(statement, &parse->json);
+    if (parse->pretty) {
+        statement_json_indent(buffer_view(&parse->json), &parse->indented);
+        out = &parse->indented;
+    }
+    buffer_byte(out, '\n');
+    if (buffer_failed(&parse->json) || buffer_failed(out) ||
+        fwrite(out->data, 1, out->size, parse->stage) != out->size)
+        return error_set(error, FATAL, "could not stage a statement");
+    return OK;
+}
+
+/* Prints what is staged and empties the stage. */
+static int stage_publish(struct parse *parse)
+{
+    char bytes[64 * 1024];
+    size_t size;
+
+    rewind(parse->stage);
+    while ((size = fread(bytes, 1, sizeof bytes, parse->stage)) > 0)
+        if (fwrite(bytes, 1, size, stdout) != size)
+            return cannot("write", "stdout");
+    return ferror(parse->stage) ? cannot("read", "the stage") : EXIT_OK;
+}
+
+/* One JSON object on stderr: a finding about the file, not about a statement. */
+static void print_refusal(const char *path, const struct error *error)
+{
+    struct buffer line;
+
+    buffer_init(&line, 64 * 1024);
+    buffer_string(&line, "{\"file\":");
+    buffer_json(&line, text_is_utf8(text_of(path)) ? text_of(path) : TEXT("?"));
+    buffer_string(&line, ",\"code\":");
+    buffer_json(&line, text_of(error->subject));
+    buffer_string(&line, ",\"severity\":\"error\",\"line\":");
+    if (error->line > 0)
+        buffer_format(&line, "%lld", (long long)error->line);
+    else
+        buffer_string(&line, "null");
+    buffer_string(&line, ",\"text\":");
+    buffer_json(&line, text_of(error->detail));
+    buffer_string(&line, "}\n");
+    if (!buffer_failed(&line))
+        fwrite(line.data, 1, line.size, stderr);
+    buffer_done(&line);
+}
+
+static enum status read_all(int descriptor, struct statement_reader *reader, struct error *error)
+{
+    static char bytes[READ_SIZE];
+    enum status status = OK;
+
+    while (status == OK) {
+        ssize_t size = read(descriptor, bytes, sizeof bytes);
+
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size < 0)
+            return error_set(error, FATAL, "could not read: %s", strerror(errno));
+        if (size == 0)
+            return statement_reader_end(reader, error);
+        status = statement_reader_feed(reader, (struct text){bytes, (size_t)size}, error);
+    }
+    return status;
+}
+
+static int parse_descriptor(struct parse *parse, const char *path, int descriptor)
+{
+    struct statement_sink sink = {.context = parse, .statement = stage_statement};
+    struct statement_reader *reader =
+        statement_reader_new(&statement_limits_default, parse->profile, &sink);
+    struct error error;
+    enum status status = read_all(descriptor, reader, &error);
+    bool held = statement_reader_held_count(reader) > 0;
+
+    statement_reader_free(reader);
+    if (status == REJECT) {
+        print_refusal(path, &error);
+        return EXIT_REFUSED;
+    }
+    if (status != OK) {
+        fprintf(stderr, "sawa-statement: %s: %s\n", path, error.primary);
+        return EXIT_FAILED;
+    }
+    return worse(stage_publish(parse), held ? EXIT_FINDINGS : EXIT_OK);
+}
+
+static int parse_file(struct parse *parse, const char *path)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    int descriptor = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    int exit_code;
+
+    if (descriptor < 0)
+        return cannot("open", path);
+    parse->stage = tmpfile();
+    if (parse->stage == NULL)
+        return cannot("create", "a temporary file");
+    exit_code = parse_descriptor(parse, path, descriptor);
+    fclose(parse->stage);
+    if (!is_stdin)
+        close(descriptor);
+    return exit_code;
+}
+
+static int usage(FILE *stream)
+{
+    fprintf(stream, "usage: sawa-statement parse [--profile P] [--pretty] FILE..\n"
+                    "  FILE - is stdin. Exit 0 read, 4 read with an error among the findings,\n"
+                    "  5 refused. Profiles:\n");
+    for (size_t i = 0; statement_profile_at(i) != NULL; i++)
+        fprintf(stream, "  %-20s %s\n", statement_profile_at(i)->name,
+                statement_profile_at(i)->meaning);
+    return stream == stdout ? EXIT_OK : EXIT_USAGE;
+}
+
+/* EXIT_OK: go on; parse->profile NULL after an answer was given already. */
+static int options(int argc, char **argv, struct parse *parse)
+{
+    static const struct option known[] = {
+        {"profile", required_argument, NULL, 'p'},
+        {"pretty", no_argument, NULL, 'y'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+        if (option == 'y')
+            parse->pretty = true;
+        else if (option == 'p')
+            parse->profile = statement_profile_find(text_of(optarg));
+        else
+            parse->profile = NULL;
+        if (parse->profile == NULL)
+            return usage(option == 'h' ? stdout : stderr);
+    }
+    return optind < argc ? EXIT_OK : usage(stderr);
+}
+
+int statement_parse(int argc, char **argv)
+{
+    struct parse parse = {.profile = statement_profile_at(0)};
+    int exit_code = options(argc, argv, &parse);
+
+    if (exit_code != EXIT_OK || parse.profile == NULL)
+        return exit_code;
+    buffer_init(&parse.json, json_size_max);
+    buffer_init(&parse.indented, json_size_max);
+    for (int i = optind; i < argc; i++)
+        exit_code = worse(exit_code, parse_file(&parse, argv[i]));
+    buffer_done(&parse.json);
+    buffer_done(&parse.indented);
+    return fflush(stdout) == 0 ? exit_code : EXIT_FAILED;
+}
