@@ -112,7 +112,7 @@ static const unsigned char *next_salt(struct archive_writer *writer)
     return writer->salts + index * RAW_SALT_SIZE;
 }
 
-enum status archive_add(struct archive_writer *writer, const struct record *record,
+enum status archive_add(struct archive_writer *writer, const struct raw_record *record,
                         struct error *error, struct digest *ret_hash)
 {
     size_t start = writer->piece.size;
@@ -244,7 +244,7 @@ static enum status window_fill(struct archive_reader *reader, struct error *erro
 }
 
 /* The next frame of the window, while it holds a whole one. */
-static enum raw_answer window_next(struct archive_reader *reader, struct record *ret_record,
+static enum raw_answer window_next(struct archive_reader *reader, struct raw_record *ret_record,
                                    struct text *ret_frame)
 {
     struct buffer *window = &reader->window;
@@ -261,7 +261,8 @@ static enum raw_answer window_next(struct archive_reader *reader, struct record 
 }
 
 enum status archive_next(struct archive_reader *reader, struct error *error,
-                         struct record *ret_record, struct text *ret_frame, bool *ret_has_record)
+                         struct raw_record *ret_record, struct text *ret_frame,
+                         bool *ret_has_record)
 {
     enum raw_answer answer;
 

@@ -39,7 +39,7 @@ void archive_begin(struct archive_writer *writer, const unsigned char seed[SEAL_
 
 /* Adds the next record; *ret_hash is its record hash under salt number 0, 1, 2, ... REJECT: a
  * record or a batch above its ceiling; the batch is lost, make it smaller. */
-must_use enum status archive_add(struct archive_writer *writer, const struct record *record,
+must_use enum status archive_add(struct archive_writer *writer, const struct raw_record *record,
                                  struct error *error, struct digest *ret_hash);
 
 /* Ends the batch. *ret_sealed belongs to the writer and lives until the next archive_begin;
@@ -61,7 +61,7 @@ must_use enum status archive_open(struct archive_reader *reader,
 /* The next record and its frame, valid until the next call. *ret_has_record false: the end. REJECT:
  * not frames, cut off, or above plain_max. */
 must_use enum status archive_next(struct archive_reader *reader, struct error *error,
-                                  struct record *ret_record, struct text *ret_frame,
+                                  struct raw_record *ret_record, struct text *ret_frame,
                                   bool *ret_has_record);
 
 #endif

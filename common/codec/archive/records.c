@@ -33,12 +33,12 @@ void raw_header_append(struct buffer *headers, struct text name, struct text val
     append_optional(headers, value);
 }
 
-static size_t frame_size(const struct record *record)
+static size_t frame_size(const struct raw_record *record)
 {
     return RAW_FRAME_MIN + record->key.size + record->value.size + record->headers.size;
 }
 
-bool raw_record_append(struct buffer *frames, const struct record *record)
+bool raw_record_append(struct buffer *frames, const struct raw_record *record)
 {
     if (record->key.size > RAW_FRAME_MAX || record->value.size > RAW_FRAME_MAX ||
         record->headers.size > RAW_FRAME_MAX || frame_size(record) > RAW_FRAME_MAX)
@@ -117,7 +117,7 @@ static bool take_header(struct frame_cursor *cursor, struct text *ret_name, stru
            take_optional(cursor, ret_value);
 }
 
-static bool take_headers(struct frame_cursor *cursor, struct record *record)
+static bool take_headers(struct frame_cursor *cursor, struct raw_record *record)
 {
     const char *start;
 
@@ -149,11 +149,11 @@ bool raw_header_next(struct text *rest, struct text *ret_name, struct text *ret_
     return true;
 }
 
-enum raw_answer raw_record_next(struct text *rest, struct record *ret_record,
+enum raw_answer raw_record_next(struct text *rest, struct raw_record *ret_record,
                                 struct text *ret_frame)
 {
     struct frame_cursor cursor = {rest->data, rest->data + rest->size, RAW_WHOLE};
-    struct record record = {.partition = -1};
+    struct raw_record record;
     size_t size;
 
     if (!take_be64(&cursor, &record.offset) || !take_be64(&cursor, &record.timestamp_ms) ||

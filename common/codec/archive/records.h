@@ -11,7 +11,6 @@
  *
  * (1) One record has one frame: the same record gives the same bytes for ever. The format has no
  *     version of its own; the sealed batch around it has one.
- *     The partition is not in it: the batch knows it, and a record read back has -1.
  * (2) Reading is bounded: no length is believed beyond RAW_FRAME_MAX or the bytes at hand.
  *
  * Record hash (the leaf of a batch's Merkle tree, RFC 6962 prefix):
@@ -28,24 +27,32 @@
 
 #include "base/buffer.h"
 #include "base/crypto.h"
-#include "base/record.h"
 
 enum { RAW_FRAME_MAX = 64 * 1024 * 1024, RAW_FRAME_MIN = 28, RAW_SALT_SIZE = 16 };
 
-/* Appends one header in the form of record.headers; value.data NULL: none. */
+struct raw_record {
+    int64_t offset;
+    int64_t timestamp_ms;
+    struct text key;     /* data NULL: none                        */
+    struct text value;   /* data NULL: none (a tombstone)          */
+    struct text headers; /* as in the frame, without their count   */
+    uint32_t header_count;
+};
+
+/* Appends one header in the form of raw_record.headers; value.data NULL: none. */
 void raw_header_append(struct buffer *headers, struct text name, struct text value);
 
 /* Takes the first header off *rest. False: none is left (or *rest is no list of headers). */
 must_use bool raw_header_next(struct text *rest, struct text *ret_name, struct text *ret_value);
 
 /* Appends the frame. False: larger than RAW_FRAME_MAX, or the buffer failed. */
-must_use bool raw_record_append(struct buffer *frames, const struct record *record);
+must_use bool raw_record_append(struct buffer *frames, const struct raw_record *record);
 
 enum raw_answer { RAW_WHOLE, RAW_PARTIAL, RAW_MALFORMED };
 
 /* Takes the first frame off *rest (2). WHOLE: *ret_record and *ret_frame point into it.
  * PARTIAL: bytes are missing at the end; nothing is changed. */
-must_use enum raw_answer raw_record_next(struct text *rest, struct record *ret_record,
+must_use enum raw_answer raw_record_next(struct text *rest, struct raw_record *ret_record,
                                          struct text *ret_frame);
 
 void raw_record_hash(struct sha256 *sha256, const unsigned char salt[RAW_SALT_SIZE],
