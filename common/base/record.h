@@ -6,21 +6,14 @@
 
 #include "base/text.h"
 
-struct record_header {
-    struct text name;
-    struct text value; /* data NULL: null */
-};
-
-enum { RECORD_HEADER_MAX = 64 };
-
 struct record {
     int32_t partition;
     int64_t offset;
     int64_t timestamp_ms; /* -1: none */
     struct text key;      /* data NULL: null */
     struct text value;    /* data NULL: null (a tombstone) */
-    size_t header_count;
-    const struct record_header *headers;
+    struct text headers;  /* in the form of codec/archive/records.h */
+    uint32_t header_count;
 };
 
 #endif

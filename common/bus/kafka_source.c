@@ -3,21 +3,22 @@
  */
 #include "bus/kafka_source.h"
 
-#include "base/clock.h"
+#include "codec/archive/records.h"
 
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { KAFKA_PARTITION_MAX = 1024, KAFKA_ERROR_SIZE = 256, KAFKA_QUERY_MS = 5000 };
-enum { KAFKA_CLOSE_MS = 5000 };
+enum { KAFKA_CLOSE_MS = 5000, KAFKA_HEADERS_MAX = 4 * 1024 * 1024 };
 
 struct kafka_source {
     struct source source; /* first: a source is one of these */
     rd_kafka_t *client;
     rd_kafka_message_t *message; /* of the last SOURCE_RECORD */
-    struct record_header headers[RECORD_HEADER_MAX];
+    struct buffer headers; /* of that record */
     char topic[256];
     bool rebalanced; /* the callback ran: one event is owed */
     bool assigned;   /* and it gave us these */
@@ -141,15 +142,17 @@ static void headers_read(struct kafka_source *kafka, struct record *record)
     const char *name;
     size_t size;
 
-    record->headers = kafka->headers;
+    record->headers = (struct text){NULL, 0};
     record->header_count = 0;
     if (rd_kafka_message_headers(kafka->message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
-    while (record->header_count < RECORD_HEADER_MAX &&
-           rd_kafka_header_get_all(headers, record->header_count, &name, &value, &size) ==
-               RD_KAFKA_RESP_ERR_NO_ERROR)
-        kafka->headers[record->header_count++] =
-            (struct record_header){text_of(name), {value, size}};
+    buffer_clear(&kafka->headers);
+    while (rd_kafka_header_get_all(headers, record->header_count, &name, &value, &size) ==
+           RD_KAFKA_RESP_ERR_NO_ERROR) {
+        raw_header_append(&kafka->headers, text_of(name), (struct text){value, size});
+        record->header_count++;
+    }
+    record->headers = buffer_view(&kafka->headers);
 }
 
 static void record_read(struct kafka_source *kafka, struct record *record)
@@ -367,6 +370,7 @@ static void *close_thread(void *argument)
 
     rd_kafka_consumer_close(kafka->client);
     rd_kafka_destroy(kafka->client);
+    buffer_done(&kafka->headers);
     free(kafka);
     return NULL;
 }
@@ -442,6 +446,7 @@ enum status kafka_source_open(const struct kafka_settings *settings, struct erro
     if (kafka == NULL)
         return error_set(error, FATAL, "out of memory for a Kafka consumer");
     kafka->source.ops = &kafka_ops;
+    buffer_init(&kafka->headers, KAFKA_HEADERS_MAX);
     text_copy(text_of(settings->topic), kafka->topic, sizeof kafka->topic);
     status = client_make(settings, kafka, error);
     if (status != OK) {

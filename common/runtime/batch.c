@@ -1,0 +1,223 @@
+/*
+ * batch.c - see batch.h.
+ */
+#include "runtime/batch.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+enum { RECORDS_MIN = 1024, KEPT_MAX = 64 * 1024 * 1024, SEALED_MAX = 64 * 1024 * 1024 };
+
+struct batch *batch_new(const struct batch_limits *limits, size_t row_size, void *extra)
+{
+    struct batch *batch = calloc(1, sizeof *batch);
+
+    if (batch == NULL)
+        return NULL;
+    batch->limits = *limits;
+    batch->row_size = row_size;
+    batch->extra = extra;
+    buffer_init(&batch->kept, KEPT_MAX);
+    for (size_t i = 0; i < BATCH_PART_MAX; i++)
+        buffer_init(&batch->parts[i].sealed, SEALED_MAX);
+    return batch;
+}
+
+void batch_free(struct batch *batch)
+{
+    if (batch == NULL)
+        return;
+    for (size_t i = 0; i < BATCH_PART_MAX; i++)
+        buffer_done(&batch->parts[i].sealed);
+    buffer_done(&batch->kept);
+    free(batch->records);
+    free(batch->rows);
+    free(batch);
+}
+
+void batch_clear(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->part_count; i++) {
+        struct buffer sealed = batch->parts[i].sealed;
+
+        buffer_clear(&sealed);
+        batch->parts[i] = (struct batch_part){.sealed = sealed};
+    }
+    buffer_clear(&batch->kept);
+    batch->part_count = 0;
+    batch->record_count = 0;
+    batch->bytes = 0;
+    batch->opened_at_us = 0;
+    batch->commit_id = 0;
+}
+
+bool batch_is_full(const struct batch *batch)
+{
+    return batch->record_count >= batch->limits.records_max ||
+           batch->bytes >= batch->limits.bytes_max;
+}
+
+struct batch_part *batch_part_find(struct batch *batch, int32_t partition)
+{
+    for (size_t i = 0; i < batch->part_count; i++)
+        if (batch->parts[i].move.partition == partition)
+            return &batch->parts[i];
+    return NULL;
+}
+
+struct batch_part *batch_part_open(struct batch *batch, const struct position *position)
+{
+    struct batch_part *part = batch_part_find(batch, position->partition);
+
+    if (part != NULL)
+        return part;
+    if (batch->part_count == BATCH_PART_MAX)
+        return NULL;
+    if (batch->part_count == 0) {
+        batch->opened_at_us = clock_monotonic_us();
+        batch->source_id = position->source_id;
+    }
+    part = &batch->parts[batch->part_count++];
+    part->move = (struct position_move){.partition = position->partition,
+                                        .epoch = position->epoch,
+                                        .expected = position->next_offset,
+                                        .next_offset = position->next_offset,
+                                        .watermark_us = position->watermark_us,
+                                        .anchor.offset = -1};
+    part->watermark_before_us = position->watermark_us;
+    return part;
+}
+
+static bool batch_grow(struct batch *batch)
+{
+    size_t capacity =
+        batch->record_capacity < RECORDS_MIN ? RECORDS_MIN : 2 * batch->record_capacity;
+    struct batch_record *records = realloc(batch->records, capacity * sizeof *records);
+    char *rows;
+
+    if (records == NULL)
+        return false;
+    batch->records = records;
+    rows = realloc(batch->rows, capacity * batch->row_size);
+    if (rows == NULL)
+        return false;
+    batch->rows = rows;
+    batch->record_capacity = capacity;
+    return true;
+}
+
+void *batch_add(struct batch *batch, struct batch_part *part, const struct record *record)
+{
+    struct batch_record *added;
+    void *row;
+
+    assert(record->offset >= part->move.next_offset); /* (1) */
+    if (batch->record_count == batch->record_capacity && !batch_grow(batch))
+        return NULL;
+    row = batch_row(batch, batch->record_count);
+    memset(row, 0, batch->row_size);
+    added = &batch->records[batch->record_count++];
+    *added =
+        (struct batch_record){.offset = record->offset, .part = (uint16_t)(part - batch->parts)};
+    part->move.next_offset = record->offset + 1;
+    part->record_count++;
+    batch->bytes += record->key.size + record->value.size + record->headers.size;
+    return row;
+}
+
+void batch_take_back(struct batch *batch, struct batch_part *part, const struct record *record)
+{
+    assert(batch->record_count > 0 && part->record_count > 0);
+    batch->record_count--;
+    part->record_count--;
+    part->move.next_offset = record->offset;
+    batch->bytes -= record->key.size + record->value.size + record->headers.size;
+}
+
+struct raw_record record_raw(const struct record *record)
+{
+    return (struct raw_record){.offset = record->offset,
+                               .timestamp_ms = record->timestamp_ms,
+                               .key = record->key,
+                               .value = record->value,
+                               .headers = record->headers,
+                               .header_count = record->header_count};
+}
+
+void batch_keep(struct batch *batch, const struct record *record)
+{
+    struct batch_record *added = &batch->records[batch->record_count - 1];
+    struct raw_record raw = record_raw(record);
+    size_t at = batch->kept.size;
+
+    assert(batch->record_count > 0 && added->offset == record->offset);
+    if (added->kept_size > 0)
+        return;
+    if (!raw_record_append(&batch->kept, &raw))
+        abort(); /* the ceiling of one batch lies above that of its frames */
+    added->kept_at = (uint32_t)at;
+    added->kept_size = (uint32_t)(batch->kept.size - at);
+}
+
+void batch_decided(struct batch *batch, enum status verdict, enum reason reason)
+{
+    struct batch_record *added = &batch->records[batch->record_count - 1];
+
+    assert(verdict == OK || verdict == REJECT);
+    assert((verdict == REJECT) == (reason != REASON_NONE)); /* (2) */
+    added->decoded = (uint8_t)verdict;
+    added->decoded_reason = (uint8_t)reason;
+}
+
+void batch_begin_attempt(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->record_count; i++) {
+        batch->records[i].verdict = batch->records[i].decoded;
+        batch->records[i].reason = batch->records[i].decoded_reason;
+    }
+}
+
+void batch_judge(struct batch *batch, size_t index, enum status verdict, enum reason reason)
+{
+    struct batch_record *record = &batch->records[index];
+
+    assert(index < batch->record_count && record->verdict == OK);
+    assert(verdict == DUPLICATE || (verdict == REJECT && reason != REASON_NONE)); /* (2) */
+    record->verdict = (uint8_t)verdict;
+    record->reason = (uint8_t)reason;
+}
+
+void batch_count(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->part_count; i++)
+        memset(batch->parts[i].counts, 0, sizeof batch->parts[i].counts);
+    for (size_t i = 0; i < batch->record_count; i++) {
+        struct batch_record *record = &batch->records[i];
+
+        assert(record->verdict <= REJECT); /* (2) */
+        batch->parts[record->part].counts[record->verdict]++;
+    }
+    for (size_t i = 0; i < batch->part_count; i++) {
+        const struct batch_part *part = &batch->parts[i];
+
+        assert(part->counts[OK] + part->counts[DUPLICATE] + part->counts[REJECT] ==
+               part->record_count);
+    }
+}
+
+void assert_batch_state(const struct batch *batch)
+{
+    int64_t last[BATCH_PART_MAX];
+
+    for (size_t i = 0; i < batch->part_count; i++)
+        last[i] = batch->parts[i].move.expected - 1;
+    for (size_t i = 0; i < batch->record_count; i++) {
+        const struct batch_record *record = &batch->records[i];
+
+        assert(record->part < batch->part_count);
+        assert(record->offset > last[record->part]); /* (1) */
+        assert(record->offset < batch->parts[record->part].move.next_offset);
+        last[record->part] = record->offset;
+    }
+}

@@ -1,0 +1,706 @@
+/*
+ * loop.c - see loop.h.
+ */
+#include "runtime/loop.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "runtime/backoff.h"
+#include "runtime/lane.h"
+#include "runtime/loop_metrics.h"
+#include "runtime/partition.h"
+#include "runtime/stop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    POLL_IDLE_MS = 100,      /* nothing is open: wake for housekeeping             */
+    POLL_BUSY_MS = 2,        /* a lane works: come back to collect it              */
+    CLAIM_RETRY_MS = 500,    /* a claim that could not be made now                 */
+    FENCED_RETRY_MS = 3000,  /* another worker claimed what the broker calls ours  */
+    LANE_ATTEMPTS_MAX = 12,
+    LANE_WAIT_MS = 50,
+    REFRESH_MS = 1000,
+    SOURCE_NAME_MAX = 1024,
+};
+
+struct loop_lane {
+    struct lane *lane;
+    struct batch *filling;
+    struct batch *working;
+    void *extras[2];
+};
+
+struct loop {
+    const struct loop_settings *settings;
+    void *state; /* the worker's */
+    struct db *db; /* reference data and keys */
+    struct partitions partitions;
+    bool registered; /* source_id is known */
+    int32_t source_id;
+    struct buffer source_name;
+    struct data_key key;
+    struct loop_lane lanes[LANES_MAX];
+    bool source_has_more; /* the last poll gave a record */
+    bool stalled;         /* decode answered RETRY: held is tried again, nothing is polled */
+    struct source_event held;
+    struct backoff stall;
+    int64_t refresh_at_us;
+    int64_t idle_since_us;
+    struct log_gate database_gate;
+    struct log_gate source_gate;
+    struct log_gate schema_gate;
+    struct loop_metrics metrics;
+};
+
+static struct loop_lane *loop_lane_of(struct loop *loop, int32_t partition)
+{
+    return &loop->lanes[(size_t)partition % loop->settings->lane_count];
+}
+
+/* ---- partitions: drop, claim, assign ---- */
+
+/* The open batch of a lane and the claims of its partitions are void. */
+static void lane_forget(struct loop *loop, struct loop_lane *lane, int64_t wait_ms)
+{
+    batch_clear(lane->filling);
+    loop->settings->ops->extra_clear(lane->filling->extra);
+    for (size_t i = 0; i < loop->partitions.count; i++)
+        if (loop_lane_of(loop, loop->partitions.list[i].number) == lane)
+            partition_drop(&loop->partitions.list[i], wait_ms);
+}
+
+static enum status loop_assign(struct loop *loop, struct error *error)
+{
+    struct source_start starts[BATCH_PART_MAX];
+    size_t count = partitions_starts(&loop->partitions, starts);
+
+    return source_assign(loop->settings->source, starts, count, error);
+}
+
+static enum status loop_register(struct loop *loop, struct db *db, struct error *error)
+{
+    struct source_identity identity;
+    int32_t generation = 0;
+    enum status status;
+
+    if (loop->registered)
+        return OK;
+    status = source_identify(loop->settings->source, &identity, error);
+    if (status == OK)
+        status = source_register(db, &identity, error, &loop->source_id, &generation);
+    if (status != OK)
+        return status == REJECT ? (error->status = FATAL) : status;
+    buffer_clear(&loop->source_name);
+    leaf_source(identity.kind, text_of(identity.cluster_id), text_of(identity.topic), generation,
+                &loop->source_name);
+    loop_metrics_topic(&loop->metrics, identity.topic);
+    loop->registered = true;
+    return OK;
+}
+
+static void claimed_log(const struct partition *partition)
+{
+    if (partition->state == PARTITION_HALTED)
+        log_error("partition_halted", "a partition is halted; an operator must look",
+                  LOG_INT("partition", partition->number),
+                  LOG_TEXT("reason", partition->position.halt_reason));
+    else
+        log_info("partition_claimed", "claimed a partition",
+                 LOG_INT("partition", partition->number),
+                 LOG_INT("next_offset", partition->position.next_offset),
+                 LOG_INT("epoch", partition->position.epoch));
+}
+
+static enum status claim_one(struct loop *loop, struct partition *partition, struct error *error)
+{
+    struct db *db = NULL;
+    enum status status =
+        lane_db(loop_lane_of(loop, partition->number)->lane, error, &db);
+
+    if (status == OK)
+        status = loop_register(loop, db, error);
+    if (status == OK)
+        status = partition_claim(partition, db, loop->settings->source, loop->source_id,
+                                 loop->settings->worker, error);
+    if (status != OK)
+        return status;
+    loop->settings->ops->claimed(loop->state, &partition->position);
+    claimed_log(partition);
+    return OK;
+}
+
+static bool claim_is_due(struct loop *loop, const struct partition *partition, int64_t now_us)
+{
+    struct loop_lane *lane = loop_lane_of(loop, partition->number);
+
+    return partition->state == PARTITION_WAITING && now_us >= partition->claim_after_us &&
+           lane_is_idle(lane->lane);
+}
+
+static enum status loop_claim(struct loop *loop, struct error *error)
+{
+    int64_t now_us = clock_monotonic_us();
+    bool changed = false;
+
+    for (size_t i = 0; i < loop->partitions.count; i++) {
+        struct partition *partition = &loop->partitions.list[i];
+        enum status status;
+
+        if (!claim_is_due(loop, partition, now_us))
+            continue;
+        health_waits(loop->settings->health, loop->settings->db.lock_timeout_ms);
+        status = claim_one(loop, partition, error);
+        if (status == FATAL)
+            return status;
+        if (status != OK) {
+            partition_drop(partition, CLAIM_RETRY_MS);
+            log_gate_away(&loop->database_gate, "postgresql", error);
+            break;
+        }
+        log_gate_back(&loop->database_gate, "postgresql");
+        changed = true;
+    }
+    return changed ? loop_assign(loop, error) : OK;
+}
+
+/* ---- reading ---- */
+
+static void loop_assigned(struct loop *loop)
+{
+    int32_t numbers[BATCH_PART_MAX];
+    size_t count = source_partitions(loop->settings->source, numbers, BATCH_PART_MAX);
+
+    partitions_set(&loop->partitions, numbers, count);
+    log_info("partitions_assigned", "the broker assigned partitions",
+             LOG_INT("partitions", (int64_t)count));
+}
+
+/* A rebalance: what is in flight is finished or rolled back first, what is open is dropped. */
+static void loop_revoked(struct loop *loop)
+{
+    for (size_t i = 0; i < loop->settings->lane_count; i++) {
+        struct loop_lane *lane = &loop->lanes[i];
+
+        while (!lane_wait(lane->lane, LANE_WAIT_MS))
+            health_beat(loop->settings->health);
+        lane_forget(loop, lane, 0);
+    }
+    partitions_clear(&loop->partitions);
+    log_info("partitions_revoked", "the broker took the partitions back");
+}
+
+static enum status loop_halt(struct loop *loop, struct partition *partition, const char *reason,
+                             struct error *error)
+{
+    struct loop_lane *lane = loop_lane_of(loop, partition->number);
+    struct db *db = NULL;
+    enum status status;
+
+    while (!lane_wait(lane->lane, LANE_WAIT_MS))
+        health_beat(loop->settings->health);
+    status = lane_db(lane->lane, error, &db);
+    if (status == OK)
+        status = position_halt(db, &partition->position, reason, error);
+    if (status == FATAL)
+        return status;
+    lane_forget(loop, lane, 0); /* the claim finds the halt in the row */
+    return OK;
+}
+
+static bool record_is_oversized(const struct record *record)
+{
+    return record->value.size > RECORD_VALUE_MAX;
+}
+
+/* decode, and what follows from its answer. RETRY: the schema source is away. */
+static enum status record_decode(struct loop *loop, struct batch *batch, struct batch_part *part,
+                                 const struct record *record, void *row, struct error *error)
+{
+    enum reason reason = REASON_NONE;
+    enum status status = OK;
+
+    if (record_is_oversized(record))
+        reason = REASON_VALUE_OVERSIZED;
+    else
+        status = loop->settings->ops->decode(loop->state, record, batch, part, row, &reason, error);
+    if (status == RETRY || status == FATAL)
+        return status;
+    if (reason != REASON_NONE)
+        batch_keep(batch, record);
+    batch_decided(batch, reason == REASON_NONE ? OK : REJECT, reason);
+    return OK;
+}
+
+static enum status record_take(struct loop *loop, struct partition *partition,
+                               const struct record *record, struct error *error)
+{
+    struct batch *batch = loop_lane_of(loop, partition->number)->filling;
+    struct batch_part *part = batch_part_open(batch, &partition->position);
+    void *row = part == NULL ? NULL : batch_add(batch, part, record);
+    enum status status;
+
+    if (row == NULL)
+        return error_set(error, FATAL, "out of memory for a batch");
+    status = record_decode(loop, batch, part, record, row, error);
+    if (status != OK) {
+        batch_take_back(batch, part, record);
+        return status;
+    }
+    part->move.anchor = (struct anchor){record->offset, record->timestamp_ms,
+                                        record_crc32c(record)};
+    partition->position.next_offset = part->move.next_offset;
+    partition->position.watermark_us = part->move.watermark_us;
+    return partition_archive(partition, record, error);
+}
+
+static enum status record_receive(struct loop *loop, const struct record *record,
+                                  struct error *error)
+{
+    struct partition *partition = partitions_find(&loop->partitions, record->partition);
+
+    if (partition == NULL || partition->state != PARTITION_ACTIVE)
+        return OK;
+    switch (partition_receive(partition, record)) {
+    case DELIVERY_OLD:     return OK;
+    case DELIVERY_FOREIGN: return loop_halt(loop, partition, "anchor_differs", error);
+    default:               return record_take(loop, partition, record, error);
+    }
+}
+
+/* Nothing behind offset: control records between are passed, so that lag reaches zero. */
+static enum status end_receive(struct loop *loop, int32_t number, int64_t offset,
+                               struct error *error)
+{
+    struct partition *partition = partitions_find(&loop->partitions, number);
+    struct batch_part *part;
+
+    if (partition == NULL || partition->state != PARTITION_ACTIVE ||
+        offset <= partition->position.next_offset)
+        return OK;
+    part = batch_part_open(loop_lane_of(loop, number)->filling, &partition->position);
+    if (part == NULL)
+        return error_set(error, FATAL, "out of memory for a batch");
+    part->move.next_offset = offset;
+    partition->position.next_offset = offset;
+    return OK;
+}
+
+static enum status event_handle(struct loop *loop, const struct source_event *event,
+                                struct error *error)
+{
+    struct partition *partition;
+
+    switch (event->kind) {
+    case SOURCE_RECORD:
+        return record_receive(loop, &event->record, error);
+    case SOURCE_END:
+        return end_receive(loop, event->partition, event->offset, error);
+    case SOURCE_ASSIGNED:
+        loop_assigned(loop);
+        return OK;
+    case SOURCE_REVOKED:
+        loop_revoked(loop);
+        return OK;
+    case SOURCE_OUT_OF_RANGE:
+        partition = partitions_find(&loop->partitions, event->partition);
+        return partition == NULL ? OK : loop_halt(loop, partition, "offset_out_of_range", error);
+    case SOURCE_AWAY:
+        log_gate_away(&loop->source_gate, "kafka", &event->error);
+        return OK;
+    case SOURCE_IDLE:
+        return OK;
+    }
+    return OK;
+}
+
+static bool any_lane_busy(struct loop *loop)
+{
+    for (size_t i = 0; i < loop->settings->lane_count; i++)
+        if (!lane_is_idle(loop->lanes[i].lane))
+            return true;
+    return false;
+}
+
+static bool any_lane_open(const struct loop *loop)
+{
+    for (size_t i = 0; i < loop->settings->lane_count; i++)
+        if (!batch_is_empty(loop->lanes[i].filling))
+            return true;
+    return false;
+}
+
+static int poll_timeout_ms(struct loop *loop)
+{
+    if (loop->source_has_more)
+        return 0;
+    if (any_lane_busy(loop) || any_lane_open(loop))
+        return POLL_BUSY_MS;
+    return POLL_IDLE_MS;
+}
+
+/* Back-pressure is not polling: a lane's batch is full and the lane still works. */
+static struct loop_lane *lane_in_the_way(struct loop *loop)
+{
+    for (size_t i = 0; i < loop->settings->lane_count; i++)
+        if (batch_is_full(loop->lanes[i].filling) && !lane_is_idle(loop->lanes[i].lane))
+            return &loop->lanes[i];
+    return NULL;
+}
+
+/* The record whose schema could not be had is tried again; it stays ours until then. */
+static enum status loop_unstall(struct loop *loop, struct error *error)
+{
+    enum status status;
+
+    if (backoff_wait(&loop->stall) == BACKOFF_STOPPED)
+        return OK;
+    status = record_receive(loop, &loop->held.record, error);
+    if (status == RETRY)
+        return OK;
+    log_gate_back(&loop->schema_gate, "schema registry");
+    backoff_reset(&loop->stall);
+    loop->stalled = false;
+    source_release(loop->settings->source);
+    return status;
+}
+
+static enum status loop_poll(struct loop *loop, struct error *error)
+{
+    struct source_event *event = &loop->held;
+    enum status status =
+        source_poll(loop->settings->source, poll_timeout_ms(loop), event, error);
+
+    if (status != OK)
+        return status;
+    loop->source_has_more = event->kind == SOURCE_RECORD;
+    if (event->kind == SOURCE_RECORD || event->kind == SOURCE_END)
+        log_gate_back(&loop->source_gate, "kafka");
+    status = event_handle(loop, event, error);
+    if (status == RETRY && event->kind == SOURCE_RECORD) {
+        loop->stalled = true;
+        log_gate_away(&loop->schema_gate, "schema registry", error);
+        return OK;
+    }
+    if (event->kind == SOURCE_RECORD)
+        source_release(loop->settings->source);
+    return status == RETRY ? OK : status;
+}
+
+static enum status loop_read(struct loop *loop, struct error *error)
+{
+    struct loop_lane *blocked = lane_in_the_way(loop);
+
+    if (blocked != NULL) {
+        lane_wait(blocked->lane, LANE_WAIT_MS);
+        return OK;
+    }
+    return loop->stalled ? loop_unstall(loop, error) : loop_poll(loop, error);
+}
+
+/* ---- submitting ---- */
+
+/* More than half a batch waits at the broker: worth waiting for, up to linger_ms. */
+static bool lane_is_behind(struct loop *loop, const struct loop_lane *lane)
+{
+    int64_t waiting = 0;
+
+    for (size_t i = 0; i < loop->partitions.count; i++) {
+        const struct partition *partition = &loop->partitions.list[i];
+        int64_t high;
+
+        if (loop_lane_of(loop, partition->number) != lane ||
+            partition->state != PARTITION_ACTIVE)
+            continue;
+        high = source_high(loop->settings->source, partition->number);
+        waiting += high > partition->position.next_offset ? high - partition->position.next_offset
+                                                          : 0;
+    }
+    return waiting > (int64_t)lane->filling->limits.records_max / 2;
+}
+
+static bool batch_is_due(struct loop *loop, const struct loop_lane *lane)
+{
+    const struct batch *batch = lane->filling;
+    int64_t age_us = clock_monotonic_us() - batch->opened_at_us;
+
+    if (batch_is_empty(batch))
+        return false;
+    if (batch_is_full(batch) || age_us >= loop->settings->linger_ms * 1000 || stop_asked())
+        return true;
+    return !loop->source_has_more && !lane_is_behind(loop, lane);
+}
+
+static enum status batch_seal(struct loop *loop, struct batch *batch, struct error *error)
+{
+    for (size_t i = 0; i < batch->part_count; i++) {
+        struct batch_part *part = &batch->parts[i];
+        struct partition *partition = partitions_find(&loop->partitions, part->move.partition);
+        enum status status;
+
+        assert(partition != NULL);
+        status = partition_seal(partition, part, loop->source_id, &loop->key, error);
+        if (status != OK)
+            return status;
+    }
+    batch->key = &loop->key;
+    return OK;
+}
+
+static enum status lane_hand_over(struct loop *loop, struct loop_lane *lane, struct error *error)
+{
+    struct batch *batch = lane->filling;
+    enum status status = batch_seal(loop, batch, error);
+
+    if (status != OK)
+        return status;
+    lane->filling = lane->working;
+    lane->working = batch;
+    lane_submit(lane->lane, batch, buffer_view(&loop->source_name));
+    return OK;
+}
+
+static enum status loop_submit(struct loop *loop, struct error *error)
+{
+    for (size_t i = 0; i < loop->settings->lane_count; i++) {
+        struct loop_lane *lane = &loop->lanes[i];
+        enum status status = OK;
+
+        if (lane_is_idle(lane->lane) && batch_is_due(loop, lane))
+            status = lane_hand_over(loop, lane, error);
+        if (status != OK)
+            return status;
+    }
+    return OK;
+}
+
+/* ---- collecting ---- */
+
+static void committed(struct loop *loop, struct loop_lane *lane)
+{
+    const struct batch *batch = lane->working;
+
+    loop_metrics_committed(&loop->metrics, batch);
+    log_debug("batch_committed", "a batch is committed", LOG_INT("commit_id", batch->commit_id),
+              LOG_INT("records", (int64_t)batch->record_count));
+    for (size_t i = 0; i < batch->part_count; i++) {
+        const struct batch_part *part = &batch->parts[i];
+        struct partition *partition = partitions_find(&loop->partitions, part->move.partition);
+
+        if (!part->dropped)
+            source_hint(loop->settings->source, part->move.partition, part->move.next_offset);
+        else if (partition != NULL)
+            partition_drop(partition, FENCED_RETRY_MS);
+    }
+}
+
+/* A dropped part may have more in the open batch of its lane: that goes too. */
+static void fenced_forget(struct loop *loop, struct loop_lane *lane)
+{
+    for (size_t i = 0; i < lane->working->part_count; i++) {
+        const struct batch_part *lost = &lane->working->parts[i];
+        struct batch_part *open = batch_part_find(lane->filling, lost->move.partition);
+
+        if (!lost->dropped)
+            continue;
+        log_warn("partition_fenced", "another worker holds a partition",
+                 LOG_INT("partition", lost->move.partition), LOG_INT("epoch", lost->move.epoch));
+        loop_metrics_fenced(&loop->metrics);
+        if (open != NULL)
+            open->dropped = true;
+    }
+}
+
+static enum status lane_finished(struct loop *loop, struct loop_lane *lane, struct error *error)
+{
+    enum status status = lane_collect(lane->lane, error);
+
+    if (status == OK) {
+        fenced_forget(loop, lane);
+        committed(loop, lane);
+    } else if (status == RETRY) {
+        loop_metrics_retried(&loop->metrics, error);
+        log_gate_away(&loop->database_gate, "postgresql", error);
+        lane_forget(loop, lane, CLAIM_RETRY_MS); /* claim again, believe what it returns */
+        status = OK;
+    }
+    batch_clear(lane->working);
+    loop->settings->ops->extra_clear(lane->working->extra);
+    return status;
+}
+
+static enum status loop_collect(struct loop *loop, struct error *error)
+{
+    for (size_t i = 0; i < loop->settings->lane_count; i++) {
+        enum status status = OK;
+
+        if (lane_is_done(loop->lanes[i].lane))
+            status = lane_finished(loop, &loop->lanes[i], error);
+        if (status != OK)
+            return status;
+    }
+    return OK;
+}
+
+/* ---- housekeeping ---- */
+
+static enum status key_refresh(struct loop *loop, struct error *error)
+{
+    int32_t month = month_of_day((int32_t)(clock_now_us() / US_PER_DAY));
+
+    if (loop->key.key_id > 0 && loop->key.month == month)
+        return OK;
+    if (any_lane_busy(loop) && loop->key.key_id > 0)
+        return OK; /* a batch in flight still reads the old one */
+    return keyring_get(loop->db, loop->settings->key_file, loop->settings->scope, month, error,
+                       &loop->key);
+}
+
+static enum status loop_refresh(struct loop *loop, struct error *error)
+{
+    enum status status = db_is_broken(loop->db) ? db_reopen(loop->db, error) : OK;
+
+    if (status == OK)
+        status = key_refresh(loop, error);
+    if (status == OK)
+        status = loop->settings->ops->refresh(loop->state, loop->db, error);
+    return status;
+}
+
+static enum status loop_tick(struct loop *loop, struct error *error)
+{
+    int64_t now_us = clock_monotonic_us();
+    enum status status;
+
+    health_beat(loop->settings->health);
+    if (any_lane_open(loop) || any_lane_busy(loop) || loop->idle_since_us == 0)
+        loop->idle_since_us = now_us;
+    if (now_us < loop->refresh_at_us)
+        return OK;
+    loop->refresh_at_us = now_us + REFRESH_MS * 1000;
+    loop_metrics_lag(&loop->metrics, loop->settings->source, &loop->partitions);
+    status = loop_refresh(loop, error);
+    if (status == RETRY) {
+        log_gate_away(&loop->database_gate, "postgresql", error);
+        health_ready(loop->settings->health, false, "the database is away");
+        return OK;
+    }
+    if (status == OK)
+        health_ready(loop->settings->health, true, "");
+    return status;
+}
+
+static bool loop_is_over(const struct loop *loop)
+{
+    int64_t idle_us = loop->idle_since_us == 0 ? 0 : clock_monotonic_us() - loop->idle_since_us;
+
+    return stop_asked() || (loop->settings->stop_after_idle_ms > 0 &&
+                            idle_us >= loop->settings->stop_after_idle_ms * 1000);
+}
+
+/* ---- beginning and end ---- */
+
+static enum status lane_open(struct loop *loop, struct loop_lane *lane, struct error *error)
+{
+    const struct loop_settings *settings = loop->settings;
+    const struct lane_settings made = {.ops = settings->ops,
+                                       .db = settings->db,
+                                       .worker = settings->worker,
+                                       .attempts_max = LANE_ATTEMPTS_MAX};
+
+    for (size_t i = 0; i < 2; i++)
+        lane->extras[i] = settings->ops->extra_new();
+    lane->filling = batch_new(&settings->limits, settings->ops->row_size, lane->extras[0]);
+    lane->working = batch_new(&settings->limits, settings->ops->row_size, lane->extras[1]);
+    if (lane->filling == NULL || lane->working == NULL)
+        return error_set(error, FATAL, "out of memory for batches");
+    return lane_start(&made, error, &lane->lane);
+}
+
+static enum status loop_open(struct loop *loop, struct error *error)
+{
+    const struct loop_settings *settings = loop->settings;
+    enum status status = db_open(&settings->db, error, &loop->db);
+
+    assert(settings->lane_count > 0 && settings->lane_count <= LANES_MAX);
+    buffer_init(&loop->source_name, SOURCE_NAME_MAX);
+    backoff_init(&loop->stall, &backoff_default, (uint64_t)clock_now_us());
+    loop_metrics_init(&loop->metrics);
+    if (status == OK)
+        status = settings->ops->open(settings->config, loop->db, error, &loop->state);
+    if (status == OK)
+        status = loop_refresh(loop, error);
+    for (size_t i = 0; status == OK && i < settings->lane_count; i++)
+        status = lane_open(loop, &loop->lanes[i], error);
+    return status;
+}
+
+/* Finishes what is in flight and gives the positions back, so that the next owner need not wait. */
+static void loop_finish(struct loop *loop)
+{
+    struct error ignored;
+
+    for (size_t i = 0; i < loop->settings->lane_count; i++) {
+        struct loop_lane *lane = &loop->lanes[i];
+
+        if (lane->lane == NULL)
+            continue;
+        while (!lane_wait(lane->lane, LANE_WAIT_MS))
+            health_beat(loop->settings->health);
+        if (lane_is_done(lane->lane) && lane_finished(loop, lane, &ignored) != OK)
+            log_error_of("batch_failed_at_stop", &ignored);
+    }
+}
+
+static void loop_done(struct loop *loop)
+{
+    for (size_t i = 0; i < loop->settings->lane_count; i++) {
+        struct loop_lane *lane = &loop->lanes[i];
+
+        lane_stop(lane->lane);
+        batch_free(lane->filling);
+        batch_free(lane->working);
+        for (size_t j = 0; j < 2; j++)
+            loop->settings->ops->extra_free(lane->extras[j]);
+    }
+    partitions_clear(&loop->partitions);
+    if (loop->state != NULL)
+        loop->settings->ops->close(loop->state);
+    buffer_done(&loop->source_name);
+    explicit_bzero(loop->key.key, sizeof loop->key.key);
+    db_close(loop->db);
+}
+
+static enum status loop_turn(struct loop *loop, struct error *error)
+{
+    enum status status = loop_claim(loop, error);
+
+    if (status == OK)
+        status = loop_read(loop, error);
+    if (status == OK)
+        status = loop_submit(loop, error);
+    if (status == OK)
+        status = loop_collect(loop, error);
+    if (status == OK)
+        status = loop_tick(loop, error);
+    return status;
+}
+
+enum status loop_run(const struct loop_settings *settings, struct error *error)
+{
+    struct loop *loop = calloc(1, sizeof *loop);
+    enum status status;
+
+    if (loop == NULL)
+        return error_set(error, FATAL, "out of memory for the loop");
+    loop->settings = settings;
+    status = loop_open(loop, error);
+    while (status == OK && !loop_is_over(loop)) /* only here: a batch begun is finished */
+        status = loop_turn(loop, error);
+    health_ready(settings->health, false, "stopping");
+    loop_finish(loop);
+    loop_done(loop);
+    free(loop);
+    return status;
+}

@@ -1,0 +1,208 @@
+/*
+ * partition.c - see partition.h.
+ */
+#include "runtime/partition.h"
+
+#include "base/clock.h"
+#include "base/crc32c.h"
+
+#include <stdio.h>
+
+enum { SEALED_PART_MAX = 64 * 1024 * 1024, RAW_AAD_SIZE = 96 };
+
+static void partition_done(struct partition *partition)
+{
+    archive_writer_free(partition->writer);
+    merkle_free(partition->tree);
+    partition->writer = NULL;
+    partition->tree = NULL;
+}
+
+void partitions_clear(struct partitions *partitions)
+{
+    for (size_t i = 0; i < partitions->count; i++)
+        partition_done(&partitions->list[i]);
+    partitions->count = 0;
+}
+
+void partitions_set(struct partitions *partitions, const int32_t *numbers, size_t count)
+{
+    assert(count <= BATCH_PART_MAX);
+    partitions_clear(partitions);
+    for (size_t i = 0; i < count; i++)
+        partitions->list[i] =
+            (struct partition){.number = numbers[i], .state = PARTITION_WAITING};
+    partitions->count = count;
+}
+
+struct partition *partitions_find(struct partitions *partitions, int32_t number)
+{
+    for (size_t i = 0; i < partitions->count; i++)
+        if (partitions->list[i].number == number)
+            return &partitions->list[i];
+    return NULL;
+}
+
+void partition_drop(struct partition *partition, int64_t wait_ms)
+{
+    if (partition->state == PARTITION_HALTED)
+        return;
+    partition->state = PARTITION_WAITING;
+    partition->archiving = false;
+    partition->claim_after_us = clock_monotonic_us() + wait_ms * 1000;
+}
+
+size_t partitions_starts(const struct partitions *partitions, struct source_start *starts)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < partitions->count; i++) {
+        const struct partition *partition = &partitions->list[i];
+
+        if (partition->state != PARTITION_ACTIVE)
+            continue;
+        starts[count++] = (struct source_start){partition->number,
+                                                partition->anchor_awaited
+                                                    ? partition->position.anchor.offset
+                                                    : partition->position.next_offset};
+    }
+    return count;
+}
+
+/* ---- claim ---- */
+
+static enum status partition_halt(struct partition *partition, struct db *db, const char *reason,
+                                  struct error *error)
+{
+    enum status status = position_halt(db, &partition->position, reason, error);
+
+    if (status != OK)
+        return status;
+    partition->state = PARTITION_HALTED;
+    text_copy(text_of(reason), partition->position.halt_reason,
+              sizeof partition->position.halt_reason);
+    return OK;
+}
+
+/* Halt, never reset: the row's offset must lie in what the broker still has. */
+static enum status claim_check(struct partition *partition, struct db *db, int64_t low,
+                               int64_t high, struct error *error)
+{
+    struct position *position = &partition->position;
+
+    if (position->halt_reason[0] != '\0') {
+        partition->state = PARTITION_HALTED;
+        return OK;
+    }
+    if (position->next_offset < low)
+        return partition_halt(partition, db, "records_expired_before_they_were_read", error);
+    if (position->next_offset > high)
+        return partition_halt(partition, db, "topic_shorter_than_position", error);
+    partition->anchor_awaited = position->anchor.offset >= low;
+    partition->state = PARTITION_ACTIVE;
+    return OK;
+}
+
+enum status partition_claim(struct partition *partition, struct db *db, struct source *source,
+                            int32_t source_id, const char *owner, struct error *error)
+{
+    int64_t low = 0;
+    int64_t high = 0;
+    enum status status = source_range(source, partition->number, &low, &high, error);
+
+    assert(partition->state == PARTITION_WAITING);
+    if (status == OK)
+        status = position_claim(db, source_id, partition->number, low, owner, error,
+                                &partition->position);
+    if (status == OK)
+        status = claim_check(partition, db, low, high, error);
+    return status;
+}
+
+/* ---- records ---- */
+
+uint32_t record_crc32c(const struct record *record)
+{
+    return crc32c(crc32c(0, record->key), record->value);
+}
+
+static bool anchor_is(const struct anchor *anchor, const struct record *record)
+{
+    return record->offset == anchor->offset && record->timestamp_ms == anchor->time_ms &&
+           record_crc32c(record) == anchor->crc32c;
+}
+
+enum delivery partition_receive(struct partition *partition, const struct record *record)
+{
+    const struct anchor *anchor = &partition->position.anchor;
+
+    if (partition->anchor_awaited) {
+        if (record->offset < anchor->offset)
+            return DELIVERY_OLD;
+        partition->anchor_awaited = false;
+        if (record->offset == anchor->offset)
+            return anchor_is(anchor, record) ? DELIVERY_OLD : DELIVERY_FOREIGN; /* (3) */
+        /* compacted away meanwhile: the position stands */
+    }
+    return record->offset < partition->position.next_offset ? DELIVERY_OLD : DELIVERY_NEW;
+}
+
+static void archive_start(struct partition *partition)
+{
+    if (partition->writer == NULL) {
+        partition->writer = archive_writer_new(SEALED_PART_MAX);
+        partition->tree = merkle_new();
+    }
+    random_bytes(partition->seed, sizeof partition->seed);
+    archive_begin(partition->writer, partition->seed);
+    merkle_begin(partition->tree);
+    partition->archiving = true;
+}
+
+enum status partition_archive(struct partition *partition, const struct record *record,
+                              struct error *error)
+{
+    struct raw_record raw = record_raw(record);
+    struct digest hash;
+    enum status status;
+
+    if (!partition->archiving)
+        archive_start(partition);
+    status = archive_add(partition->writer, &raw, error, &hash);
+    if (status == OK)
+        merkle_add(partition->tree, &hash);
+    return status;
+}
+
+static struct text raw_aad(int32_t source_id, const struct batch_part *part, int32_t key_id,
+                           char text[RAW_AAD_SIZE])
+{
+    snprintf(text, RAW_AAD_SIZE, "batch_raw/%d/%d/%lld/%d", source_id, part->move.partition,
+             (long long)part->move.expected, key_id);
+    return text_of(text);
+}
+
+enum status partition_seal(struct partition *partition, struct batch_part *part, int32_t source_id,
+                           const struct data_key *key, struct error *error)
+{
+    char aad[RAW_AAD_SIZE];
+    struct text bound = raw_aad(source_id, part, key->key_id, aad);
+    struct text sealed;
+    enum status status;
+
+    if (!partition->archiving)
+        archive_start(partition); /* control records only: the empty tree */
+    status = archive_seal(partition->writer, key->key, bound, error, &sealed, &part->plain_size);
+    if (status != OK)
+        return status;
+    buffer_clear(&part->sealed);
+    buffer_text(&part->sealed, sealed);
+    if (buffer_failed(&part->sealed))
+        return error_set(error, FATAL, "out of memory for sealed records");
+    seal(key->key, bound, (struct text){(const char *)partition->seed, sizeof partition->seed},
+         part->sealed_seed);
+    part->key_id = key->key_id;
+    part->records_root = merkle_root(partition->tree);
+    partition->archiving = false;
+    return OK;
+}

@@ -1,0 +1,85 @@
+/*
+ * partition.h - the partitions of this worker: claimed, read, halted.
+ *
+ *                claim OK                      fenced, outcome unknown, connection lost
+ *   WAITING ------------------> ACTIVE -------------------------------------------> WAITING
+ *      |  ^                       |
+ *      |  | claim RETRY (later)   | out of range, anchor differs
+ *      +--+                       v
+ *      +--------------------> HALTED      (only an operator leads out; a new claim sees it)
+ *           halted already
+ *
+ * A partition is in this table while the broker says it is ours; a rebalance empties the table.
+ *
+ * (1) Nothing is read from a partition that is not ACTIVE.
+ * (2) position.next_offset is where the next record is expected: behind everything that was put
+ *     into a batch, committed or not. A drop goes back to WAITING, so the claim tells it anew.
+ * (3) Reading starts at the anchor, the last record delivered before: the first record must be
+ *     it again, or the topic is another one.
+ */
+#ifndef SAWA_RUNTIME_PARTITION_H
+#define SAWA_RUNTIME_PARTITION_H
+
+#include "codec/archive/archive.h"
+#include "domain/merkle.h"
+#include "runtime/batch.h"
+#include "store/keyring.h"
+
+enum partition_state { PARTITION_WAITING, PARTITION_ACTIVE, PARTITION_HALTED };
+
+struct partition {
+    int32_t number;
+    enum partition_state state;
+    struct position position; /* (2) */
+    bool anchor_awaited;      /* (3) */
+    int64_t claim_after_us;   /* monotonic: WAITING, not before */
+
+    /* The archive of what the open batch holds of it. */
+    bool archiving;
+    struct archive_writer *writer;
+    struct merkle *tree;
+    unsigned char seed[SEAL_KEY_SIZE];
+};
+
+struct partitions {
+    size_t count;
+    struct partition list[BATCH_PART_MAX];
+};
+
+/* Forgets all and takes these, WAITING. */
+void partitions_set(struct partitions *partitions, const int32_t *numbers, size_t count);
+void partitions_clear(struct partitions *partitions);
+struct partition *partitions_find(struct partitions *partitions, int32_t number);
+
+/* Back to WAITING; a claim is tried after wait_ms. */
+void partition_drop(struct partition *partition, int64_t wait_ms);
+
+/* Where to read from, for all that are ACTIVE: the anchor where there is one (3). */
+size_t partitions_starts(const struct partitions *partitions, struct source_start *starts);
+
+/* Claims one partition at the database and checks it against the broker's range; answers OK when
+ * it is ACTIVE or HALTED now, RETRY when it has to wait. */
+must_use enum status partition_claim(struct partition *partition, struct db *db,
+                                     struct source *source, int32_t source_id, const char *owner,
+                                     struct error *error);
+
+/* What to do with a record that was delivered. */
+enum delivery {
+    DELIVERY_NEW,     /* the next one: take it                            */
+    DELIVERY_OLD,     /* before next_offset, or the anchor again: skip it */
+    DELIVERY_FOREIGN, /* the anchor differs: halt                         */
+};
+enum delivery partition_receive(struct partition *partition, const struct record *record);
+
+/* Adds the record to the archive of the open batch. */
+must_use enum status partition_archive(struct partition *partition, const struct record *record,
+                                       struct error *error);
+
+/* Ends the archive: seals it into part. */
+must_use enum status partition_seal(struct partition *partition, struct batch_part *part,
+                                    int32_t source_id, const struct data_key *key,
+                                    struct error *error);
+
+uint32_t record_crc32c(const struct record *record);
+
+#endif
