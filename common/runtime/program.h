@@ -40,7 +40,7 @@ struct command {
     /* argv[0] is the command's name and argv[argc] is NULL, as for main: getopt_long works. */
     int (*run)(struct program_run *run, int argc, char **argv);
 
-    bool answers; /* its answer goes to stdout, so its log goes to stderr as text */
+    bool answers; /* its answer goes to stdout, so its log goes to stderr */
 };
 
 struct program {
