@@ -88,7 +88,8 @@ kafka_start() {
     kafka_format "${launch[@]}" || return 1
     server_launch kafka "${launch[@]}" java -Xms128m -Xmx384m -XX:+UseSerialGC \
         -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djava.io.tmpdir="$RUN/kafka" \
-        -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$(kafka_libs)/*" kafka.Kafka "$RUN/kafka/server.properties"
+        -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$(kafka_libs)/*" \
+        kafka.Kafka "$RUN/kafka/server.properties"
 }
 
 # A Metadata request, version 0, of all topics (size 14, key 3, version 0, correlation 1, no client
