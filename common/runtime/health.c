@@ -327,7 +327,7 @@ enum status health_start(const struct health_options *options, struct error *err
                          struct health **ret_health)
 {
     struct health *health;
-    int fd;
+    int fd = -1;
     enum status status = listen_open(options->listen, error, &fd);
 
     assert(options->heartbeat_ms > 0);

@@ -113,7 +113,6 @@ static void run_prepare(struct program_run *run, const struct program *program,
         .program = program,
         .command = line->command,
         .sources = {.file = line->config_file != NULL ? line->config_file : getenv("SAWA_CONFIG"),
-                    .environment = (const char *const *)environ,
                     .settings = line->settings,
                     .setting_count = line->setting_count},
     };
@@ -125,7 +124,11 @@ static void run_prepare(struct program_run *run, const struct program *program,
 enum status program_config_read(const struct program_run *run, struct error *error,
                                 struct config **ret_config)
 {
-    return config_load(run->tables, PROGRAM_TABLE_COUNT, &run->sources, error, ret_config);
+    struct config_sources sources = run->sources;
+
+    sources.environment =
+        (const char *const *)environ; /* moves whenever a library sets a variable */
+    return config_load(run->tables, PROGRAM_TABLE_COUNT, &sources, error, ret_config);
 }
 
 static int run_command(struct program_run *run, const struct program_line *line)

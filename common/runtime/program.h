@@ -58,7 +58,7 @@ struct program_run {
     struct config *config; /* what the program started with; program_main frees it */
 
     /* for reading it again */
-    struct config_sources sources;
+    struct config_sources sources; /* but the environment, which is read as it is then */
     struct option_table tables[PROGRAM_TABLE_COUNT]; /* common, own, other programs' sections */
     struct option_spec foreign[OPTIONS_FOREIGN_MAX];
 };
