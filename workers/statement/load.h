@@ -15,6 +15,7 @@
 #ifndef SAWA_STATEMENT_LOAD_H
 #define SAWA_STATEMENT_LOAD_H
 
+#include "base/clock.h"
 #include "codec/statement.h"
 #include "runtime/session.h"
 #include "store/business.h"
@@ -45,6 +46,11 @@ struct load_place {
 must_use enum status load_statement(struct session *session, const struct load_place *place,
                                     const struct statement *statement, struct error *error,
                                     struct load_answer *answer);
+
+/* Stores findings about a statement, or about a file where statement_id is 0. */
+must_use enum status findings_insert(struct db *db, const struct load_place *place,
+                                     int64_t statement_id, const struct finding *findings,
+                                     size_t count, struct error *error);
 
 /* The commands: rows of main.c. */
 int load_command(struct program_run *run, int argc, char **argv);

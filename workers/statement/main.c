@@ -1,42 +1,51 @@
 /*
  * workers/statement/main.c
- *   Reads banks' statements: `sawa-statement parse` shows what a file says.
+ *   Reads banks' statements.
  *
- *   file -> pieces -> statement reader -> canonical JSON on stdout,
- *                                         refusals as JSON on stderr
+ *   parse   file -> statement reader -> canonical JSON on stdout, refusals as JSON on stderr
+ *   load    file -> statement reader -> statement_file, statement, statement_entry, finding,
+ *                                       audit leaf                     (one tx per statement)
+ *   watch   the same for every file that is put into a folder
  *
- * Subcommands are rows of one table; each parses its own options.
+ * Restart: a file and a statement are known by their content; what was stored is not stored again.
  */
+#include "load.h"
 #include "statement.h"
 
-#include <stdio.h>
-#include <string.h>
+static int parse_command(struct program_run *run, int argc, char **argv)
+{
+    (void)run;
+    return statement_parse(argc, argv);
+}
 
-static const struct subcommand {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *summary;
-} subcommands[] = {
-    {"parse", statement_parse, "print statements as JSON, one object per line"},
+static const struct command commands[] = {
+    {.name = "watch",
+     .arguments = "DIR",
+     .summary = "load every file put into a folder, then move it to done/ or refused/",
+     .example = "sawa-statement --config sawa.yaml watch /var/spool/sawa/statements",
+     .run = watch_command},
+    {.name = "load",
+     .arguments = "[--profile P] FILE...",
+     .summary = "load statement files; what is known already changes nothing",
+     .example = "sawa-statement load camt053-20260302.xml",
+     .run = load_command,
+     .answers = true},
+    {.name = "parse",
+     .arguments = "[--profile P] [--pretty] FILE...",
+     .summary = "print statements as JSON, one object per line; \"-\" is stdin",
+     .example = "sawa-statement parse --pretty camt053-20260302.xml",
+     .run = parse_command,
+     .answers = true},
 };
 
-static int usage(FILE *stream)
-{
-    fprintf(stream, "usage: sawa-statement COMMAND [options]\n\n");
-    for (size_t i = 0; i < COUNT_OF(subcommands); i++)
-        fprintf(stream, "  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
-    return stream == stdout ? EXIT_OK : EXIT_USAGE;
-}
+static const struct program statement_program = {
+    .name = "sawa-statement",
+    .purpose = "reads banks' statements into entries and findings",
+    .commands = commands,
+    .command_count = COUNT_OF(commands),
+};
 
 int main(int argc, char **argv)
 {
-    if (argc < 2)
-        return usage(stderr);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return usage(stdout);
-    for (size_t i = 0; i < COUNT_OF(subcommands); i++)
-        if (strcmp(argv[1], subcommands[i].name) == 0)
-            return subcommands[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "sawa-statement: unknown command %s\n", argv[1]);
-    return usage(stderr);
+    return program_main(argc, argv, &statement_program);
 }

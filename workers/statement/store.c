@@ -7,6 +7,7 @@
 
 #include "statement_sql.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -299,8 +300,7 @@ static void remittance_join(const struct statement_facts *facts, struct buffer *
             buffer_byte(out, ' ');
         buffer_text(out, one->text);
     }
-    for (const struct statement_remittance *one = facts->structured; one != NULL;
-         one = one->next) {
+    for (const struct statement_remittance *one = facts->structured; one != NULL; one = one->next) {
         if (out->size > 0)
             buffer_byte(out, ' ');
         buffer_text(out, one->reference.size > 0 ? one->reference : one->text);
@@ -503,8 +503,8 @@ enum status load_statement(struct session *session, const struct load_place *pla
 {
     struct business tx;
     struct intake intake = {.session = session, .statement = statement, .tx = &tx};
-    enum status status = business_begin(session->db, "statement", session->worker,
-                                        clock_now_us(), error, &tx);
+    enum status status =
+        business_begin(session->db, "statement", session->worker, clock_now_us(), error, &tx);
 
     if (status != OK)
         return status;

@@ -74,6 +74,14 @@ CREATE TABLE break_candidate (
     CONSTRAINT break_candidate_is_one_thing CHECK ((expected_item_id IS NULL) <> (entry_id IS NULL))
 );
 
+-- Up to which statement date an account is reconciled: dates are taken in order, so what matches
+-- does not depend on the order in which statements came (I14).
+CREATE TABLE reconcile_mark (
+    account_id    integer PRIMARY KEY REFERENCES account,
+    reconciled_to date    NOT NULL,
+    commit_id     bigint  NOT NULL REFERENCES commit_log
+);
+
 -- is_open of both sides follows the members: nothing else may write it.
 CREATE FUNCTION match_member_closes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = sawa, pg_temp AS $$
@@ -91,7 +99,9 @@ CREATE TRIGGER match_member_closes AFTER INSERT ON match_member
 GRANT SELECT, INSERT ON match, match_member, break_item, break_candidate TO sawa_reconcile;
 GRANT UPDATE (type, state, closed_on, closed_commit_id) ON break_item TO sawa_reconcile;
 GRANT DELETE ON break_candidate TO sawa_reconcile;
-GRANT SELECT ON match, match_member, break_item, break_candidate
+GRANT SELECT, INSERT, UPDATE ON reconcile_mark TO sawa_reconcile;
+GRANT SELECT ON settlement_window TO sawa_reconcile;
+GRANT SELECT ON match, match_member, break_item, break_candidate, reconcile_mark
     TO sawa_report, sawa_maker, sawa_checker, sawa_reader;
 
 RESET ROLE;

@@ -3,7 +3,8 @@
 BEGIN;
 \ir ../lib/checks.sql
 
-CALL pg_temp.need_tables('match', 'match_member', 'break_item', 'break_candidate');
+CALL pg_temp.need_tables('match', 'match_member', 'break_item', 'break_candidate',
+                         'reconcile_mark');
 CALL pg_temp.need_constraints('match', 'match_difference_is_told');
 CALL pg_temp.need_constraints('match_member', 'match_member_is_one_thing', 'match_member_closes');
 CALL pg_temp.need_constraints('break_item', 'break_item_is_one_thing', 'break_ends_once',
@@ -18,5 +19,6 @@ CALL pg_temp.need_grant('sawa_reconcile', 'SELECT, INSERT', 'match', 'match_memb
 CALL pg_temp.need_grant('sawa_reconcile', 'UPDATE (type, state, closed_on, closed_commit_id)',
                         'break_item');
 CALL pg_temp.need_grant('sawa_reconcile', 'DELETE', 'break_candidate');
+CALL pg_temp.need_grant('sawa_reconcile', 'SELECT, INSERT, UPDATE', 'reconcile_mark');
 
 ROLLBACK;

@@ -1,0 +1,374 @@
+/*
+ * load.c - sawa-statement load [--profile P] FILE...; see load.h.
+ */
+#include "load.h"
+
+#include "codec/pack.h"
+
+#include "statement_sql.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { READ_SIZE = 256 * 1024, PARAMS_SIZE_MAX = ORIGINAL_SIZE_MAX + 4096 };
+
+/* One file on its way in. */
+struct load {
+    struct session *session;
+    const struct statement_profile *profile;
+    const char *path;
+    int descriptor;
+    struct digest digest;
+    int64_t size;
+    struct load_place place;
+    struct load_answer *answer;
+};
+
+/* ---- reading ---- */
+
+typedef enum status piece_taker(void *context, struct text piece, struct error *error);
+
+static enum status file_failed(const struct load *load, struct error *error)
+{
+    error_set(error, FATAL, "could not read %s", load->path);
+    error->exit_code = EXIT_FAILED;
+    return error_detail(error, "%s", strerror(errno));
+}
+
+/* All pieces of the file, from its beginning. */
+static enum status file_pieces(const struct load *load, piece_taker *take, void *context,
+                               struct error *error)
+{
+    static char bytes[READ_SIZE];
+    enum status status = OK;
+    int64_t offset = 0;
+
+    while (status == OK) {
+        ssize_t size = pread(load->descriptor, bytes, sizeof bytes, offset);
+
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size < 0)
+            return file_failed(load, error);
+        if (size == 0)
+            return OK;
+        offset += size;
+        status = take(context, (struct text){bytes, (size_t)size}, error);
+    }
+    return status;
+}
+
+static enum status reader_take(void *context, struct text piece, struct error *error)
+{
+    return statement_reader_feed(context, piece, error);
+}
+
+static enum status file_read_statements(struct load *load, const struct statement_sink *sink,
+                                        struct error *error)
+{
+    struct statement_reader *reader =
+        statement_reader_new(&statement_limits_default, load->profile, sink);
+    enum status status = file_pieces(load, reader_take, reader, error);
+
+    if (status == OK)
+        status = statement_reader_end(reader, error);
+    statement_reader_free(reader);
+    return status;
+}
+
+/* ---- the file as a whole ---- */
+
+struct original {
+    struct sha256 *sha256;
+    struct pack *pack;
+    int64_t size;
+};
+
+static enum status original_take(void *context, struct text piece, struct error *error)
+{
+    struct original *original = context;
+
+    (void)error;
+    sha256_add(original->sha256, piece.data, piece.size);
+    pack_add(original->pack, piece);
+    original->size += (int64_t)piece.size;
+    return OK;
+}
+
+static enum status file_find(struct load *load, struct error *error, bool *ret_done)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_bytes(&params, load->digest.bytes, SHA256_SIZE);
+    status = db_run(load->session->db, statement_sql_file_find, &params, error, &rows);
+    params_done(&params);
+    if (status == OK && result_rows(rows) == 1) {
+        load->place.file_id = result_int64(rows, 0, 0);
+        *ret_done = !text_is(result_text(rows, 0, 1), "LOADING"); /* (1) */
+    }
+    result_free(rows);
+    return status;
+}
+
+/* The name without folders: they say where it lay, not what it is. */
+static struct text name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct text name = text_of(slash == NULL ? path : slash + 1);
+
+    return text_is_utf8(name) ? name : TEXT("?");
+}
+
+static void file_effect(const struct load *load, const char *state, struct business *tx)
+{
+    effects_row(&tx->effects, "statement_file", 2);
+    effects_text(&tx->effects, (struct text){(const char *)load->digest.bytes, SHA256_SIZE});
+    effects_text(&tx->effects, text_of(state));
+}
+
+static enum status file_insert(const struct load *load, struct text packed, const char *state,
+                               struct error *error)
+{
+    struct params params;
+    enum status status;
+
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_bytes(&params, load->digest.bytes, SHA256_SIZE);
+    params_text(&params, name_of(load->path));
+    params_int64(&params, load->size);
+    if (packed.data == NULL)
+        params_null(&params);
+    else
+        params_bytes(&params, packed.data, packed.size);
+    params_instant(&params, clock_now_us());
+    params_string(&params, state);
+    status = db_run(load->session->db, statement_sql_file_take, &params, error, NULL);
+    params_done(&params);
+    return status;
+}
+
+static enum status file_state_set(const struct load *load, const char *state, struct error *error)
+{
+    struct params params;
+    enum status status;
+
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_int64(&params, load->place.file_id);
+    params_string(&params, state);
+    status = db_run(load->session->db, statement_sql_file_state, &params, error, NULL);
+    params_done(&params);
+    return status;
+}
+
+/* ---- read 1 ---- */
+
+static enum status sink_nothing(void *context, const struct statement *statement,
+                                struct error *error)
+{
+    (void)context;
+    (void)statement;
+    (void)error;
+    return OK;
+}
+
+/* The refusal as a finding about the file. */
+static enum status refusal_note(struct load *load, const struct error *refusal, struct error *error)
+{
+    struct finding finding = {.line = refusal->line, .text = text_of(refusal->detail)};
+
+    for (int code = FINDING_NONE + 1; code < FINDING_COUNT; code++) {
+        if (strcmp(finding_name((enum finding_code)code), refusal->subject) == 0)
+            finding.code = (enum finding_code)code;
+    }
+    if (finding.code == FINDING_NONE)
+        finding.code = REFUSED_UNDECODABLE;
+    return findings_insert(load->session->db, &load->place, 0, &finding, 1, error);
+}
+
+static enum status file_note_in(struct load *load, struct text packed, const char *state,
+                                const struct error *refusal, struct business *tx,
+                                struct error *error)
+{
+    bool done = false;
+    enum status status = file_insert(load, packed, state, error);
+
+    file_effect(load, state, tx);
+    if (status == OK)
+        status = file_find(load, error, &done);
+    if (status == OK && refusal != NULL)
+        status = refusal_note(load, refusal, error);
+    return status;
+}
+
+/* Notes the file as LOADING or, with its refusal, as REFUSED. */
+static enum status file_note(struct load *load, struct text packed, const struct error *refusal,
+                             struct error *error)
+{
+    struct business tx;
+    enum status status = business_begin(load->session->db, "statement_file", load->session->worker,
+                                        clock_now_us(), error, &tx);
+
+    if (status != OK)
+        return status;
+    status =
+        file_note_in(load, packed, refusal == NULL ? "LOADING" : "REFUSED", refusal, &tx, error);
+    return business_finish(&tx, status, error);
+}
+
+static enum status file_identify(struct load *load, struct pack *pack, struct error *error)
+{
+    struct original original = {.sha256 = sha256_new(), .pack = pack};
+    enum status status;
+
+    sha256_begin(original.sha256);
+    status = file_pieces(load, original_take, &original, error);
+    sha256_end(original.sha256, &load->digest);
+    sha256_free(original.sha256);
+    load->size = original.size;
+    return status;
+}
+
+/* Digest, do we know it, does it read to its end (2)? *ret_go: it is to be loaded now. */
+static enum status file_first_read(struct load *load, struct error *error, bool *ret_go)
+{
+    const struct statement_sink nothing = {.statement = sink_nothing};
+    struct pack *pack = pack_new(ORIGINAL_SIZE_MAX);
+    struct text packed = {NULL, 0};
+    struct error refusal;
+    enum status status = file_identify(load, pack, error);
+    enum status read;
+
+    if (status == OK)
+        status = file_find(load, error, &load->answer->known);
+    if (status != OK || load->answer->known) {
+        pack_free(pack);
+        return status;
+    }
+    read = file_read_statements(load, &nothing, &refusal);
+    load->answer->refused = read == REJECT;
+    if (read != OK && read != REJECT) {
+        *error = refusal;
+        status = read;
+    } else if (pack_end(pack, &packed) || read == REJECT) {
+        status = file_note(load, packed, read == REJECT ? &refusal : NULL, error);
+    } else {
+        status = error_set(error, FATAL, "%s is too large to keep", load->path);
+    }
+    pack_free(pack);
+    *ret_go = status == OK && read == OK;
+    if (status == OK && read == REJECT)
+        *error = refusal;
+    return status;
+}
+
+/* ---- read 2 ---- */
+
+static enum status sink_load(void *context, const struct statement *statement, struct error *error)
+{
+    struct load *load = context;
+
+    load->place.ordinal++;
+    return load_statement(load->session, &load->place, statement, error, load->answer);
+}
+
+static enum status file_second_read(struct load *load, struct error *error)
+{
+    const struct statement_sink sink = {.context = load, .statement = sink_load};
+    enum status status = file_read_statements(load, &sink, error);
+
+    if (status == REJECT)
+        return error_set(error, FATAL, "%s changed while it was read", load->path);
+    return status == OK ? file_state_set(load, "LOADED", error) : status;
+}
+
+enum status load_file(struct session *session, const struct statement_profile *profile,
+                      const char *path, struct error *error, struct load_answer *ret_answer)
+{
+    struct load_answer answer = {0};
+    struct load load = {.session = session, .profile = profile, .path = path, .answer = &answer};
+    bool go = false;
+    enum status status;
+
+    load.descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (load.descriptor < 0)
+        return file_failed(&load, error);
+    status = file_first_read(&load, error, &go);
+    if (status == OK && go)
+        status = file_second_read(&load, error);
+    close(load.descriptor);
+    if (status == OK)
+        *ret_answer = answer;
+    return status;
+}
+
+/* ---- the command ---- */
+
+int load_tell(const char *path, const struct load_answer *answer, const struct error *error)
+{
+    if (answer->known) {
+        printf("%s: known already\n", path);
+        return EXIT_OK;
+    }
+    if (answer->refused) {
+        printf("%s: refused: %s (line %lld)\n", path, error->subject, (long long)error->line);
+        return EXIT_REFUSED;
+    }
+    printf("%s: statements loaded=%lld held=%lld known=%lld entries=%lld\n", path,
+           (long long)answer->loaded_count, (long long)answer->held_count,
+           (long long)answer->duplicate_count, (long long)answer->entry_count);
+    return answer->held_count > 0 ? EXIT_FINDINGS : EXIT_OK;
+}
+
+static int load_one(struct session *session, const struct statement_profile *profile,
+                    const char *path)
+{
+    struct load_answer answer;
+    struct error error;
+
+    if (load_file(session, profile, path, &error, &answer) != OK)
+        return program_fail(&error);
+    return load_tell(path, &answer, &error);
+}
+
+static const struct statement_profile *profile_of(int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"profile", required_argument, NULL, 'p'},
+        {NULL, 0, NULL, 0},
+    };
+    const struct statement_profile *profile = statement_profile_at(0);
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
+        profile = option == 'p' ? statement_profile_find(text_of(optarg)) : NULL;
+    return profile;
+}
+
+int load_command(struct program_run *run, int argc, char **argv)
+{
+    const struct statement_profile *profile = profile_of(argc, argv);
+    struct session session;
+    struct error error;
+    int worst = EXIT_OK;
+
+    if (profile == NULL)
+        return program_usage(run, "no such option or profile");
+    if (optind == argc)
+        return program_usage(run, "which files?");
+    if (session_open(run, &error, &session) != OK)
+        return program_fail(&error);
+    for (int i = optind; i < argc; i++) {
+        int code = load_one(&session, profile, argv[i]);
+
+        worst = code > worst ? code : worst;
+    }
+    session_done(&session);
+    return worst;
+}
