@@ -32,6 +32,9 @@ class Context:
     source_id: int
     batches: dict = field(default_factory=dict)     # partition -> [Batch] in offset order
     positions: dict = field(default_factory=dict)   # partition -> (start, next, epoch, watermark)
+    fx_log: str = None
+    bank: list = None                               # [entries, troubles] as the bank tells them
+    lines: list = field(default_factory=list)       # to print at the end
 
 
 def read_positions(database, source_id):

@@ -76,7 +76,7 @@ class Bank:
         return Entry(item.account, item.amount_minor, day, max(item.value_date, day),
                      item.end_to_end_id, item.reference,
                      f"B{_short(f'{self.seed}/{item.item_id}/{copy}')}", item.participant,
-                     "settlement")
+                     "settlement", item.item_id)
 
     def _trouble(self, kind, item, day, amounts):
         entry = self._plain(item, day)
@@ -116,7 +116,7 @@ class Bank:
             day = self._earliest(account, rng.choice(own).value_date, first_day)
             servicer_reference = f"B{_short(f'{self.seed}/{account.code}/receipt/{len(amounts)}')}"
             entry = Entry(account, amount, day, day, "", "", servicer_reference,
-                          "SOMEBODY ELSE", "thank you")
+                          "SOMEBODY ELSE", "thank you", "")
             self.entries.append(entry)
             self.troubles.append(Trouble(BY_NAME["unknown_receipt"], account, None, [entry]))
 
@@ -131,7 +131,10 @@ class Bank:
             files += self._write_account(account, first_day, last_day)
         self.state["waiting"] = [_rest(entry) for entry in self.entries
                                  if entry.booking_date > last_day]
-        self._write_truth()
+        self._append("truth.ndjson", (trouble.truth() for trouble in self.troubles))
+        self._append("entries.ndjson", (_rest(entry) | {"currency": entry.account.currency}
+                                        for entry in self.entries
+                                        if first_day <= entry.booking_date <= last_day))
         with open(self.path, "w", encoding="utf-8") as file:
             json.dump(self.state, file, indent=1)
         return files
@@ -166,10 +169,10 @@ class Bank:
         os.replace(path + ".part", path)
         return path
 
-    def _write_truth(self):
-        with open(os.path.join(self.folder, "truth.ndjson"), "a", encoding="utf-8") as file:
-            for trouble in self.troubles:
-                file.write(json.dumps(trouble.truth()) + "\n")
+    def _append(self, name, rows):
+        with open(os.path.join(self.folder, name), "a", encoding="utf-8") as file:
+            for row in rows:
+                file.write(json.dumps(row) + "\n")
 
 
 def _fee(amount_minor, rng):

@@ -53,6 +53,7 @@ class Entry:
     servicer_reference: str
     party: str
     text: str
+    item: str                 # id of the item it is for, "": of none
     charge_minor: int = 0     # taken out of the amount
 
 

@@ -82,7 +82,7 @@ class Shard:
         self.low = number * SHARD if low is None else low
         self.high = min(plan.options.events, (number + 1) * SHARD) if high is None else high
         self.rng = random.Random(f"{plan.options.seed}/shard/{number}")
-        self.plain = min(PLAIN, max(4 * plan.options.partitions, 8), (self.high - self.low) // 4)
+        self.plain = min(max(PLAIN, 16 * plan.options.partitions), (self.high - self.low) // 4)
         self.rings = [[] for _ in range(plan.options.partitions)]
         self.counts = {}
 
@@ -143,7 +143,7 @@ class Shard:
         words.frombytes(rng.randbytes(24 * size))
         hexes = rng.randbytes(32 * size).hex()
         pairs, pair_mask, per_table = plan.pairs, len(plan.pairs) - 1, plan.per_table
-        table, ranks, amounts = plan.table, plan.ranks, plan.amounts
+        table, ranks, amounts, plain = plan.table, plan.ranks, plan.amounts, self.plain
         length, middle, last = wire.LENGTH, wire.MIDDLE, wire.LAST
         pack, rest = wire.RECORD.pack, wire.RECORD_REST
         mask, lock_limit = self._ids_mask(), int(self.options.locks * 65536)
@@ -191,7 +191,7 @@ class Shard:
                 partition = table[index & 4095]
                 offset = (index >> 12) * per_table[partition] + ranks[index & 4095]
                 odd = schedule.get(index)
-                if odd is not None or not at & 3:
+                if odd is not None or not at & 3 or at < plain:
                     event = Event(event_id, "COMPLETED", plan.corridors[corridor].code,
                                   pair.debtor, pair.creditor, transaction_id, end_to_end_id, uetr,
                                   CHANNELS[pair.channel], instructed_e5, source, settlement_e5,

@@ -1,0 +1,204 @@
+"""settle_parts.py - what closed windows became, held against the model: I2, I3.
+
+Closed is what has a net_proof. Its expected obligations come from the log alone; nets follow
+from the obligations by the corridor's model, instructions from the nets, expected items and the
+journal of the close from the instructions:
+
+    owes more than it is owed    COLLECT  debit NOSTRO, credit OBLIGATION   money in
+    is owed more                 PAY      debit OBLIGATION, credit NOSTRO   money out
+
+    GROSS         each obligation by itself: COLLECT from who owes, PAY to who is owed
+    BILATERAL     per pair, the difference
+    MULTILATERAL  per participant against the settlement agent (counterparty 0)
+"""
+from collections import defaultdict
+
+AGENT = ""   # the settlement agent: counterparty_id 0
+
+
+def nets(obligations, netting):
+    """{(participant, counterparty): (owes, is owed)} of one window's obligations."""
+    out = defaultdict(lambda: [0, 0])
+    for (debtor, creditor), minor in obligations.items():
+        many = netting == "MULTILATERAL"
+        out[debtor, AGENT if many else creditor][0] += minor
+        out[creditor, AGENT if many else debtor][1] += minor
+    return {key: tuple(value) for key, value in out.items()}
+
+
+def instructions(net_positions, netting):
+    """{(participant, counterparty, direction): minor}"""
+    out = {}
+    for key, (owes, is_owed) in net_positions.items():
+        if netting != "GROSS":
+            owes, is_owed = max(owes - is_owed, 0), max(is_owed - owes, 0)
+        if owes:
+            out[(*key, "COLLECT")] = owes
+        if is_owed:
+            out[(*key, "PAY")] = is_owed
+    return out
+
+
+def _closed(context):
+    """{window id: corridor} of what has been closed."""
+    corridors = {c.corridor_id: c for c in context.model.corridors.values()}
+    return {window_id: corridors[window_id >> 32] for (window_id,) in context.database.rows(
+        "SELECT window_id FROM net_proof")}
+
+
+def _by_window(context):
+    """{window id: {(who owes, who is owed): [payments, minor]}} of the model."""
+    out = defaultdict(dict)
+    for (window_id, debtor, creditor), amounts in context.model.obligations().items():
+        out[window_id][debtor, creditor] = amounts
+    return out
+
+
+def _settled(context):
+    """(window id, corridor, nets, instructions) of every closed window."""
+    by_window = _by_window(context)
+    for window_id, corridor in _closed(context).items():
+        minors = {pair: amounts[1] for pair, amounts in by_window[window_id].items()}
+        positions = nets(minors, corridor.model)
+        yield window_id, corridor, positions, instructions(positions, corridor.model)
+
+
+def _codes(context):
+    return {0: AGENT} | dict(context.database.rows("SELECT participant_id, code FROM participant"))
+
+
+def obligations(context, part):
+    codes, by_window = _codes(context), _by_window(context)
+    expected = {(window_id, *pair): (*amounts, corridor.settlement_currency)
+                for window_id, corridor in _closed(context).items()
+                for pair, amounts in by_window[window_id].items()}
+    found = {(row[0], codes[row[1]], codes[row[2]]): row[3:] for row in context.database.rows(
+        "SELECT window_id, debtor_id, creditor_id, payment_count, amount_minor, currency"
+        " FROM obligation")}
+    part.equal_maps("obligation (window, debtor, creditor)", expected, found)
+
+
+def net_positions(context, part):
+    codes = _codes(context)
+    expected = {(window_id, *key): (owes, is_owed, is_owed - owes, corridor.settlement_currency)
+                for window_id, corridor, positions, _ in _settled(context)
+                for key, (owes, is_owed) in positions.items()}
+    found = {(row[0], codes[row[1]], codes[row[2]]): row[3:] for row in context.database.rows(
+        "SELECT window_id, participant_id, counterparty_id, owes_minor, is_owed_minor, net_minor,"
+        " currency FROM net_position")}
+    part.equal_maps("net position (window, participant, counterparty)", expected, found)
+    sums = defaultdict(int)
+    for (window_id, _, _), row in found.items():
+        sums[window_id] += row[2]
+    for window_id, total in sums.items():
+        part.equal(f"window {window_id}: sum of the nets", 0, total)
+
+
+def net_proofs(context, part):
+    totals, by_window = context.model.window_totals(), _by_window(context)
+    expected = {window_id: (corridor.model, corridor.settlement_currency,
+                            *totals.get(window_id, (0, 0, 0)), len(by_window[window_id]),
+                            sum(minor for _, minor in by_window[window_id].values()),
+                            len(positions))
+                for window_id, corridor, positions, _ in _settled(context)}
+    found = {row[0]: row[1:] for row in context.database.rows(
+        "SELECT window_id, model, currency, payment_count, late_count, gross_minor,"
+        " obligation_count, obligation_minor, position_count FROM net_proof")}
+    part.equal_maps("proof of window", expected, found)
+
+
+def closes(context, part):
+    """I3: a closed window has a cut on every partition, says so in its state, and nothing of it
+    is missing from what the close read."""
+    closed = _closed(context)
+    found = {row[0]: row[1] for row in context.database.rows(
+        "SELECT window_id, state FROM settlement_window")}
+    for window_id in closed:
+        part.looked_at += 1
+        if found.get(window_id) not in ("CLOSED", "INSTRUCTED", "SETTLED", "FAILED"):
+            part.differ(f"window {window_id} has a net proof and is {found.get(window_id)}")
+    for window_id, state in found.items():
+        part.looked_at += 1
+        if state in ("CLOSED", "INSTRUCTED", "SETTLED") and window_id not in closed:
+            part.differ(f"window {window_id} is {state} and has no net proof")
+    cuts = defaultdict(set)
+    for window_id, partition in context.database.rows(
+            "SELECT window_id, partition FROM window_cut WHERE source_id = %s",
+            context.source_id):
+        cuts[window_id].add(partition)
+    for window_id in closed:
+        missing = context.positions.keys() - cuts[window_id]
+        part.equal(f"window {window_id}: partitions without a cut", set(), missing)
+    part.equal("deltas of closed windows that no fold took", 0, context.database.value(
+        "SELECT count(*) FROM window_delta JOIN net_proof USING (window_id)"
+        " WHERE window_delta.fold_id IS NULL"))
+
+
+def instruction_rows(context, part):
+    codes = _codes(context)
+    expected = {(window_id, *key): (minor, corridor.settlement_currency)
+                for window_id, corridor, _, wanted in _settled(context)
+                for key, minor in wanted.items()}
+    found = {(row[0], codes[row[1]], codes[row[2]], row[3]): row[4:]
+             for row in context.database.rows(
+        "SELECT window_id, participant_id, counterparty_id, direction, amount_minor, currency"
+        " FROM instruction")}
+    part.equal_maps("instruction (window, participant, counterparty, direction)", expected, found)
+
+
+def expected_items(context, part):
+    """One per instruction, on its account, signed as our bank will see it."""
+    rows = context.database.rows(
+        """SELECT instruction.instruction_id::text, instruction.direction,
+                  instruction.amount_minor, instruction.currency, instruction.account_id,
+                  instruction.end_to_end_id, instruction.settlement_date, instruction.window_id,
+                  instruction.participant_id, item.amount_minor, item.currency, item.account_id,
+                  item.end_to_end_id, item.value_date, item.window_id, item.participant_id
+             FROM instruction LEFT JOIN expected_item AS item USING (instruction_id)""")
+    for (name, direction, minor, *same) in rows:
+        wanted = (minor if direction == "COLLECT" else -minor, *same[:6])
+        part.equal(f"expected item of instruction {name}", wanted, tuple(same[6:]))
+    part.equal("expected items without an instruction or an opening", 0, context.database.value(
+        "SELECT count(*) FROM expected_item WHERE instruction_id IS NULL AND opening_id IS NULL"))
+    nostros = {corridor.corridor_id: corridor.nostro for corridor
+               in context.model.corridors.values()}
+    for window_id, code in context.database.rows(
+            "SELECT DISTINCT window_id, account.code FROM instruction"
+            " JOIN account USING (account_id)"):
+        if nostros.get(window_id >> 32):
+            part.equal(f"nostro of window {window_id}", nostros[window_id >> 32], code)
+
+
+def close_journal(context, part):
+    """I2: one entry per close and account pair; afterwards nobody owes anything of the window."""
+    expected = defaultdict(int)
+    nostro = dict(context.database.rows(
+        "SELECT DISTINCT window_id, account.code FROM instruction JOIN account USING (account_id)"))
+    for window_id, corridor, _, wanted in _settled(context):
+        for (participant, _, direction), minor in wanted.items():
+            own = f"OBLIGATION:{participant}:{corridor.settlement_currency}"
+            pair = (nostro.get(window_id), own) if direction == "COLLECT" else \
+                (own, nostro.get(window_id))
+            expected[(window_id, *pair)] += minor
+    found = defaultdict(int)
+    for window_id, debit, credit, minor in context.database.rows(
+            """SELECT window_id, debit.code, credit.code, amount_minor
+                 FROM journal_entry
+                 JOIN account AS debit ON debit.account_id = debit_account_id
+                 JOIN account AS credit ON credit.account_id = credit_account_id
+                WHERE window_id IS NOT NULL"""):
+        if (window_id, debit, credit) in found:
+            part.differ(f"window {window_id}: more than one entry {debit} / {credit}")
+        found[window_id, debit, credit] += minor
+    part.equal_maps("entry (window, debit, credit)", dict(expected), dict(found))
+
+
+PARTS = {
+    "closes": closes,
+    "obligations": obligations,
+    "net-positions": net_positions,
+    "net-proofs": net_proofs,
+    "instructions": instruction_rows,
+    "expected-items": expected_items,
+    "close-journal": close_journal,
+}

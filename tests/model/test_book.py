@@ -1,0 +1,84 @@
+"""Windows of a corridor, against figures by hand and against zone data."""
+import unittest
+from datetime import date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from oracle.book import Corridor, Timetable, us_of
+
+
+def corridor(zone, cut_offs, holidays=(), corridor_id=7):
+    return Corridor(corridor_id, "A-B", "KES", "NGN", "NGN", "GROSS", 10 ** 9,
+                    frozenset(("AAAA", "BBBB")), zone, cut_offs, frozenset(holidays))
+
+
+def utc(text):
+    return us_of(datetime.fromisoformat(text).replace(tzinfo=timezone.utc))
+
+
+class Windows(unittest.TestCase):
+    def test_id(self):
+        """book: the window id is corridor, days since 2000-01-01, sequence"""
+        # 2026-11-16 is day 9816 of 2000-01-01: 26 years of 365 and 7 leap days are 9497, then
+        # 304 days to 1 November and 15 more. 7 << 32 | 9816 << 8 | 2.
+        windows = corridor("Africa/Nairobi", (time(12), time(17))).windows(
+            date(2026, 11, 16), date(2026, 11, 16))
+        self.assertEqual([w.sequence for w in windows], [1, 2])
+        self.assertEqual(windows[1].window_id, 7 * 4294967296 + 9816 * 256 + 2)
+
+    def test_weekend(self):
+        """book: Friday evening and the weekend belong to Monday"""
+        windows = corridor("Africa/Nairobi", (time(17),)).windows(
+            date(2026, 11, 20), date(2026, 11, 23))
+        self.assertEqual([w.business_date for w in windows],
+                         [date(2026, 11, 20), date(2026, 11, 23)])
+        self.assertEqual(windows[1].opens_us, utc("2026-11-20T14:00"))   # Nairobi is UTC+3
+        self.assertEqual(windows[1].cut_off_us, utc("2026-11-23T14:00"))
+
+    def test_holiday(self):
+        """book: a holiday at either end falls into the next business day"""
+        windows = corridor("Africa/Lagos", (time(16),), [date(2026, 11, 17)]).windows(
+            date(2026, 11, 16), date(2026, 11, 18))
+        self.assertEqual([w.business_date.day for w in windows], [16, 18])
+        self.assertEqual(windows[1].opens_us, utc("2026-11-16T15:00"))
+
+    def test_first_window_opens_at_the_cut_off_before(self):
+        """book: the first window of a table opens where the day before it ended"""
+        windows = corridor("Africa/Lagos", (time(16),)).windows(
+            date(2026, 11, 16), date(2026, 11, 16))
+        self.assertEqual(windows[0].opens_us, utc("2026-11-13T15:00"))   # the Friday before
+
+    def test_half_open(self):
+        """book: an instant on the cut-off belongs to the next window"""
+        table = Timetable(corridor("Africa/Lagos", (time(16),)), date(2026, 11, 16),
+                          date(2026, 11, 20))
+        at = utc("2026-11-16T15:00")
+        self.assertEqual(table.windows[table.index_after(at - 1)].business_date.day, 16)
+        self.assertEqual(table.windows[table.index_after(at)].business_date.day, 17)
+
+    def test_daylight_saving(self):
+        """book: a week with a change of clocks, by hand (Paris) and by zone data (Cairo)"""
+        # Paris leaves summer time on Sunday 2026-10-25: 17:00 is 15:00 UTC on the Friday before,
+        # 16:00 UTC on the Monday after.
+        friday, monday = corridor("Europe/Paris", (time(17),)).windows(
+            date(2026, 10, 23), date(2026, 10, 26))
+        self.assertEqual(friday.cut_off_us, utc("2026-10-23T15:00"))
+        self.assertEqual((monday.opens_us, monday.cut_off_us),
+                         (utc("2026-10-23T15:00"), utc("2026-10-26T16:00")))
+        for first in (date(2026, 4, 20), date(2026, 10, 26)):
+            self.against_zone_data("Africa/Cairo", first)
+
+    def against_zone_data(self, zone, first):
+        """Walks the hours of two weeks in UTC and asks the zone for the local clock."""
+        windows = corridor(zone, (time(17),)).windows(first, first + timedelta(days=14))
+        cut_offs, instant = [], datetime(first.year, first.month, first.day, tzinfo=timezone.utc)
+        while len(cut_offs) < len(windows):
+            local = instant.astimezone(ZoneInfo(zone))
+            if local.hour == 17 and local.weekday() < 5:
+                cut_offs.append(us_of(instant))
+            instant += timedelta(hours=1)
+        self.assertEqual(cut_offs, [window.cut_off_us for window in windows])
+        self.assertEqual(2, len({cut_off // 3_600_000_000 % 24 for cut_off in cut_offs}))
+
+
+if __name__ == "__main__":
+    unittest.main()
