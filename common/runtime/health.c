@@ -265,7 +265,7 @@ static int socket_listen(const struct addrinfo *address)
 /* The first address of the name that can be bound. */
 static enum status listen_open(const char *listen, struct error *error, int *ret_fd)
 {
-    struct addrinfo *addresses;
+    struct addrinfo *addresses = NULL;
     enum status status = listen_resolve(listen, error, &addresses);
     char reason[96];
     int fd = -1;
@@ -289,14 +289,16 @@ static enum status listen_open(const char *listen, struct error *error, int *ret
 
 static uint16_t socket_port(int fd)
 {
-    struct sockaddr_storage address = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+    } address = {.in6 = {0}};
     socklen_t size = sizeof address;
-    int code = getsockname(fd, (struct sockaddr *)&address, &size);
+    int code = getsockname(fd, &address.any, &size);
 
     assert(code == 0);
-    if (address.ss_family == AF_INET6)
-        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
-    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.in6.sin6_port : address.in.sin_port);
 }
 
 static struct health *health_new(const struct health_options *options, uint16_t port)

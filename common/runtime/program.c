@@ -29,16 +29,16 @@ int program_fail(const struct error *error)
 
 int program_usage(const struct program_run *run, const char *format, ...)
 {
+    char what[ERROR_TEXT_SIZE];
     struct buffer usage;
     va_list arguments;
 
-    fprintf(stderr, "%s: ", run->program->name);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     buffer_init(&usage, PAGE_SIZE_MAX);
     help_usage(&usage, run->program, run->command);
-    fprintf(stderr, "\n%.*s", TEXT_ARG(usage));
+    fprintf(stderr, "%s: %s\n%.*s", run->program->name, what, TEXT_ARG(usage));
     buffer_done(&usage);
     return EXIT_USAGE;
 }

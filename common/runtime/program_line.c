@@ -149,6 +149,7 @@ static enum status command_find(const struct program *program, struct program_li
 {
     struct nearest nearest = {.word = text_of(line->words[0])};
 
+    assert(line->words[0] != NULL);
     for (size_t i = 0; i < program->command_count; i++) {
         if (strcmp(program->commands[i].name, line->words[0]) == 0) {
             line->command = &program->commands[i];
