@@ -82,6 +82,16 @@ enum status statement_refused(const struct statement_context *context, struct er
     return REJECT;
 }
 
+/* A quotation may have been cut inside a character. */
+static void keep_utf8(char *text)
+{
+    if (text_is_utf8(text_of(text)))
+        return;
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text >= 0x80)
+            *text = '?';
+}
+
 enum status statement_refuse(struct statement_context *context, enum finding_code code,
                              int64_t line, struct error *error, const char *format, ...)
 {
@@ -94,6 +104,7 @@ enum status statement_refuse(struct statement_context *context, enum finding_cod
         va_start(arguments, format);
         vsnprintf(context->refusal_text, sizeof context->refusal_text, format, arguments);
         va_end(arguments);
+        keep_utf8(context->refusal_text);
     }
     return statement_refused(context, error);
 }

@@ -1,0 +1,175 @@
+/*
+ * xml_tree.c - see xml_tree.h.
+ */
+#include "codec/iso20022/xml_tree.h"
+
+#include <stdlib.h>
+
+enum { FIRST_CAPACITY = 256 };
+
+void xml_tree_init(struct xml_tree *tree, int32_t node_max, size_t text_max)
+{
+    assert(node_max > 0);
+    *tree = (struct xml_tree){.node_max = node_max, .open = XML_NONE};
+    buffer_init(&tree->text, text_max);
+}
+
+void xml_tree_done(struct xml_tree *tree)
+{
+    free(tree->nodes);
+    buffer_done(&tree->text);
+    tree->nodes = NULL;
+}
+
+void xml_tree_clear(struct xml_tree *tree)
+{
+    tree->node_count = 0;
+    tree->depth = 0;
+    tree->open = XML_NONE;
+    buffer_clear(&tree->text);
+}
+
+static bool grow(struct xml_tree *tree)
+{
+    int32_t capacity = tree->node_capacity == 0 ? FIRST_CAPACITY : tree->node_capacity * 2;
+    struct xml_node *nodes;
+
+    if (tree->node_count < tree->node_capacity)
+        return true;
+    if (tree->node_count >= tree->node_max)
+        return false; /* (3) */
+    if (capacity > tree->node_max)
+        capacity = tree->node_max;
+    nodes = realloc(tree->nodes, (size_t)capacity * sizeof *nodes);
+    if (nodes == NULL)
+        return false;
+    tree->nodes = nodes;
+    tree->node_capacity = capacity;
+    return true;
+}
+
+void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct text currency)
+{
+    struct xml_node *node;
+
+    if (tree->failed || !grow(tree)) {
+        tree->failed = true;
+        return;
+    }
+    node = &tree->nodes[tree->node_count];
+    *node =
+        (struct xml_node){.name = name, .depth = tree->depth, .parent = tree->open, .line = line};
+    node->currency_start = tree->text.size;
+    node->currency_size = currency.size;
+    buffer_text(&tree->text, currency);
+    node->text_start = tree->text.size;
+    tree->open = tree->node_count++;
+    tree->depth++;
+    tree->failed = tree->failed || buffer_failed(&tree->text);
+}
+
+void xml_tree_text(struct xml_tree *tree, struct text text)
+{
+    struct xml_node *node;
+
+    if (tree->failed || tree->open == XML_NONE)
+        return;
+    node = &tree->nodes[tree->open];
+    if (tree->open != tree->node_count - 1)
+        return; /* text between children has no meaning in these messages */
+    buffer_text(&tree->text, text);
+    tree->failed = buffer_failed(&tree->text);
+    node->text_size = tree->failed ? 0 : tree->text.size - node->text_start;
+}
+
+int32_t xml_tree_close(struct xml_tree *tree)
+{
+    int32_t closed = tree->open;
+
+    if (tree->failed)
+        return XML_NONE;
+    assert(closed != XML_NONE);
+    tree->nodes[closed].end = tree->node_count;
+    tree->depth--;
+    tree->open = tree->nodes[closed].parent;
+    return closed;
+}
+
+void xml_tree_cut(struct xml_tree *tree, int32_t node)
+{
+    if (tree->failed)
+        return;
+    assert(node >= 0 && node < tree->node_count);
+    assert(tree->nodes[node].end == tree->node_count);
+    tree->text.size = tree->nodes[node].currency_start;
+    tree->node_count = node;
+}
+
+int32_t xml_child(const struct xml_tree *tree, int32_t node)
+{
+    int32_t end;
+
+    if (node == XML_NONE)
+        return XML_NONE;
+    end = tree->nodes[node].end == 0 ? tree->node_count : tree->nodes[node].end;
+    return node + 1 < end ? node + 1 : XML_NONE; /* (1) */
+}
+
+int32_t xml_sibling(const struct xml_tree *tree, int32_t node)
+{
+    int32_t next = tree->nodes[node].end;
+
+    if (next <= node || next >= tree->node_count ||
+        tree->nodes[next].depth != tree->nodes[node].depth)
+        return XML_NONE;
+    return next;
+}
+
+/* node or the first sibling behind it that has this name. */
+static int32_t find_named(const struct xml_tree *tree, int32_t node, struct text name)
+{
+    while (node != XML_NONE && !text_is(name, tree->nodes[node].name))
+        node = xml_sibling(tree, node);
+    return node;
+}
+
+int32_t xml_next(const struct xml_tree *tree, int32_t node)
+{
+    int32_t next = xml_sibling(tree, node);
+
+    return next == XML_NONE ? XML_NONE : find_named(tree, next, text_of(tree->nodes[node].name));
+}
+
+int32_t xml_find(const struct xml_tree *tree, int32_t node, const char *path)
+{
+    while (node != XML_NONE) {
+        size_t size = strcspn(path, "/");
+
+        node = find_named(tree, xml_child(tree, node), (struct text){path, size});
+        if (path[size] == '\0')
+            break;
+        path += size + 1;
+    }
+    return node;
+}
+
+struct text xml_text(const struct xml_tree *tree, int32_t node)
+{
+    if (node == XML_NONE || tree->nodes[node].text_size == 0 || xml_child(tree, node) != XML_NONE)
+        return (struct text){NULL, 0};
+    return text_trim(
+        (struct text){tree->text.data + tree->nodes[node].text_start, tree->nodes[node].text_size});
+}
+
+struct text xml_text_at(const struct xml_tree *tree, int32_t node, const char *path)
+{
+    return xml_text(tree, xml_find(tree, node, path));
+}
+
+struct text xml_currency(const struct xml_tree *tree, int32_t node)
+{
+    if (node == XML_NONE || tree->nodes[node].currency_size == 0)
+        return (struct text){NULL, 0};
+    return (struct text){tree->text.data + tree->nodes[node].currency_start,
+                         tree->nodes[node].currency_size};
+}

@@ -1,0 +1,74 @@
+/*
+ * xml_tree.h - a few XML elements at a time, small enough to look things up in.
+ *
+ * The reader keeps only the element it is inside of (a balance, an entry, one
+ * payment of it) as a flat list of nodes in document order. When a part is done its
+ * nodes are cut off again, so memory follows the largest part, not the file.
+ *
+ *   index   name      depth  end            <Ntry>
+ *     0     Ntry        0     5               <Amt Ccy="EUR">1.00</Amt>
+ *     1     Amt         1     2               <BookgDt>
+ *     2     BookgDt     1     4                 <Dt>2026-03-01</Dt>
+ *     3     Dt          2     4               </BookgDt>
+ *     4     Sts         1     5               <Sts>BOOK</Sts>
+ *
+ * (1) The children of a node are the nodes behind it that are one deeper, up to end.
+ * (2) Names are the parser's own (interned): they live as long as the parser.
+ * (3) Nodes and text stay within their ceilings; then failed stays true.
+ *
+ * Paths are local names with slashes: "Refs/EndToEndId". Namespaces do not matter.
+ */
+#ifndef SAWA_CODEC_ISO20022_XML_TREE_H
+#define SAWA_CODEC_ISO20022_XML_TREE_H
+
+#include "base/buffer.h"
+
+struct xml_node {
+    const char *name;
+    int32_t depth;
+    int32_t parent; /* XML_NONE at the top */
+    int32_t end;    /* index behind its last descendant; 0 while it is open */
+    int64_t line;
+    size_t text_start, text_size;
+    size_t currency_start, currency_size; /* attribute Ccy */
+};
+
+struct xml_tree {
+    struct xml_node *nodes;
+    int32_t node_count, node_capacity, node_max;
+    int32_t depth; /* of the next node */
+    int32_t open;  /* index of the innermost open node, -1: none */
+    struct buffer text;
+    bool failed;
+};
+
+enum { XML_NONE = -1 };
+
+void xml_tree_init(struct xml_tree *tree, int32_t node_max, size_t text_max);
+void xml_tree_done(struct xml_tree *tree);
+void xml_tree_clear(struct xml_tree *tree);
+
+/* Opens a node; its text follows by xml_tree_text, and counts where it has no children. */
+void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct text currency);
+void xml_tree_text(struct xml_tree *tree, struct text text);
+/* Closes the innermost node and returns its index. */
+int32_t xml_tree_close(struct xml_tree *tree);
+/* Forgets node and everything behind it: node was closed last. */
+void xml_tree_cut(struct xml_tree *tree, int32_t node);
+
+/* The first node at path below node, XML_NONE where there is none. An open node shows what it
+ * has so far. */
+int32_t xml_find(const struct xml_tree *tree, int32_t node, const char *path);
+/* The next sibling of node with the same name, XML_NONE where there is none. */
+int32_t xml_next(const struct xml_tree *tree, int32_t node);
+/* The first child of node of any name, and the sibling behind node. */
+int32_t xml_child(const struct xml_tree *tree, int32_t node);
+int32_t xml_sibling(const struct xml_tree *tree, int32_t node);
+
+/* Trimmed text of node itself, and of the first node at path; empty for XML_NONE. Valid until
+ * the next change of the tree. */
+struct text xml_text(const struct xml_tree *tree, int32_t node);
+struct text xml_text_at(const struct xml_tree *tree, int32_t node, const char *path);
+struct text xml_currency(const struct xml_tree *tree, int32_t node);
+
+#endif
