@@ -157,16 +157,19 @@ BEGIN
     END IF;
     IF to_regclass('sawa.' || child) IS NULL THEN
         PERFORM pg_advisory_xact_lock(hashtextextended('ensure_day ' || child, 0));
+        -- Read the table this time: the cache behind to_regclass may not have heard of a partition
+        -- that was committed while we waited.
+        IF NOT EXISTS (SELECT FROM pg_class
+                        WHERE relnamespace = 'sawa'::regnamespace AND relname = child) THEN
+            EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', child, parent);
+            EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                           parent, child, day, day + 1);
+            RETURN true;
+        END IF;
     END IF;
-    IF to_regclass('sawa.' || child) IS NULL THEN
-        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', child, parent);
-        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-                       parent, child, day, day + 1);
-        RETURN true;
-    END IF;
-    IF NOT EXISTS (SELECT FROM pg_inherits
-                    WHERE inhrelid = to_regclass('sawa.' || child)
-                      AND inhparent = to_regclass('sawa.' || parent)) THEN
+    IF NOT EXISTS (SELECT FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+                    WHERE inhparent = to_regclass('sawa.' || parent)
+                      AND relnamespace = 'sawa'::regnamespace AND relname = child) THEN
         RAISE EXCEPTION 'table % is there, but is not a partition of %', child, parent
             USING ERRCODE = '55000',
                   HINT = 'a detached day is attached again, or renamed, by the owner';

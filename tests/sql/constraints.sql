@@ -1,0 +1,196 @@
+-- Every named constraint really refuses: one violating statement each, run as the owner, so that
+-- it is the constraint that holds and not a missing right. `run` checks that none is left out.
+\ir lib/begin.sql
+
+-- ---- book ----
+SELECT refuses('participant_country_is_a_code', '23514', 'ke is no country',
+    variant('participant', '{"participant_id": 9, "code": "OTHER", "country": "ke"}'));
+SELECT refuses('account_currency_is_a_code', '23514', 'a padded currency is none',
+    variant('account', '{"account_id": 9, "code": "x", "currency": "KE"}'));
+SELECT refuses('account_nostro_has_a_bank', '23514', 'a nostro without its number at the bank',
+    variant('account', '{"account_id": 9, "code": "x", "servicer_account": null}'));
+SELECT refuses('account_obligation_has_a_participant', '23514', 'nobody owes',
+    variant('account', '{"account_id": 9, "code": "x", "kind": "OBLIGATION",
+                         "servicer_account": null}'));
+SELECT refuses('corridor_currencies_are_codes', '23514', 'three capital letters',
+    variant('corridor', '{"version": 2, "target_currency": "n1n"}'));
+
+-- ---- stream ----
+SELECT refuses('i4_position_covers_from_its_start', '23514', 'start behind next_offset',
+    variant('position', '{"partition": 5, "start_offset": 111}'));
+SELECT refuses('i6_commit_has_a_leaf', '23503', 'a commit without its leaf',
+    variant('commit_log', '{"commit_id": 9}'));
+SELECT refuses('i6_leaf_has_a_commit', '23503', 'a leaf without its commit',
+    variant('audit_leaf', '{"commit_id": 9}'));
+SELECT refuses('i4_batch_starts_once', '23505', 'two batches from one offset',
+    variant('batch', '{"batch_id": 9, "next_offset": 200}'));
+SELECT refuses('i4_batch_ends_once', '23505', 'two batches to one offset',
+    variant('batch', '{"batch_id": 9, "first_offset": 99}'));
+SELECT refuses('i4_batch_moves_on', '23514', 'a batch that ends where it starts',
+    variant('batch', '{"batch_id": 9, "next_offset": 100, "record_count": 0, "applied_count": 0,
+                       "duplicate_count": 0, "parked_count": 0}'));
+SELECT refuses('i5_every_record_is_accounted_for', '23514', 'a record neither applied nor parked',
+    variant('batch', '{"batch_id": 9, "parked_count": 0}'));
+SELECT refuses('i5_no_more_records_than_offsets', '23514', 'eleven records from ten offsets',
+    variant('batch', '{"batch_id": 9, "record_count": 11, "applied_count": 9}'));
+SELECT refuses('i5_record_is_parked_once', '23505', 'the same record again', variant('parked'));
+
+-- ---- window ----
+SELECT refuses('window_state_known', '23514', 'DONE is no state',
+    'UPDATE settlement_window SET state = ''DONE''');
+SELECT refuses('window_is_half_open', '23514', 'a window of no length',
+    'UPDATE settlement_window SET opens_at = cut_off');
+SELECT refuses('i9_window_id_is_its_place', '23514', 'an id of another sequence',
+    variant('settlement_window', '{"sequence": 2, "opens_at": "2026-11-20 14:00Z",
+        "cut_off": "2026-11-20 15:00Z", "grace_ends_at": "2026-11-20 15:00Z"}'));
+SELECT refuses('i3_windows_do_not_overlap', '23P01', 'a second window over the same hours',
+    format('INSERT INTO settlement_window (window_id, corridor_id, corridor_version, business_date,
+                                           sequence, opens_at, cut_off, grace_ends_at)
+            VALUES (%s, 1, 1, ''2026-11-20'', 2, ''2026-11-20 13:59:59Z'', ''2026-11-20 18:00Z'',
+                    ''2026-11-20 18:00Z'')', :window_id + 1));
+SELECT allows('sawa_settle', 'open the window that begins where this one is cut off',
+    format('INSERT INTO settlement_window (window_id, corridor_id, corridor_version, business_date,
+                                           sequence, opens_at, cut_off, grace_ends_at)
+            VALUES (%s, 1, 1, ''2026-11-20'', 2, ''2026-11-20 14:00Z'', ''2026-11-20 18:00Z'',
+                    ''2026-11-20 18:00Z'')', :window_id + 1));
+SELECT refuses('i3_one_cut_per_partition', '23505', 'a second cut', variant('window_cut'));
+SELECT refuses('i3_one_delta_per_commit', '23505', 'a second delta of one commit',
+    variant('window_delta'));
+SELECT refuses('window_delta_pairs_match', '23514', 'a pair without its amount',
+    variant('window_delta', '{"commit_id": 2, "minors": []}'));
+
+-- ---- payment ----
+SELECT refuses('i1_event_once', '23505', 'the same event again', variant('payment'));
+SELECT refuses('i1_transfer_once_a_day', '23505', 'the transfer under another event id',
+    variant('payment', '{"event_id": "01900000-0000-7000-8000-000000000009"}'));
+SELECT refuses('payment_amounts_positive', '23514', 'a payment of nothing',
+    variant('payment', '{"settlement_minor": 0}'));
+SELECT refuses('payment_kind_known', '23514', 'kind 4', variant('payment', '{"kind": 4}'));
+SELECT refuses('payment_agents_differ', '23514', 'a bank pays itself',
+    variant('payment', '{"creditor_agent_id": 1}'));
+SELECT is((SELECT state || coalesce(broken, '') FROM attempt('sawa_ingest',
+    variant('payment', '{"event_day": "2026-11-21"}'))), '23514',
+    'a missing partition is 23514 without a constraint name');
+SELECT refuses('i1_id_without_a_day_once', '23505', 'the id on another day',
+    variant('event_seen', '{"event_day": "2026-11-21"}'));
+SELECT refuses('i1_transfer_of_another_day_once', '23505', 'the transfer on a third day',
+    variant('transfer_seen', '{"event_day": "2026-11-21"}'));
+
+-- ---- journal ----
+SELECT refuses('i2_amount_positive', '23514', 'an entry of nothing',
+    variant('journal_entry', '{"line": 2, "amount_minor": 0}'));
+SELECT refuses('i2_two_accounts', '23514', 'an account against itself',
+    variant('journal_entry', '{"line": 2, "credit_account_id": 2}'));
+SELECT refuses('i2_accounts_keep_the_currency', '23503', 'KES on an account in NGN',
+    variant('journal_entry', '{"line": 2, "credit_account_id": 4}'));
+
+-- ---- fx ----
+SELECT refuses('i1_rate_once', '23505', 'the same event again', variant('fx_rate'));
+SELECT refuses('fx_rate_positive', '23514', 'a rate of zero',
+    variant('fx_rate', '{"rate_e10": 0}'));
+SELECT refuses('fx_rate_is_half_open', '23514', 'valid for no time',
+    variant('fx_rate', '{"valid_until": "2026-11-20Z"}'));
+SELECT refuses('i1_lock_event_once', '23505', 'the same event again', variant('fx_lock'));
+SELECT refuses('i1_lock_once', '23505', 'the lock under another event id',
+    variant('fx_lock', '{"event_id": "01900000-0000-7000-8000-000000000019"}'));
+SELECT refuses('fx_lock_positive', '23514', 'a lock over nothing',
+    variant('fx_lock', '{"notional_minor": 0}'));
+SELECT refuses('fx_lock_is_half_open', '23514', 'valid for no time',
+    variant('fx_lock', '{"valid_until": "2026-11-20Z"}'));
+
+-- ---- settle ----
+SELECT refuses('window_fold_pairs_match', '23514', 'a pair without its count',
+    variant('window_fold', '{"counts": []}'));
+SELECT refuses('i3_obligation_once', '23505', 'the pair again', variant('obligation'));
+SELECT refuses('obligation_parties_differ', '23514', 'a debt to oneself',
+    variant('obligation', '{"creditor_id": 1}'));
+SELECT refuses('i3_net_position_once', '23505', 'the participant again', variant('net_position'));
+SELECT refuses('net_is_the_difference', '23514', 'a net that is not the difference',
+    variant('net_position', '{"participant_id": 2, "net_minor": -799}'));
+SELECT refuses('i3_total_is_the_sum_of_its_payments', '23514', 'one minor unit is missing',
+    variant('net_proof', '{"obligation_minor": 799}'));
+SELECT refuses('i2_nets_sum_to_zero', '23514', 'one minor unit is missing',
+    variant('net_proof', '{"net_debit_minor": 799}'));
+SELECT refuses('i3_instruction_once', '23505', 'the same payment under another id',
+    variant('instruction', jsonb_build_object('instruction_id', gen_random_uuid(),
+                                              'end_to_end_id', repeat('b', 32))));
+SELECT refuses('expected_item_has_one_origin', '23514', 'an item of no origin',
+    variant('expected_item', jsonb_build_object('expected_item_id', gen_random_uuid(),
+                                                'instruction_id', NULL)));
+SELECT refuses('expected_item_is_due_after_its_value_date', '23514', 'due the day before',
+    variant('expected_item', '{"due_date": "2026-11-20"}'));
+SELECT refuses('expected_item_opening', '23503', 'an opening nobody approved',
+    variant('expected_item', jsonb_build_object('expected_item_id', gen_random_uuid(),
+                                                'instruction_id', NULL, 'opening_id', 2)));
+
+-- ---- statement ----
+SELECT refuses('a_file_is_its_digest', '23505', 'the file again',
+    variant('statement_file', '{"file_id": 9}'));
+SELECT refuses('a_statement_is_its_digest', '23505', 'the statement again, in another place',
+    variant('statement', '{"statement_id": 9, "ordinal": 2}'));
+SELECT refuses('statement_of_a_file_once', '23505', 'two in one place',
+    variant('statement', jsonb_build_object('statement_id', 9, 'digest', sha256('other'))));
+SELECT refuses('loaded_statement_is_whole', '23514', 'loaded without a closing balance',
+    variant('statement', '{"statement_id": 9, "closing_minor": null}'));
+SELECT refuses('held_statement_has_no_entries', '23514', 'held with an entry',
+    variant('statement', '{"statement_id": 9, "state": "HELD", "hold_reason": "x"}'));
+SELECT refuses('an_entry_is_its_key_and_count', '23505',
+    'the booking from an overlapping statement',
+    variant('statement_entry', jsonb_build_object('entry_id', gen_random_uuid())));
+SELECT refuses('entry_has_one_origin', '23514', 'an entry of no statement',
+    variant('statement_entry', '{"statement_id": null}'));
+SELECT refuses('statement_entry_opening', '23503', 'an opening nobody approved',
+    variant('statement_entry', jsonb_build_object('entry_id', gen_random_uuid(), 'occurrence', 2,
+                                                  'statement_id', NULL, 'opening_id', 2)));
+
+-- ---- reconcile ----
+SELECT refuses('match_difference_is_told', '23514', 'a difference that is not said',
+    variant('match', '{"entry_minor": 799}'));
+SELECT refuses('match_member_is_one_thing', '23514', 'neither side',
+    variant('match_member', '{"expected_item_id": null}'));
+SELECT refuses('i13_expected_item_matched_once', '23505', 'the item in a second live match',
+    variant('match_member'));
+SELECT refuses('i13_entry_matched_once', '23505', 'the entry in a second live match',
+    'INSERT INTO match_member SELECT * FROM match_member WHERE entry_id IS NOT NULL');
+SELECT refuses('break_item_is_one_thing', '23514', 'neither side',
+    variant('break_item', '{"break_id": 9, "expected_item_id": null}'));
+SELECT refuses('break_ends_once', '23514', 'resolved without a day',
+    variant('break_item', '{"break_id": 9, "state": "RESOLVED"}'));
+SELECT refuses('break_is_half_open', '23514', 'closed before it opened',
+    variant('break_item', '{"break_id": 9, "state": "RESOLVED", "closed_on": "2026-11-20",
+                            "closed_commit_id": 2}'));
+SELECT refuses('one_open_break_per_expected_item', '23505', 'a second open break of the item',
+    variant('break_item', '{"break_id": 9}'));
+SELECT refuses('one_open_break_per_entry', '23505', 'a second open break of the entry',
+    variant('break_item', '{"break_id": 9, "expected_item_id": null,
+                            "entry_id": "60000000-0000-5000-8000-000000000001"}'));
+SELECT refuses('break_candidate_is_one_thing', '23514', 'neither side',
+    variant('break_candidate', '{"rank": 2, "entry_id": null}'));
+
+-- ---- report ----
+SELECT refuses('i10_opening_agrees', '23514', 'one minor unit is unexplained',
+    variant('account_opening', '{"opening_id": 9, "bank_minor": 101}'));
+SELECT refuses('maker_of_an_opening', '23505', 'a unique key for the approval to name',
+    'ALTER TABLE account_opening DROP CONSTRAINT account_opening_pkey CASCADE;'
+    || variant('account_opening'));
+SELECT refuses('maker_is_not_checker', '23514', 'one person is both',
+    variant('account_opening_approval', jsonb_build_object('opening_id', 2, 'account_id', 6,
+            'digest', sha256('opening 2'), 'checker', 'maker')));
+SELECT refuses('the_maker_is_the_proposer', '23503', 'another name than the proposer''s',
+    variant('account_opening_approval', jsonb_build_object('opening_id', 2, 'account_id', 6,
+            'digest', sha256('opening 2'), 'maker', 'somebody')));
+SELECT refuses('an_account_opens_once', '23505', 'a second opening of the account',
+    'INSERT INTO account_opening OVERRIDING SYSTEM VALUE
+     VALUES (3, 1, ''2026-11-19'', 100, 100, 0, 0, ''KES'', sha256(''o''), ''maker'', now(), 2);'
+    || variant('account_opening_approval', jsonb_build_object('opening_id', 3,
+               'digest', sha256('o'))));
+SELECT refuses('approved_is_what_was_proposed', '23514', 'another digest',
+    variant('account_opening_approval', jsonb_build_object('opening_id', 2, 'account_id', 6)));
+SELECT refuses('i10_opening_items_are_the_difference', '23514', 'an item is missing',
+    'INSERT INTO account_opening OVERRIDING SYSTEM VALUE
+     VALUES (3, 6, ''2026-11-19'', 100, 150, -50, 0, ''KES'', sha256(''o''), ''maker'', now(), 2);'
+    || variant('account_opening_approval', jsonb_build_object('opening_id', 3, 'account_id', 6,
+               'digest', sha256('o'))));
+
+SELECT * FROM finish();
+ROLLBACK;

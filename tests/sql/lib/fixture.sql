@@ -1,0 +1,121 @@
+-- One valid row, or a few, in every table: what the tests bend. Runs inside the caller's
+-- transaction, as the owner; :window_id is the window's.
+
+SET LOCAL ROLE sawa_owner;
+
+INSERT INTO participant
+VALUES (1, 'BANKKE01', 'Bank A', 'KE'), (2, 'WALLETNG02', 'Wallet B', 'NG');
+INSERT INTO account (account_id, code, kind, currency, participant_id, servicer_bic,
+                     servicer_account, statement_format)
+    OVERRIDING SYSTEM VALUE
+VALUES (1, 'nostro-kes', 'NOSTRO', 'KES', NULL, 'BANKKENA', 'KE01', 'camt.053'),
+       (2, 'owed-1-kes', 'OBLIGATION', 'KES', 1, NULL, NULL, NULL),
+       (3, 'owed-2-kes', 'OBLIGATION', 'KES', 2, NULL, NULL, NULL),
+       (4, 'owed-2-ngn', 'OBLIGATION', 'NGN', 2, NULL, NULL, NULL),
+       (5, 'opening-kes', 'OPENING', 'KES', NULL, NULL, NULL, NULL),
+       (6, 'nostro-kes-2', 'NOSTRO', 'KES', NULL, 'BANKKENA', 'KE02', 'mt940');
+INSERT INTO corridor
+VALUES (1, 1, 'KES-NGN', '2026-01-01', 'KES', 'NGN', 'KES', 'MULTILATERAL', 1, 100000000, 'yaml',
+        sha256('yaml'));
+INSERT INTO corridor_participant VALUES (1, 1, 1), (1, 1, 2);
+
+INSERT INTO source (source_id, kind, cluster_id, topic, partitions) OVERRIDING SYSTEM VALUE
+VALUES (1, 'KAFKA', 'c', 'payments', 2);
+INSERT INTO position (source_id, partition, next_offset, start_offset, epoch, watermark)
+VALUES (1, 0, 110, 100, 3, '2026-11-20 12:00Z'), (1, 1, 0, 0, 0, '-infinity');
+INSERT INTO commit_log (commit_id, action, worker) VALUES (1, 'ingest', 'w'), (2, 'close', 'w');
+INSERT INTO audit_leaf (commit_id, leaf, leaf_hash)
+VALUES (1, 'leaf 1', sha256('leaf 1')), (2, 'leaf 2', sha256('leaf 2'));
+INSERT INTO batch VALUES (1, 1, 1, 0, 3, 100, 110, 10, 8, 1, 1, sha256('root'));
+INSERT INTO data_key (scope, month, sealed_key) VALUES ('KE', '2026-11-01', 'sealed');
+DO $$
+BEGIN
+    PERFORM ensure_day('payment', '2026-11-20'), ensure_day('batch_raw', '2026-11-20');
+END
+$$;
+INSERT INTO batch_raw VALUES ('2026-11-20', 1, 1, 100, 'seed', 'sealed');
+INSERT INTO parked (source_id, partition, record_offset, batch_id, reason, key_id, sealed)
+VALUES (1, 0, 104, 1, 'undecodable', 1, 'sealed');
+
+SELECT (1::bigint << 32) | ((DATE '2026-11-20' - DATE '2000-01-01')::bigint << 8) | 1 AS window_id
+\gset
+INSERT INTO settlement_window (window_id, corridor_id, corridor_version, business_date, sequence,
+                               opens_at, cut_off, grace_ends_at)
+VALUES (:window_id, 1, 1, '2026-11-20', 1, '2026-11-19 14:00Z', '2026-11-20 14:00Z',
+        '2026-11-20 14:30Z');
+INSERT INTO window_cut VALUES (:window_id, 1, 0, 110, 'WATERMARK');
+INSERT INTO window_delta (window_id, commit_id, payment_count, late_count, gross_minor, debtor_ids,
+                          creditor_ids, counts, minors, lock_ids)
+VALUES (:window_id, 1, 8, 0, 800, '{1}', '{2}', '{8}', '{800}', '{}');
+
+INSERT INTO payment (event_id, transfer_id, content_digest, acceptance_time, batch_id,
+                     record_offset, window_id, instructed_minor, settlement_minor, event_day,
+                     debtor_agent_id, creditor_agent_id, corridor_id, kind, channel, late,
+                     instructed_currency, settlement_currency, transaction_id, end_to_end_id)
+VALUES ('01900000-0000-7000-8000-000000000001', '10000000-0000-8000-8000-000000000001',
+        '20000000-0000-8000-8000-000000000001', '2026-11-20 12:00Z', 1, 100, :window_id, 100, 100,
+        '2026-11-20', 1, 2, 1, 1, 2, false, 'KES', 'KES', 'T-1', 'E-1');
+INSERT INTO event_seen VALUES ('01900000-0000-5000-8000-000000000002', '2026-11-20');
+INSERT INTO transfer_seen VALUES ('10000000-0000-8000-8000-000000000002', '2026-11-20');
+
+INSERT INTO journal_entry VALUES (1, 1, 2, 3, 800, 'KES', '2026-11-20', NULL);
+INSERT INTO fx_rate
+VALUES ('01900000-0000-7000-8000-000000000011', 1, 105, 'CBK', 'KES', 'NGN', 110000000000,
+        '2026-11-20Z', '2026-11-21Z', '20000000-0000-8000-8000-000000000011');
+INSERT INTO fx_lock
+VALUES ('01900000-0000-7000-8000-000000000012', '30000000-0000-8000-8000-000000000001', 1, 106, 1,
+        'KES', 'NGN', 110000000000, 1000, '2026-11-20Z', '2026-11-21Z',
+        '20000000-0000-8000-8000-000000000012');
+
+INSERT INTO window_fold VALUES (:window_id, 1, 1, 8, 0, 800, '{1}', '{2}', '{8}', '{800}', '{}');
+INSERT INTO obligation VALUES (:window_id, 1, 2, 8, 800, 'KES');
+INSERT INTO net_position VALUES (:window_id, 1, 0, 800, 0, -800, 'KES');
+INSERT INTO net_proof
+VALUES (:window_id, 2, 1, 'MULTILATERAL', 'KES', 8, 0, 800, 1, 800, 2, 800, 800);
+INSERT INTO instruction
+VALUES ('40000000-0000-5000-8000-000000000001', :window_id, 1, 0, 'COLLECT', 1, 800, 'KES',
+        '2026-11-21', repeat('a', 32), 'PENDING', 2);
+INSERT INTO expected_item
+VALUES ('50000000-0000-5000-8000-000000000001', 1, '40000000-0000-5000-8000-000000000001', NULL,
+        :window_id, 1, 800, 'KES', '2026-11-20', '2026-11-21', '2026-11-23', repeat('a', 32), '',
+        true, 2);
+
+INSERT INTO statement_file (file_id, digest, name, size, state, received_at)
+    OVERRIDING SYSTEM VALUE
+VALUES (1, sha256('file'), 'a.xml', 100, 'LOADED', '2026-11-21Z');
+INSERT INTO statement OVERRIDING SYSTEM VALUE
+VALUES (1, 1, 1, 2, sha256('statement'), 1, 'KE01', 'KES', 'camt.053', '001.08', '1', 1, 'LOADED',
+        '', 0, '2026-11-20', 800, '2026-11-21', 1, 1);
+INSERT INTO statement_entry
+VALUES ('60000000-0000-5000-8000-000000000001', 1, 1, NULL, 1, sha256('entry'), 1, 800, 'KES',
+        '2026-11-21', '2026-11-21', '2026-11-21', false, false, repeat('a', 32), '', '', '', '', '',
+        '', true);
+INSERT INTO finding (file_id, statement_id, code, severity, entry, line, finding)
+VALUES (1, 1, 'F', 'info', 0, 0, 'nothing');
+
+INSERT INTO match
+VALUES ('70000000-0000-5000-8000-000000000001', 1, 'reference', 'CONFIRMED', 800, 800, 0,
+        '2026-11-21', 2);
+INSERT INTO match_member
+VALUES ('70000000-0000-5000-8000-000000000001', '50000000-0000-5000-8000-000000000001', NULL, true),
+       ('70000000-0000-5000-8000-000000000001', NULL, '60000000-0000-5000-8000-000000000001', true);
+INSERT INTO break_item OVERRIDING SYSTEM VALUE
+VALUES (1, 1, '50000000-0000-5000-8000-000000000001', NULL, 'ambiguous', 'OPEN', 800, 'KES',
+        '2026-11-21', NULL, 2, NULL),
+       (2, 1, NULL, '60000000-0000-5000-8000-000000000001', 'ambiguous', 'OPEN', 800, 'KES',
+        '2026-11-21', NULL, 2, NULL);
+INSERT INTO break_candidate
+VALUES (1, 1, NULL, '60000000-0000-5000-8000-000000000001', 'amount');
+
+INSERT INTO account_opening OVERRIDING SYSTEM VALUE
+VALUES (1, 1, '2026-11-19', 100, 150, -50, 0, 'KES', sha256('opening'), 'maker', now(), 2),
+       (2, 6, '2026-11-19', 100, 100, 0, 0, 'KES', sha256('opening 2'), 'maker', now(), 2);
+INSERT INTO opening_item VALUES (1, 1, 'BANK', -50, '2026-11-18', 'E-0', 'R-0');
+INSERT INTO account_opening_approval
+VALUES (1, 1, sha256('opening'), 'maker', 'checker', now(), 2);
+INSERT INTO report (account_id, business_date, book_minor, digest, made_at, commit_id)
+VALUES (1, '2026-11-21', 0, sha256('report'), now(), 2);
+
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+RESET ROLE;
