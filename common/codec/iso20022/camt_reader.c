@@ -32,7 +32,8 @@ struct camt_reader {
     bool in_part;
     bool root_seen;
     char version[VERSION_SIZE];
-    char root_name[64];  /* the first element, for messages */
+    char root_name[64]; /* the first two elements, for messages */
+    char inner_name[64];
     struct error *error; /* of the call that is running */
     enum status status;
 };
