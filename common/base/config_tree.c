@@ -16,6 +16,7 @@ struct tree_reader {
     struct config_node *open[CONFIG_DEPTH_MAX];
     struct config_node *last[CONFIG_DEPTH_MAX]; /* last child of open[i] */
     const char *pending_key;                    /* read, its value not yet */
+    int pending_line;
     size_t depth;
     size_t nodes;
     size_t documents;
@@ -55,6 +56,8 @@ static void tree_attach(struct tree_reader *reader, struct config_node *node)
     reader->last[reader->depth - 1] = node;
     parent->count++;
     node->key = reader->pending_key;
+    if (node->key != NULL)
+        node->line = reader->pending_line; /* (3): where a person looks for it */
     reader->pending_key = NULL;
 }
 
@@ -97,6 +100,7 @@ static enum status take_key(struct tree_reader *reader, struct text text, size_t
         return error_detail(reader->error, "line %zu, key %.64s: occurs twice", line, key);
     }
     reader->pending_key = key;
+    reader->pending_line = (int)line;
     return OK;
 }
 

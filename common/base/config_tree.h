@@ -34,7 +34,7 @@ struct config_node {
     enum config_kind kind;
     const char *key;          /* NULL in lists and at the root      */
     const char *value;        /* scalars: terminated, else NULL     */
-    int line;                 /* 1-based                            */
+    int line;                 /* 1-based: of its key, else its own  */
     size_t count;             /* children                           */
     struct config_node *next; /* the next child of the same parent  */
     struct config_node *first;

@@ -1,0 +1,100 @@
+/*
+ * corridor.c - see corridor.h; the YAML is read in corridor_read.c.
+ */
+#include "domain/corridor.h"
+
+static const char *const model_names[] = {
+    [MODEL_GROSS] = "GROSS",
+    [MODEL_BILATERAL] = "BILATERAL",
+    [MODEL_MULTILATERAL] = "MULTILATERAL",
+};
+
+const char *settlement_model_name(enum settlement_model model)
+{
+    assert(model >= MODEL_GROSS && model <= MODEL_MULTILATERAL);
+    return model_names[model];
+}
+
+const struct corridor *corridor_find(const struct corridor_book *book, struct text code,
+                                     calendar_date date)
+{
+    const struct corridor *found = NULL;
+
+    for (size_t i = 0; i < book->corridor_count; i++) {
+        const struct corridor *corridor = &book->corridors[i];
+
+        if (text_equal(corridor->code, code) && corridor->effective_from <= date)
+            found = corridor; /* (4): a later version takes effect later */
+    }
+    return found;
+}
+
+size_t corridor_participant(const struct corridor *corridor, struct text code)
+{
+    size_t low = 0;
+    size_t high = corridor->participant_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare(corridor->participants[middle]->code, code);
+
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return PARTICIPANT_NONE;
+}
+
+const struct settlement_account *corridor_account(const struct corridor_book *book,
+                                                  struct text code)
+{
+    for (size_t i = 0; i < book->account_count; i++)
+        if (text_equal(book->accounts[i].code, code))
+            return &book->accounts[i];
+    return NULL;
+}
+
+struct schedule corridor_schedule(const struct corridor *corridor)
+{
+    return (struct schedule){
+        .corridor_id = corridor->corridor_id,
+        .zone = corridor->zone,
+        .calendar = &corridor->calendar,
+        .cut_offs = corridor->cut_offs,
+        .cut_off_count = corridor->cut_off_count,
+    };
+}
+
+static void assert_corridor(const struct corridor *corridor)
+{
+    struct schedule schedule = corridor_schedule(corridor);
+
+    assert_schedule_state(&schedule);
+    assert(corridor->nostro != NULL);                                    /* (1) */
+    assert(corridor->nostro->currency == corridor->settlement_currency); /* (2) */
+    assert(corridor->limit_minor > 0);
+    assert(corridor->participant_count >= 2);
+    for (size_t i = 1; i < corridor->participant_count; i++)
+        assert(text_compare(corridor->participants[i - 1]->code, corridor->participants[i]->code) <
+               0); /* (3) */
+}
+
+void assert_corridor_book_state(const struct corridor_book *book)
+{
+    for (size_t i = 1; i < book->participant_count; i++)
+        assert(text_compare(book->participants[i - 1].code, book->participants[i].code) < 0);
+    for (size_t i = 0; i < book->corridor_count; i++) {
+        const struct corridor *corridor = &book->corridors[i];
+        const struct corridor *before = i == 0 ? NULL : corridor - 1;
+
+        assert_corridor(corridor);
+        if (before == NULL || !text_equal(before->code, corridor->code))
+            continue;
+        assert(before->corridor_id == corridor->corridor_id);      /* (4) */
+        assert(before->version < corridor->version);               /* (4) */
+        assert(before->effective_from < corridor->effective_from); /* (4) */
+    }
+}

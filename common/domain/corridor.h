@@ -1,0 +1,124 @@
+/*
+ * corridor.h - the agreements under which money moves, and who takes part.
+ *
+ *   corridor_book ── participants, accounts, corridors
+ *       corridor ── currencies, model, zone, cut-offs, calendar, nostro account, limit
+ *           └── participants of the corridor
+ *
+ * A book is read whole from one YAML file and never changes afterwards; a change is a new file with
+ * new versions. Names point into the arena it was read into, terminated.
+ *
+ * (1) Every name in a book refers to something in it: participants, accounts, calendars.
+ * (2) A corridor settles in the currency of its nostro account.
+ * (3) Participants, and those of each corridor, ascend by code, without doubles; so an index into
+ *     corridor->participants means the same participant wherever the book is read.
+ * (4) corridor_id and code belong together in all versions; effective_from grows with version.
+ *
+ *   struct file_folder beside = {folder, CONFIG_SIZE_MAX};
+ *   struct corridor_sources sources = {zone_file_source(), file_folder_source(&beside)};
+ *   status = corridor_book_read(yaml, path, &sources, &arena, error, &book);
+ */
+#ifndef SAWA_DOMAIN_CORRIDOR_H
+#define SAWA_DOMAIN_CORRIDOR_H
+
+#include "base/file.h"
+#include "domain/amount.h"
+#include "domain/schedule.h"
+
+enum {
+    CORRIDOR_PARTICIPANTS_MAX = 5000,
+    CORRIDOR_CALENDARS_MAX = 8,
+    GRACE_SECONDS_MAX = 86400,
+};
+
+#define PARTICIPANT_NONE SIZE_MAX
+
+enum settlement_model {
+    MODEL_GROSS = 1,
+    MODEL_BILATERAL, /* reserved: refused when a book is read */
+    MODEL_MULTILATERAL,
+};
+
+enum account_scheme { SCHEME_IBAN = 1, SCHEME_BBAN };
+
+struct participant {
+    int32_t participant_id;
+    struct text code; /* as payment events name it */
+    struct text name;
+    struct text country; /* ISO 3166 */
+    struct text account; /* where it is paid, empty: not known */
+};
+
+/* One of our accounts at another bank. */
+struct settlement_account {
+    struct text code;
+    struct text servicer_bic;
+    struct text servicer_account;
+    enum account_scheme scheme;
+    currency currency;
+    struct text statement_format; /* "camt.053", "mt940" */
+};
+
+struct corridor {
+    int32_t corridor_id;
+    int32_t version;
+    struct text code; /* KES-NGN */
+    calendar_date effective_from;
+    currency source_currency;
+    currency target_currency;
+    currency settlement_currency;
+    struct text source_country;
+    struct text target_country;
+    enum settlement_model model;
+    struct text time_zone;
+    const struct zone *zone;
+    struct calendar calendar;
+    const int32_t *cut_offs; /* minutes of the local day */
+    size_t cut_off_count;
+    int32_t grace_seconds;
+    const struct settlement_account *nostro;
+    int64_t limit_minor; /* of one payment, in settlement_currency */
+    const struct participant *const *participants;
+    size_t participant_count;
+};
+
+struct corridor_book {
+    const struct participant *participants;
+    size_t participant_count;
+    const struct settlement_account *accounts;
+    size_t account_count;
+    const struct corridor *corridors; /* by code, then version */
+    size_t corridor_count;
+};
+
+/* Where the book finds what its file only names. */
+struct corridor_sources {
+    struct file_source zones;    /* TZif bytes by IANA name             */
+    struct file_source holidays; /* CSV by the name in the key holidays */
+};
+
+/* Reads and checks everything. yaml: the bytes; file: its name in messages. FATAL with
+ * EXIT_CONFIGURATION says file, line, key, what is wrong, and the nearest valid name. */
+must_use enum status corridor_book_read(struct text yaml, const char *file,
+                                        const struct corridor_sources *sources, struct arena *arena,
+                                        struct error *error, struct corridor_book *ret_book);
+
+/* The version in force on date; NULL: no such code, or not yet in force. */
+const struct corridor *corridor_find(const struct corridor_book *book, struct text code,
+                                     calendar_date date);
+
+/* Index in corridor->participants, PARTICIPANT_NONE where code does not take part. */
+size_t corridor_participant(const struct corridor *corridor, struct text code);
+
+const struct settlement_account *corridor_account(const struct corridor_book *book,
+                                                  struct text code);
+
+/* When its windows open and close; points into corridor. */
+struct schedule corridor_schedule(const struct corridor *corridor);
+
+const char *settlement_model_name(enum settlement_model model); /* "GROSS", as stored */
+
+/* Aborts if book breaks (1) to (4). */
+void assert_corridor_book_state(const struct corridor_book *book);
+
+#endif

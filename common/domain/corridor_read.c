@@ -1,0 +1,712 @@
+/*
+ * corridor_read.c - a corridor book from its YAML file: see corridor.h.
+ *
+ * Every take_ reads one key of a map and gives its value; the first thing that is wrong is kept
+ * in reader->error and stops the rest, so that a function reads one key per line and asks once.
+ */
+#include "base/config_tree.h"
+#include "domain/corridor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct book_reader {
+    const char *file;
+    const struct corridor_sources *sources;
+    struct arena *arena;
+    struct error *error;
+    bool failed;
+    struct holiday_list holidays;
+    struct participant *participants;
+    size_t participant_count;
+    struct settlement_account *accounts;
+    size_t account_count;
+    struct corridor *corridors;
+    size_t corridor_count;
+};
+
+/* ---- refusing ---- */
+
+static void refuse(struct book_reader *reader, int line, const char *key, const char *problem,
+                   const char *hint)
+{
+    if (!reader->failed)
+        (void)config_bad_value(reader->error, reader->file, line, key, problem, hint);
+    reader->failed = true;
+}
+
+static void refuse_value(struct book_reader *reader, const struct config_node *node,
+                         const char *problem, const char *hint)
+{
+    char text[256];
+
+    snprintf(text, sizeof text, "%.80s %s", node->value == NULL ? "this" : node->value, problem);
+    refuse(reader, node->line, node->key == NULL ? "-" : node->key, text, hint);
+}
+
+/* A name that refers to nothing; valid names as many as there are. */
+static void refuse_name(struct book_reader *reader, int line, const char *key, struct text name,
+                        const char *what, const char *const *valid, size_t valid_count)
+{
+    char problem[160];
+    char hint[160];
+    char wanted[80];
+    const char *nearest;
+
+    (void)text_copy(name, wanted, sizeof wanted);
+    nearest = config_nearest(wanted, valid, valid_count);
+    snprintf(problem, sizeof problem, "%s is not %s", wanted, what);
+    snprintf(hint, sizeof hint, "the nearest valid one is %s", nearest == NULL ? "" : nearest);
+    refuse(reader, line, key, problem, nearest == NULL ? NULL : hint);
+}
+
+static void *take_memory(struct book_reader *reader, size_t count, size_t size)
+{
+    void *memory = arena_alloc(reader->arena, count * size + 1);
+
+    if (memory == NULL && !reader->failed) {
+        (void)error_configuration(reader->error, "%s needs more memory than its ceiling",
+                                  reader->file);
+        reader->failed = true;
+    }
+    return memory;
+}
+
+/* ---- values ---- */
+
+static void check_keys(struct book_reader *reader, const struct config_node *map,
+                       const char *const *valid, size_t valid_count)
+{
+    if (map->kind != CONFIG_MAP) {
+        refuse(reader, map->line, map->key == NULL ? "list" : map->key, "not keys with values",
+               NULL);
+        return;
+    }
+    CONFIG_EACH(node, map)
+    {
+        size_t i = 0;
+
+        while (i < valid_count && strcmp(node->key, valid[i]) != 0)
+            i++;
+        if (i < valid_count || reader->failed)
+            continue;
+        (void)config_unknown_key(reader->error, reader->file, node->line, node->key, valid,
+                                 valid_count);
+        reader->failed = true;
+    }
+}
+
+static const struct config_node *take_node(struct book_reader *reader,
+                                           const struct config_node *map, const char *key,
+                                           enum config_kind kind)
+{
+    const struct config_node *node = map->kind == CONFIG_MAP ? config_tree_child(map, key) : NULL;
+
+    if (node == NULL)
+        refuse(reader, map->line, key, "required", NULL);
+    else if (node->kind != kind)
+        refuse(reader, node->line, key, kind == CONFIG_LIST ? "not a list" : "not one value", NULL);
+    return reader->failed ? NULL : node;
+}
+
+static struct text take_text(struct book_reader *reader, const struct config_node *map,
+                             const char *key, size_t size_max)
+{
+    const struct config_node *node = take_node(reader, map, key, CONFIG_SCALAR);
+    struct text text = text_of(node == NULL ? NULL : node->value);
+
+    if (node != NULL && (text.size == 0 || text.size > size_max))
+        refuse_value(reader, node, text.size == 0 ? "is empty" : "is too long", NULL);
+    if (node != NULL && !text_is_utf8(text))
+        refuse(reader, node->line, key, "not UTF-8", NULL);
+    return text;
+}
+
+/* A text of capitals, digits and the characters in also. */
+static struct text take_code(struct book_reader *reader, const struct config_node *map,
+                             const char *key, size_t size_min, size_t size_max, const char *also)
+{
+    struct text text = take_text(reader, map, key, size_max);
+    const struct config_node *node = reader->failed ? NULL : config_tree_child(map, key);
+    bool well = text.size >= size_min;
+
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+
+        well = well && ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr(also, c));
+    }
+    if (node != NULL && !well)
+        refuse_value(reader, node, "is not such a code", "write capitals and digits");
+    return text;
+}
+
+static int64_t take_int(struct book_reader *reader, const struct config_node *map, const char *key,
+                        int64_t min, int64_t max)
+{
+    struct text text = take_text(reader, map, key, 24);
+    int64_t value = min;
+    char problem[96];
+
+    if (reader->failed)
+        return min;
+    snprintf(problem, sizeof problem, "is not an integer from %lld to %lld", (long long)min,
+             (long long)max);
+    if (!text_to_int64(text, &value) || value < min || value > max)
+        refuse_value(reader, config_tree_child(map, key), problem, NULL);
+    return value;
+}
+
+static currency take_currency(struct book_reader *reader, const struct config_node *map,
+                              const char *key)
+{
+    struct text text = take_text(reader, map, key, 16);
+    currency found = CURRENCY_NONE;
+
+    if (reader->failed)
+        return CURRENCY_NONE;
+    if (!currency_parse(text, &found))
+        refuse_value(reader, config_tree_child(map, key), "is not a currency we know",
+                     "write its ISO 4217 code: KES");
+    else if (currency_is_retired(found))
+        refuse_value(reader, config_tree_child(map, key), "is a retired currency", NULL);
+    return found;
+}
+
+static calendar_date take_date(struct book_reader *reader, const struct config_node *map,
+                               const char *key)
+{
+    struct text text = take_text(reader, map, key, 16);
+    calendar_date date = DATE_NONE;
+
+    if (!reader->failed && !date_parse(text, &date))
+        refuse_value(reader, config_tree_child(map, key), "is not a date", "write 2026-03-01");
+    return date;
+}
+
+/* The index of the value in names. */
+static size_t take_choice(struct book_reader *reader, const struct config_node *map,
+                          const char *key, const char *const *names, size_t count)
+{
+    struct text text = take_text(reader, map, key, 64);
+
+    for (size_t i = 0; i < count && !reader->failed; i++)
+        if (text_is(text, names[i]))
+            return i;
+    if (!reader->failed)
+        refuse_name(reader, config_tree_child(map, key)->line, key, text, "one of its values",
+                    names, count);
+    return 0;
+}
+
+/* ---- participants ---- */
+
+static void read_participant(struct book_reader *reader, const struct config_node *map,
+                             struct participant *participant)
+{
+    static const char *const keys[] = {"participant_id", "code", "name", "country", "account"};
+
+    check_keys(reader, map, keys, COUNT_OF(keys));
+    participant->participant_id = (int32_t)take_int(reader, map, "participant_id", 1, INT32_MAX);
+    participant->code = take_code(reader, map, "code", 4, 35, "");
+    participant->name = take_text(reader, map, "name", 140);
+    participant->country = take_code(reader, map, "country", 2, 2, "");
+    if (!reader->failed && config_tree_child(map, "account") != NULL)
+        participant->account = take_code(reader, map, "account", 1, 34, "-/");
+}
+
+static int compare_participants(const void *left, const void *right)
+{
+    const struct participant *a = left;
+    const struct participant *b = right;
+
+    return text_compare(a->code, b->code);
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+    int32_t a = *(const int32_t *)left;
+    int32_t b = *(const int32_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+static bool has_double_id(struct book_reader *reader)
+{
+    int32_t *ids = take_memory(reader, reader->participant_count, sizeof *ids);
+
+    if (ids == NULL)
+        return false;
+    for (size_t i = 0; i < reader->participant_count; i++)
+        ids[i] = reader->participants[i].participant_id;
+    if (reader->participant_count > 0)
+        qsort(ids, reader->participant_count, sizeof *ids, compare_numbers);
+    for (size_t i = 1; i < reader->participant_count; i++)
+        if (ids[i - 1] == ids[i])
+            return true;
+    return false;
+}
+
+static void check_participants(struct book_reader *reader, int line)
+{
+    char problem[128];
+
+    if (reader->failed || reader->participant_count == 0)
+        return;
+    qsort(reader->participants, reader->participant_count, sizeof *reader->participants,
+          compare_participants); /* (3) */
+    for (size_t i = 1; i < reader->participant_count; i++) {
+        const struct participant *participant = &reader->participants[i];
+
+        if (!text_equal(participant[-1].code, participant->code))
+            continue;
+        snprintf(problem, sizeof problem, "code %.*s occurs twice", TEXT_ARG(participant->code));
+        refuse(reader, line, "participants", problem, NULL);
+    }
+    if (has_double_id(reader))
+        refuse(reader, line, "participants", "a participant_id occurs twice", NULL);
+}
+
+static void read_participants(struct book_reader *reader, const struct config_node *root)
+{
+    const struct config_node *list = take_node(reader, root, "participants", CONFIG_LIST);
+
+    if (list == NULL)
+        return;
+    reader->participants = take_memory(reader, list->count, sizeof *reader->participants);
+    if (reader->participants == NULL)
+        return;
+    CONFIG_EACH(node, list)
+    read_participant(reader, node, &reader->participants[reader->participant_count++]);
+    check_participants(reader, list->line);
+}
+
+static const struct participant *find_participant(const struct book_reader *reader,
+                                                  struct text code)
+{
+    struct participant wanted = {.code = code};
+
+    return reader->participant_count == 0
+               ? NULL
+               : bsearch(&wanted, reader->participants, reader->participant_count, sizeof wanted,
+                         compare_participants);
+}
+
+/* ---- accounts ---- */
+
+static bool iban_is_valid(struct text iban)
+{
+    int rest = 0;
+
+    if (iban.size < 15 || iban.size > 34)
+        return false;
+    for (size_t i = 0; i < iban.size; i++) { /* ISO 13616: the first four characters last */
+        char c = iban.data[(i + 4) % iban.size];
+
+        if (c >= '0' && c <= '9')
+            rest = (rest * 10 + (c - '0')) % 97;
+        else
+            rest = (rest * 100 + (c - 'A' + 10)) % 97;
+    }
+    return rest == 1;
+}
+
+static void read_account(struct book_reader *reader, const struct config_node *map,
+                         struct settlement_account *account)
+{
+    static const char *const keys[] = {"code",     "servicer_bic",    "scheme", "servicer_account",
+                                       "currency", "statement_format"};
+    static const char *const schemes[] = {"IBAN", "BBAN"};
+    static const char *const formats[] = {"camt.053", "camt.052", "camt.054",
+                                          "mt940",    "mt942",    "mt950"};
+
+    check_keys(reader, map, keys, COUNT_OF(keys));
+    account->code = take_code(reader, map, "code", 1, 35, "-");
+    account->servicer_bic = take_code(reader, map, "servicer_bic", 8, 11, "");
+    account->scheme =
+        take_choice(reader, map, "scheme", schemes, 2) == 0 ? SCHEME_IBAN : SCHEME_BBAN;
+    account->servicer_account = take_code(reader, map, "servicer_account", 1, 34, "-/");
+    account->currency = take_currency(reader, map, "currency");
+    account->statement_format =
+        text_of(formats[take_choice(reader, map, "statement_format", formats, COUNT_OF(formats))]);
+    if (reader->failed)
+        return;
+    if (account->servicer_bic.size != 8 && account->servicer_bic.size != 11)
+        refuse_value(reader, config_tree_child(map, "servicer_bic"), "is not a BIC",
+                     "a BIC has 8 or 11 characters");
+    if (account->scheme == SCHEME_IBAN && !iban_is_valid(account->servicer_account))
+        refuse_value(reader, config_tree_child(map, "servicer_account"), "is not an IBAN",
+                     "its check digits do not fit (ISO 13616)");
+}
+
+static const struct settlement_account *find_account(const struct book_reader *reader,
+                                                     struct text code)
+{
+    for (size_t i = 0; i < reader->account_count; i++)
+        if (text_equal(reader->accounts[i].code, code))
+            return &reader->accounts[i];
+    return NULL;
+}
+
+static void read_accounts(struct book_reader *reader, const struct config_node *root)
+{
+    const struct config_node *list = take_node(reader, root, "accounts", CONFIG_LIST);
+
+    if (list == NULL)
+        return;
+    reader->accounts = take_memory(reader, list->count, sizeof *reader->accounts);
+    if (reader->accounts == NULL)
+        return;
+    CONFIG_EACH(node, list)
+    {
+        struct settlement_account account = {0};
+
+        read_account(reader, node, &account);
+        if (!reader->failed && find_account(reader, account.code) != NULL)
+            refuse(reader, node->line, "code", "occurs twice", NULL);
+        if (reader->failed)
+            return;
+        reader->accounts[reader->account_count++] = account;
+    }
+}
+
+/* ---- corridors ---- */
+
+/* "10:00" as minutes; 24:00 is the end of the day. */
+static bool parse_minutes(struct text text, int32_t *ret_minutes)
+{
+    int64_t hours;
+    int64_t minutes;
+
+    if (text.size != 5 || text.data[2] != ':' || text.data[0] == '-' || text.data[3] == '-')
+        return false;
+    if (!text_to_int64((struct text){text.data, 2}, &hours) ||
+        !text_to_int64((struct text){text.data + 3, 2}, &minutes))
+        return false;
+    *ret_minutes = (int32_t)(hours * 60 + minutes);
+    return minutes < 60 && *ret_minutes >= 1 && *ret_minutes <= ZONE_MINUTES_OF_DAY;
+}
+
+static void read_cut_offs(struct book_reader *reader, const struct config_node *map,
+                          struct corridor *corridor)
+{
+    const struct config_node *list = take_node(reader, map, "cut_offs", CONFIG_LIST);
+    int32_t *cut_offs = list == NULL ? NULL : take_memory(reader, list->count, sizeof *cut_offs);
+    size_t count = 0;
+
+    if (cut_offs == NULL)
+        return;
+    if (list->count == 0 || list->count > CUT_OFFS_MAX)
+        refuse(reader, list->line, "cut_offs", "needs 1 to 96 times of the day", NULL);
+    for (const struct config_node *node = list->first; node != NULL && !reader->failed;
+         node = node->next) {
+        if (node->kind != CONFIG_SCALAR || !parse_minutes(text_of(node->value), &cut_offs[count++]))
+            refuse(reader, node->line, "cut_offs", "not a time of the day",
+                   "write \"16:00\", in quotes; the end of the day is \"24:00\"");
+        else if (count > 1 && cut_offs[count - 1] <= cut_offs[count - 2])
+            refuse(reader, node->line, "cut_offs", "not later than the one before", NULL);
+    }
+    corridor->cut_offs = cut_offs;
+    corridor->cut_off_count = count;
+}
+
+static void read_zone(struct book_reader *reader, const struct config_node *map,
+                      struct corridor *corridor)
+{
+    const struct file_source *zones = &reader->sources->zones;
+    struct zone *zone = take_memory(reader, 1, sizeof *zone);
+    struct error why;
+    struct text bytes;
+
+    corridor->time_zone = take_text(reader, map, "time_zone", 64);
+    if (reader->failed || zone == NULL)
+        return;
+    if (zones->read(zones->context, corridor->time_zone, reader->arena, &why, &bytes) != OK ||
+        !zone_parse(bytes, zone))
+        refuse_value(reader, config_tree_child(map, "time_zone"), "is not a time zone",
+                     "write an IANA name such as Africa/Nairobi; is the package tzdata installed?");
+    corridor->zone = zone;
+}
+
+static void refuse_calendar(struct book_reader *reader, int line, struct text name)
+{
+    const char *valid[512];
+    size_t count = 0;
+
+    for (size_t i = 0; i < reader->holidays.count && count < COUNT_OF(valid); i++) {
+        const char *country = reader->holidays.holidays[i].country;
+
+        if (count == 0 || strcmp(valid[count - 1], country) != 0)
+            valid[count++] = country;
+    }
+    refuse_name(reader, line, "calendars", name, "a country with holidays", valid, count);
+}
+
+static bool has_holidays(const struct book_reader *reader, const char *country)
+{
+    for (size_t i = 0; i < reader->holidays.count; i++)
+        if (strcmp(reader->holidays.holidays[i].country, country) == 0)
+            return true;
+    return false;
+}
+
+static void read_calendar(struct book_reader *reader, const struct config_node *map,
+                          struct corridor *corridor)
+{
+    const struct config_node *list = take_node(reader, map, "calendars", CONFIG_LIST);
+    char countries[CORRIDOR_CALENDARS_MAX][COUNTRY_SIZE];
+    size_t count = 0;
+
+    if (list == NULL)
+        return;
+    if (list->count == 0 || list->count > CORRIDOR_CALENDARS_MAX)
+        refuse(reader, list->line, "calendars", "needs 1 to 8 countries", NULL);
+    for (const struct config_node *node = list->first; node != NULL && !reader->failed;
+         node = node->next) {
+        struct text name = text_of(node->value);
+
+        if (!text_copy(name, countries[count], COUNTRY_SIZE) ||
+            !has_holidays(reader, countries[count]))
+            refuse_calendar(reader, node->line, name);
+        count++;
+    }
+    if (!reader->failed && calendar_build(&reader->holidays, (const char(*)[COUNTRY_SIZE])countries,
+                                          count, WEEKEND_SATURDAY_SUNDAY, reader->arena,
+                                          reader->error, &corridor->calendar) != OK)
+        reader->failed = true;
+}
+
+static void refuse_participant(struct book_reader *reader, int line, struct text code)
+{
+    const char **valid = take_memory(reader, reader->participant_count, sizeof *valid);
+
+    for (size_t i = 0; valid != NULL && i < reader->participant_count; i++)
+        valid[i] = reader->participants[i].code.data;
+    if (valid != NULL)
+        refuse_name(reader, line, "participants", code, "a participant", valid,
+                    reader->participant_count);
+}
+
+static int compare_members(const void *left, const void *right)
+{
+    const struct participant *const *a = left;
+    const struct participant *const *b = right;
+
+    return text_compare((*a)->code, (*b)->code);
+}
+
+static void check_members(struct book_reader *reader, const struct config_node *list,
+                          const struct participant **members)
+{
+    char problem[128];
+
+    if (reader->failed)
+        return;
+    qsort(members, list->count, sizeof *members, compare_members); /* (3) */
+    for (size_t i = 1; i < list->count; i++) {
+        if (members[i - 1] != members[i])
+            continue;
+        snprintf(problem, sizeof problem, "%.*s occurs twice", TEXT_ARG(members[i]->code));
+        refuse(reader, list->line, "participants", problem, NULL);
+    }
+}
+
+static void read_members(struct book_reader *reader, const struct config_node *map,
+                         struct corridor *corridor)
+{
+    const struct config_node *list = take_node(reader, map, "participants", CONFIG_LIST);
+    const struct participant **members =
+        list == NULL ? NULL : take_memory(reader, list->count, sizeof *members);
+    size_t count = 0;
+
+    if (members == NULL)
+        return;
+    if (list->count < 2 || list->count > CORRIDOR_PARTICIPANTS_MAX)
+        refuse(reader, list->line, "participants", "needs 2 to 5000 participants", NULL);
+    for (const struct config_node *node = list->first; node != NULL && !reader->failed;
+         node = node->next) {
+        members[count] = find_participant(reader, text_of(node->value));
+        if (members[count++] == NULL)
+            refuse_participant(reader, node->line, text_of(node->value));
+    }
+    check_members(reader, list, members);
+    corridor->participants = members;
+    corridor->participant_count = count;
+}
+
+static void read_nostro(struct book_reader *reader, const struct config_node *map,
+                        struct corridor *corridor)
+{
+    struct text code = take_text(reader, map, "nostro_account", 35);
+    const char **valid = take_memory(reader, reader->account_count, sizeof *valid);
+    const struct config_node *node =
+        reader->failed ? NULL : config_tree_child(map, "nostro_account");
+
+    if (node == NULL || valid == NULL)
+        return;
+    for (size_t i = 0; i < reader->account_count; i++)
+        valid[i] = reader->accounts[i].code.data;
+    corridor->nostro = find_account(reader, code);
+    if (corridor->nostro == NULL)
+        refuse_name(reader, node->line, node->key, code, "an account", valid,
+                    reader->account_count);
+    else if (corridor->nostro->currency != corridor->settlement_currency) /* (2) */
+        refuse_value(reader, node, "is in another currency than settlement_currency", NULL);
+}
+
+static void read_model(struct book_reader *reader, const struct config_node *map,
+                       struct corridor *corridor)
+{
+    static const char *const models[] = {"GROSS", "BILATERAL", "MULTILATERAL"};
+
+    corridor->model =
+        (enum settlement_model)(take_choice(reader, map, "model", models, 3) + MODEL_GROSS);
+    if (!reader->failed && corridor->model == MODEL_BILATERAL)
+        refuse_value(reader, config_tree_child(map, "model"), "is reserved and not yet supported",
+                     "write GROSS or MULTILATERAL");
+}
+
+static void read_currencies(struct book_reader *reader, const struct config_node *map,
+                            struct corridor *corridor)
+{
+    corridor->source_currency = take_currency(reader, map, "source_currency");
+    corridor->target_currency = take_currency(reader, map, "target_currency");
+    corridor->settlement_currency = take_currency(reader, map, "settlement_currency");
+    if (!reader->failed && corridor->source_currency == corridor->target_currency)
+        refuse_value(reader, config_tree_child(map, "target_currency"),
+                     "is also the source_currency", NULL);
+}
+
+static void read_corridor(struct book_reader *reader, const struct config_node *map,
+                          struct corridor *corridor)
+{
+    static const char *const keys[] = {"corridor_id",
+                                       "code",
+                                       "version",
+                                       "effective_from",
+                                       "source_currency",
+                                       "target_currency",
+                                       "settlement_currency",
+                                       "source_country",
+                                       "target_country",
+                                       "model",
+                                       "time_zone",
+                                       "cut_offs",
+                                       "grace_seconds",
+                                       "calendars",
+                                       "nostro_account",
+                                       "limit_minor",
+                                       "participants"};
+
+    check_keys(reader, map, keys, COUNT_OF(keys));
+    corridor->corridor_id = (int32_t)take_int(reader, map, "corridor_id", 1, INT32_MAX);
+    corridor->code = take_code(reader, map, "code", 3, 15, "-");
+    corridor->version = (int32_t)take_int(reader, map, "version", 1, INT32_MAX);
+    corridor->effective_from = take_date(reader, map, "effective_from");
+    read_currencies(reader, map, corridor);
+    corridor->source_country = take_code(reader, map, "source_country", 2, 2, "");
+    corridor->target_country = take_code(reader, map, "target_country", 2, 2, "");
+    read_model(reader, map, corridor);
+    read_zone(reader, map, corridor);
+    read_cut_offs(reader, map, corridor);
+    corridor->grace_seconds = (int32_t)take_int(reader, map, "grace_seconds", 0, GRACE_SECONDS_MAX);
+    read_calendar(reader, map, corridor);
+    read_nostro(reader, map, corridor);
+    corridor->limit_minor = take_int(reader, map, "limit_minor", 1, INT64_MAX);
+    read_members(reader, map, corridor);
+}
+
+static int compare_corridors(const void *left, const void *right)
+{
+    const struct corridor *a = left;
+    const struct corridor *b = right;
+    int order = text_compare(a->code, b->code);
+
+    return order != 0 ? order : (a->version > b->version) - (a->version < b->version);
+}
+
+/* What contradicts in two corridors of one book, NULL: nothing. */
+static const char *contradiction(const struct corridor *a, const struct corridor *b)
+{
+    bool same_code = text_equal(a->code, b->code);
+
+    if (same_code != (a->corridor_id == b->corridor_id))
+        return same_code ? "one code has two corridor_ids" : "one corridor_id has two codes";
+    if (same_code && a->version == b->version)
+        return "one version occurs twice";
+    if (same_code && (a->version < b->version) != (a->effective_from < b->effective_from))
+        return "a later version does not take effect later";
+    return NULL;
+}
+
+static void check_corridors(struct book_reader *reader, const struct config_node *list)
+{
+    const struct config_node *node = list->first;
+
+    for (size_t i = 0; i < reader->corridor_count && !reader->failed; i++, node = node->next)
+        for (size_t j = 0; j < i; j++) {
+            const char *problem = contradiction(&reader->corridors[j], &reader->corridors[i]);
+
+            if (problem != NULL)
+                refuse(reader, node->line, "corridor_id", problem, NULL); /* (4) */
+        }
+    if (!reader->failed && reader->corridor_count > 0)
+        qsort(reader->corridors, reader->corridor_count, sizeof *reader->corridors,
+              compare_corridors);
+}
+
+static void read_corridors(struct book_reader *reader, const struct config_node *root)
+{
+    const struct config_node *list = take_node(reader, root, "corridors", CONFIG_LIST);
+
+    if (list == NULL)
+        return;
+    reader->corridors = take_memory(reader, list->count, sizeof *reader->corridors);
+    if (reader->corridors == NULL)
+        return;
+    for (const struct config_node *node = list->first; node != NULL && !reader->failed;
+         node = node->next)
+        read_corridor(reader, node, &reader->corridors[reader->corridor_count++]);
+    check_corridors(reader, list);
+}
+
+/* ---- the whole ---- */
+
+static void read_holidays(struct book_reader *reader, const struct config_node *root)
+{
+    const struct file_source *source = &reader->sources->holidays;
+    struct text name = take_text(reader, root, "holidays", 255);
+    struct text csv;
+    char file[256];
+
+    if (reader->failed)
+        return;
+    (void)text_copy(name, file, sizeof file);
+    if (source->read(source->context, name, reader->arena, reader->error, &csv) != OK ||
+        holidays_parse(csv, file, reader->arena, reader->error, &reader->holidays) != OK)
+        reader->failed = true;
+}
+
+enum status corridor_book_read(struct text yaml, const char *file,
+                               const struct corridor_sources *sources, struct arena *arena,
+                               struct error *error, struct corridor_book *ret_book)
+{
+    static const char *const keys[] = {"holidays", "participants", "accounts", "corridors"};
+    struct book_reader reader = {.file = file, .sources = sources, .arena = arena, .error = error};
+    const struct config_node *root;
+    enum status status = config_tree_parse(yaml, file, arena, error, &root);
+
+    if (status != OK)
+        return status;
+    check_keys(&reader, root, keys, COUNT_OF(keys));
+    read_holidays(&reader, root);
+    read_participants(&reader, root);
+    read_accounts(&reader, root);
+    read_corridors(&reader, root);
+    if (reader.failed)
+        return FATAL;
+    *ret_book = (struct corridor_book){reader.participants, reader.participant_count,
+                                       reader.accounts,     reader.account_count,
+                                       reader.corridors,    reader.corridor_count};
+    assert_corridor_book_state(ret_book);
+    return OK;
+}

@@ -1,0 +1,286 @@
+/*
+ * test_corridor.c - the example book is read whole, and every kind of mistake in it is named.
+ *
+ * A mistake is made by replacing one text of the example, so each refusal is tried on a file that
+ * is right everywhere else.
+ */
+#include "base/clock.h"
+#include "base/config_tree.h"
+#include "base/zone_file.h"
+#include "domain/corridor.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define EXAMPLE "deploy/corridors.example.yaml"
+
+static struct arena arena;
+static struct corridor_book book;
+static struct error error;
+
+static void fresh_arena(void)
+{
+    arena_done(&arena);
+    arena_init(&arena, 256 * 1024, 32 * 1024 * 1024);
+}
+
+static enum status read_book(struct text yaml)
+{
+    static const struct file_folder beside = {"deploy", CONFIG_SIZE_MAX};
+    struct corridor_sources sources = {zone_file_source(), file_folder_source(&beside)};
+
+    return corridor_book_read(yaml, "c.yaml", &sources, &arena, &error, &book);
+}
+
+/* The example with the first `old` replaced; *ret_line is where it stood. */
+static struct text changed_example(const char *old, const char *new, int *ret_line)
+{
+    struct text yaml = {NULL, 0};
+    struct error why;
+    const char *place;
+    char *copy;
+    size_t before;
+
+    fresh_arena();
+    assert_int_equal(file_read(EXAMPLE, CONFIG_SIZE_MAX, &arena, &why, &yaml), OK);
+    place = memmem(yaml.data, yaml.size, old, strlen(old));
+    assert_non_null(place);
+    before = (size_t)(place - yaml.data);
+    copy = arena_alloc(&arena, yaml.size + strlen(new) + 1);
+    assert_non_null(copy);
+    memcpy(copy, yaml.data, before);
+    memcpy(copy + before, new, strlen(new));
+    memcpy(copy + before + strlen(new), place + strlen(old), yaml.size - before - strlen(old));
+    *ret_line = 1;
+    for (size_t i = 0; i < before; i++)
+        *ret_line += copy[i] == '\n';
+    return (struct text){copy, yaml.size - strlen(old) + strlen(new)};
+}
+
+/* expected is the detail behind "line N, ", lines_below the replaced place. */
+static void mistake(const char *old, const char *new, int lines_below, const char *expected,
+                    const char *hint)
+{
+    char detail[384];
+    int line;
+    struct text yaml = changed_example(old, new, &line);
+
+    assert_int_equal(read_book(yaml), FATAL);
+    snprintf(detail, sizeof detail, "line %d, %s", line + lines_below, expected);
+    assert_string_equal(error.detail, detail);
+    assert_string_equal(error.hint, hint == NULL ? "" : hint);
+    assert_string_equal(error.primary, "could not use c.yaml");
+    assert_int_equal(error.exit_code, EXIT_CONFIGURATION);
+    assert_int_equal(error.line, line + lines_below);
+}
+
+static void the_example_is_right(void **state)
+{
+    const struct corridor *corridor;
+    int line;
+
+    (void)state;
+    assert_int_equal(read_book(changed_example("KES-NGN", "KES-NGN", &line)), OK);
+    assert_int_equal(book.corridor_count, 5);
+    corridor = corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 3, 1));
+    assert_non_null(corridor);
+    assert_int_equal(corridor->corridor_id, 1);
+    assert_int_equal(corridor->model, MODEL_MULTILATERAL);
+    assert_int_equal(corridor->cut_off_count, 2);
+    assert_int_equal(corridor->cut_offs[1], 960);
+    assert_true(corridor->settlement_currency == CURRENCY('U', 'S', 'D'));
+    assert_true(text_is(corridor->nostro->code, "NOSTRO-USD"));
+    assert_true(text_is(corridor->nostro->statement_format, "camt.053"));
+    assert_int_equal(corridor->participant_count, 12);
+    assert_int_equal(corridor_participant(corridor, TEXT("EXAMKE01")), 0);
+    assert_int_equal(corridor_participant(corridor, TEXT("EXAMNG06")), 11);
+    assert_true(corridor_participant(corridor, TEXT("EXAMZA01")) == PARTICIPANT_NONE);
+    assert_true(corridor_participant(corridor, TEXT("")) == PARTICIPANT_NONE);
+    assert_null(corridor_find(&book, TEXT("KES-NGN"), date_of(2025, 12, 31)));
+    assert_null(corridor_find(&book, TEXT("NGN-KES"), date_of(2026, 3, 1)));
+    assert_int_equal(corridor_account(&book, TEXT("NOSTRO-XOF"))->scheme, SCHEME_IBAN);
+    assert_null(corridor_account(&book, TEXT("NOSTRO-GBP")));
+}
+
+/* 2026-06-01 is a holiday in Kenya only, and closes the corridor from Europe too. */
+static void its_schedules_know_both_ends(void **state)
+{
+    struct schedule schedule;
+    struct window window;
+    int64_t sunday = (int64_t)date_of(2026, 5, 31) * US_PER_DAY;
+    int line;
+
+    (void)state;
+    assert_int_equal(read_book(changed_example("KES-NGN", "KES-NGN", &line)), OK);
+    schedule = corridor_schedule(corridor_find(&book, TEXT("EUR-KES"), date_of(2026, 5, 1)));
+    assert_true(schedule_window_at(&schedule, sunday, &window));
+    assert_int_equal(window.window_id, window_id_make(5, date_of(2026, 6, 2), 1));
+    assert_int_equal(window.cut_off_us,
+                     (int64_t)date_of(2026, 6, 2) * US_PER_DAY + 9 * 3600 * US_PER_SECOND);
+    for (size_t i = 0; i < book.corridor_count; i++) {
+        static struct window windows[2000];
+        bool complete;
+
+        schedule = corridor_schedule(&book.corridors[i]);
+        assert_true(schedule_windows(&schedule, (int64_t)date_of(2026, 1, 5) * US_PER_DAY,
+                                     (int64_t)date_of(2027, 12, 20) * US_PER_DAY, 2000, windows,
+                                     &complete) > 400);
+        assert_true(complete);
+    }
+}
+
+static void mistakes_in_keys_are_named(void **state)
+{
+    (void)state;
+    mistake("grace_seconds: 300", "grace_secs: 300", 0, "key grace_secs: unknown",
+            "the nearest valid key is grace_seconds");
+    mistake("    grace_seconds: 300 #", "    # 300 #", -12, "key grace_seconds: required", NULL);
+    mistake("\naccounts:", "\naccount:", 1, "key account: unknown",
+            "the nearest valid key is accounts");
+    mistake("calendars: [KE, NG]", "calendars: KE", 0, "key calendars: not a list", NULL);
+    mistake("code: KES-NGN", "code: [KES-NGN]", 0, "key code: not one value", NULL);
+}
+
+static void mistakes_in_values_are_named(void **state)
+{
+    (void)state;
+    mistake("settlement_currency: USD", "settlement_currency: USS", 0,
+            "key settlement_currency: USS is not a currency we know",
+            "write its ISO 4217 code: KES");
+    mistake("source_currency: ZAR", "source_currency: ZMK", 0,
+            "key source_currency: ZMK is a retired currency", NULL);
+    mistake("target_currency: NGN", "target_currency: KES", 0,
+            "key target_currency: KES is also the source_currency", NULL);
+    mistake("model: MULTILATERAL", "model: MULTILATRAL", 0,
+            "key model: MULTILATRAL is not one of its values",
+            "the nearest valid one is MULTILATERAL");
+    mistake("model: MULTILATERAL", "model: BILATERAL", 0,
+            "key model: BILATERAL is reserved and not yet supported",
+            "write GROSS or MULTILATERAL");
+    mistake("effective_from: 2026-01-01", "effective_from: 2026-02-30", 0,
+            "key effective_from: 2026-02-30 is not a date", "write 2026-03-01");
+    mistake("limit_minor: 10000000 ", "limit_minor: 10k ", 0,
+            "key limit_minor: 10k is not an integer from 1 to 9223372036854775807", NULL);
+    mistake("limit_minor: 10000000 ", "limit_minor: 0 ", 0,
+            "key limit_minor: 0 is not an integer from 1 to 9223372036854775807", NULL);
+    mistake("cut_offs: [\"10:00\", \"16:00\"]", "cut_offs: [\"10:00\", \"10:00\"]", 0,
+            "key cut_offs: not later than the one before", NULL);
+    mistake("cut_offs: [\"10:00\", \"16:00\"]", "cut_offs: [\"25:00\"]", 0,
+            "key cut_offs: not a time of the day",
+            "write \"16:00\", in quotes; the end of the day is \"24:00\"");
+    mistake("time_zone: Africa/Nairobi", "time_zone: Africa/Nairobbery", 0,
+            "key time_zone: Africa/Nairobbery is not a time zone",
+            "write an IANA name such as Africa/Nairobi; is the package tzdata installed?");
+    mistake("time_zone: Africa/Nairobi", "time_zone: ../../../etc/passwd", 0,
+            "key time_zone: ../../../etc/passwd is not a time zone",
+            "write an IANA name such as Africa/Nairobi; is the package tzdata installed?");
+    mistake("BE43000000000101", "BE44000000000101", 0,
+            "key servicer_account: BE44000000000101 is not an IBAN",
+            "its check digits do not fit (ISO 13616)");
+    mistake("servicer_bic: EXAMUS33", "servicer_bic: EXAMUS333", 0,
+            "key servicer_bic: EXAMUS333 is not a BIC", "a BIC has 8 or 11 characters");
+}
+
+static void names_that_refer_to_nothing_are_named(void **state)
+{
+    (void)state;
+    mistake("      - EXAMKE02\n", "      - EXAMKE99\n", 0,
+            "key participants: EXAMKE99 is not a participant", "the nearest valid one is EXAMKE01");
+    mistake("nostro_account: NOSTRO-USD", "nostro_account: NOSTRO-USS", 0,
+            "key nostro_account: NOSTRO-USS is not an account",
+            "the nearest valid one is NOSTRO-USD");
+    mistake("nostro_account: NOSTRO-USD", "nostro_account: NOSTRO-ZAR", 0,
+            "key nostro_account: NOSTRO-ZAR is in another currency than settlement_currency", NULL);
+    mistake("calendars: [KE, NG]", "calendars: [KE, NGA]", 0,
+            "key calendars: NGA is not a country with holidays", "the nearest valid one is NG");
+}
+
+static void doubles_and_contradictions_are_named(void **state)
+{
+    (void)state;
+    mistake("code: EXAMKE02", "code: EXAMKE01", -2, "key participants: code EXAMKE01 occurs twice",
+            NULL);
+    mistake("participant_id: 102", "participant_id: 101", -2,
+            "key participants: a participant_id occurs twice", NULL);
+    mistake("      - EXAMKE02\n", "      - EXAMKE01\n", -2,
+            "key participants: EXAMKE01 occurs twice", NULL);
+    mistake("corridor_id: 2", "corridor_id: 1", 0, "key corridor_id: one corridor_id has two codes",
+            NULL);
+    mistake("code: ZAR-ZMW", "code: KES-NGN", -1, "key corridor_id: one code has two corridor_ids",
+            NULL);
+    mistake("code: NOSTRO-ZAR", "code: NOSTRO-USD", 0, "key code: occurs twice", NULL);
+}
+
+static void versions_take_effect_one_after_the_other(void **state)
+{
+    struct text yaml;
+    int line;
+
+    (void)state;
+    yaml = changed_example("  - corridor_id: 2\n    code: ZAR-ZMW\n    version: 1\n"
+                           "    effective_from: 2026-01-01\n    source_currency: ZAR\n",
+                           "  - corridor_id: 1\n    code: KES-NGN\n    version: 2\n"
+                           "    effective_from: 2026-07-01\n    source_currency: KES\n",
+                           &line);
+    assert_int_equal(read_book(yaml), OK);
+    assert_int_equal(corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 6, 30))->version, 1);
+    assert_int_equal(corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 7, 1))->version, 2);
+    yaml = changed_example("  - corridor_id: 2\n    code: ZAR-ZMW\n    version: 1\n"
+                           "    effective_from: 2026-01-01\n",
+                           "  - corridor_id: 1\n    code: KES-NGN\n    version: 2\n"
+                           "    effective_from: 2026-01-01\n",
+                           &line);
+    assert_int_equal(read_book(yaml), FATAL);
+}
+
+static void a_holiday_file_outside_is_refused(void **state)
+{
+    int line;
+
+    (void)state;
+    assert_int_equal(read_book(changed_example("holidays: holidays.example.csv",
+                                               "holidays: ../holidays.csv", &line)),
+                     FATAL);
+    assert_string_equal(error.primary, "could not read a file below deploy");
+}
+
+/* A cut file is refused or is a smaller book; it never crashes. */
+static void damaged_books_do_no_harm(void **state)
+{
+    struct text whole;
+    char *copy;
+    int line;
+
+    (void)state;
+    whole = changed_example("KES-NGN", "KES-NGN", &line);
+    copy = malloc(whole.size);
+    assert_non_null(copy);
+    memcpy(copy, whole.data, whole.size);
+    for (size_t size = 0; size < whole.size; size += 13) {
+        fresh_arena();
+        (void)read_book((struct text){copy, size});
+    }
+    free(copy);
+    arena_done(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_example_is_right),
+        cmocka_unit_test(its_schedules_know_both_ends),
+        cmocka_unit_test(mistakes_in_keys_are_named),
+        cmocka_unit_test(mistakes_in_values_are_named),
+        cmocka_unit_test(names_that_refer_to_nothing_are_named),
+        cmocka_unit_test(doubles_and_contradictions_are_named),
+        cmocka_unit_test(versions_take_effect_one_after_the_other),
+        cmocka_unit_test(a_holiday_file_outside_is_refused),
+        cmocka_unit_test(damaged_books_do_no_harm),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
