@@ -124,6 +124,7 @@ static unsigned page_ready(struct health *health, struct buffer *body)
 static unsigned page_metrics(struct health *health, struct buffer *body)
 {
     (void)health;
+    metrics_process();
     metrics_render(body);
     return MHD_HTTP_OK;
 }

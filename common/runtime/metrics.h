@@ -71,6 +71,9 @@ void metric_hide(struct metric *metric);
 /* The value; of a histogram the number of observations. */
 int64_t metric_value(struct metric *metric);
 
+/* Refreshes the process_* metrics (CPU, memory, descriptors); one thread only: /metrics does it. */
+void metrics_process(void);
+
 /* Appends the whole page (text format 0.0.4), families in order of registration. */
 void metrics_render(struct buffer *buffer);
 

@@ -178,6 +178,9 @@ static void serves_the_metrics(void **state)
     assert_non_null(strstr(answer, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
     assert_non_null(strstr(body_of(answer), "sawa_ready 1\n"));
     assert_non_null(strstr(body_of(answer), "sawa_records_total 7\n"));
+    assert_non_null(strstr(body_of(answer), "\nprocess_resident_memory_bytes "));
+    assert_null(strstr(answer, "process_resident_memory_bytes 0\n"));
+    assert_null(strstr(answer, "process_open_fds 0\n"));
 }
 
 static void only_get_and_head_and_known_paths(void **state)
