@@ -1,9 +1,9 @@
 """Windows of a corridor, against figures by hand and against zone data."""
 import unittest
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from oracle.book import Corridor, Timetable, us_of
+from oracle.book import Corridor, Timetable, instant_of_local, us_of
 
 
 def corridor(zone, cut_offs, holidays=(), corridor_id=7):
@@ -20,14 +20,14 @@ class Windows(unittest.TestCase):
         """book: the window id is corridor, days since 2000-01-01, sequence"""
         # 2026-11-16 is day 9816 of 2000-01-01: 26 years of 365 and 7 leap days are 9497, then
         # 304 days to 1 November and 15 more. 7 << 32 | 9816 << 8 | 2.
-        windows = corridor("Africa/Nairobi", (time(12), time(17))).windows(
+        windows = corridor("Africa/Nairobi", (720, 1020)).windows(
             date(2026, 11, 16), date(2026, 11, 16))
         self.assertEqual([w.sequence for w in windows], [1, 2])
         self.assertEqual(windows[1].window_id, 7 * 4294967296 + 9816 * 256 + 2)
 
     def test_weekend(self):
         """book: Friday evening and the weekend belong to Monday"""
-        windows = corridor("Africa/Nairobi", (time(17),)).windows(
+        windows = corridor("Africa/Nairobi", (1020,)).windows(
             date(2026, 11, 20), date(2026, 11, 23))
         self.assertEqual([w.business_date for w in windows],
                          [date(2026, 11, 20), date(2026, 11, 23)])
@@ -36,20 +36,20 @@ class Windows(unittest.TestCase):
 
     def test_holiday(self):
         """book: a holiday at either end falls into the next business day"""
-        windows = corridor("Africa/Lagos", (time(16),), [date(2026, 11, 17)]).windows(
+        windows = corridor("Africa/Lagos", (960,), [date(2026, 11, 17)]).windows(
             date(2026, 11, 16), date(2026, 11, 18))
         self.assertEqual([w.business_date.day for w in windows], [16, 18])
         self.assertEqual(windows[1].opens_us, utc("2026-11-16T15:00"))
 
     def test_first_window_opens_at_the_cut_off_before(self):
         """book: the first window of a table opens where the day before it ended"""
-        windows = corridor("Africa/Lagos", (time(16),)).windows(
+        windows = corridor("Africa/Lagos", (960,)).windows(
             date(2026, 11, 16), date(2026, 11, 16))
         self.assertEqual(windows[0].opens_us, utc("2026-11-13T15:00"))   # the Friday before
 
     def test_half_open(self):
         """book: an instant on the cut-off belongs to the next window"""
-        table = Timetable(corridor("Africa/Lagos", (time(16),)), date(2026, 11, 16),
+        table = Timetable(corridor("Africa/Lagos", (960,)), date(2026, 11, 16),
                           date(2026, 11, 20))
         at = utc("2026-11-16T15:00")
         self.assertEqual(table.windows[table.index_after(at - 1)].business_date.day, 16)
@@ -59,7 +59,7 @@ class Windows(unittest.TestCase):
         """book: a week with a change of clocks, by hand (Paris) and by zone data (Cairo)"""
         # Paris leaves summer time on Sunday 2026-10-25: 17:00 is 15:00 UTC on the Friday before,
         # 16:00 UTC on the Monday after.
-        friday, monday = corridor("Europe/Paris", (time(17),)).windows(
+        friday, monday = corridor("Europe/Paris", (1020,)).windows(
             date(2026, 10, 23), date(2026, 10, 26))
         self.assertEqual(friday.cut_off_us, utc("2026-10-23T15:00"))
         self.assertEqual((monday.opens_us, monday.cut_off_us),
@@ -67,9 +67,26 @@ class Windows(unittest.TestCase):
         for first in (date(2026, 4, 20), date(2026, 10, 26)):
             self.against_zone_data("Africa/Cairo", first)
 
+    def test_skipped_and_repeated_times(self):
+        """book: a skipped local time is the jump, a repeated one its first showing"""
+        # Cairo skips 00:00 to 01:00 on Friday 2026-04-24: the jump is Thursday 22:00 UTC. It
+        # shows 23:00 to 24:00 twice on Thursday 2026-10-29: the first 23:30 is 20:30 UTC.
+        cairo = ZoneInfo("Africa/Cairo")
+        for minute in (0, 30, 59):
+            self.assertEqual(instant_of_local(cairo, datetime(2026, 4, 24, 0, minute)),
+                             utc("2026-04-23T22:00"))
+        self.assertEqual(instant_of_local(cairo, datetime(2026, 4, 24, 1, 1)),
+                         utc("2026-04-23T22:01"))
+        self.assertEqual(instant_of_local(cairo, datetime(2026, 10, 29, 23, 30)),
+                         utc("2026-10-29T20:30"))
+        # Two cut-offs inside the skipped hour are one instant: one window, the first.
+        friday = corridor("Africa/Cairo", (15, 45, 720)).windows(
+            date(2026, 4, 24), date(2026, 4, 24))
+        self.assertEqual([w.sequence for w in friday], [1, 3])
+
     def against_zone_data(self, zone, first):
         """Walks the hours of two weeks in UTC and asks the zone for the local clock."""
-        windows = corridor(zone, (time(17),)).windows(first, first + timedelta(days=14))
+        windows = corridor(zone, (1020,)).windows(first, first + timedelta(days=14))
         cut_offs, instant = [], datetime(first.year, first.month, first.day, tzinfo=timezone.utc)
         while len(cut_offs) < len(windows):
             local = instant.astimezone(ZoneInfo(zone))

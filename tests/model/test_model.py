@@ -4,7 +4,7 @@ The corridor KES-NGN settles in NGN, cut-off 17:00 Nairobi (14:00 UTC), particip
 GAMMA. Monday is 2026-11-16: its window is 1 << 32 | 9816 << 8 | 1, Tuesday's is 256 more.
 """
 import unittest
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, timezone
 
 from oracle.book import Corridor, us_of
 from oracle.fields import EPOCH_DAY, event_day, event_id_of
@@ -12,7 +12,7 @@ from oracle.model import Model, Undetermined, net_positions
 from oracle import settle_parts
 
 CORRIDOR = Corridor(1, "KES-NGN", "KES", "NGN", "NGN", "MULTILATERAL", 10 ** 12,
-                    frozenset(("ALPHA", "BETA", "GAMMA")), "Africa/Nairobi", (time(17),),
+                    frozenset(("ALPHA", "BETA", "GAMMA")), "Africa/Nairobi", (1020,),
                     frozenset())
 MONDAY = 1 << 32 | 9816 << 8 | 1
 TUESDAY = MONDAY + 256
@@ -37,12 +37,14 @@ class Log:
         row = {"event_id": f"00000000-0000-4000-8000-{event:012d}", "corridor": "KES-NGN",
                "uetr": "", "channel": "WALLET", "instructed": 100000, "instructed_ccy": "KES",
                "settlement": minor * 1000, "settlement_ccy": "NGN", "rate": "100000000000",
-               "lock": "", "fee": "", "fee_ccy": "", "acceptance": at(clock, day)} | other
+               "lock": "", "fee": "", "fee_ccy": "", "acceptance": at(clock, day),
+               "timestamp": at(clock, day) // 1000} | other
         self.lines.append("\t".join(map(str, (
             partition, offset, intent, row["event_id"], kind, row["corridor"], debtor, creditor,
             f"T{event if transfer is None else transfer}", "E2E", row["uetr"], row["channel"],
             row["instructed"], row["instructed_ccy"], row["settlement"], row["settlement_ccy"],
-            row["rate"], row["lock"], row["fee"], row["fee_ccy"], row["acceptance"]))) + "\n")
+            row["rate"], row["lock"], row["fee"], row["fee_ccy"], row["acceptance"],
+            row["timestamp"]))) + "\n")
         return self
 
     def run(self, cuts=None, limits=None):
@@ -146,7 +148,7 @@ class Reasons(unittest.TestCase):
             "amount_unreadable": {"settlement": 100100},      # NGN 1.001
             "amount_not_positive": {"minor": -1},
             "rate_invalid": {"rate": 0},
-            "time_out_of_range": {"acceptance": 4_102_444_800_000_000},
+            "time_out_of_range": {"acceptance": at("09:01")},   # an hour and more ahead
             "event_day_out_of_range": {"event_id": "018bcfe5-6800-7000-8000-000000000000"},
             "corridor_unknown": {"corridor": "AAA-BBB"},
             "participant_unknown": {"creditor": "NOBODY"},

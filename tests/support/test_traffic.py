@@ -94,7 +94,7 @@ class Generator(unittest.TestCase):
                 self.assertEqual(columns[:2], [str(partition), str(offsets[partition])])
                 offsets[partition] += 1
                 if columns[2] not in BYTES_DAMAGED:
-                    self.assertEqual(Decoder(value).payment()[:18], columns[3:])
+                    self.assertEqual(Decoder(value).payment()[:18], columns[3:-1])
                     self.assertEqual(key.decode(), columns[8])
             self.assertEqual(intents["malformed:tombstone"],
                              sum(value is None for _, _, _, value in records))

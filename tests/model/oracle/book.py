@@ -4,8 +4,14 @@ A window is [previous cut-off, cut-off). Cut-offs stand in the corridor's time z
 that are business days at both ends; what happens on another day belongs to the next one.
 
     window_id = corridor_id << 32 | days since 2000-01-01 << 8 | sequence (1, 2, ... in a day)
+
+A local time means the first instant at which the clock shows it or a later time: the jump itself
+where the clocks skip it, the first of the two where they show it twice. Two cut-offs that so fall
+on one instant close one window, the first.
 """
 import bisect
+import csv
+import os
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -41,7 +47,7 @@ class Corridor:
     limit_minor: int
     participants: frozenset
     time_zone: str
-    cut_offs: tuple          # of datetime.time, ascending
+    cut_offs: tuple          # minutes of the local day, 1 to 1440, ascending
     holidays: frozenset      # of both countries
     weekend: tuple = (5, 6)  # Monday is 0
     nostro: str = ""
@@ -49,8 +55,9 @@ class Corridor:
     def is_business_day(self, day):
         return day.weekday() not in self.weekend and day not in self.holidays
 
-    def cut_off_us(self, day, at):
-        return us_of(datetime.combine(day, at, ZoneInfo(self.time_zone)))
+    def cut_off_us(self, day, minute):
+        return instant_of_local(ZoneInfo(self.time_zone), datetime.combine(day, time())
+                                + timedelta(minutes=minute))
 
     def windows(self, first, last):
         """The windows whose business date lies in [first, last], in order."""
@@ -63,11 +70,30 @@ class Corridor:
         while day <= last:
             for sequence, at in enumerate(self.cut_offs if self.is_business_day(day) else (), 1):
                 cut_off = self.cut_off_us(day, at)
+                if cut_off == opens:
+                    continue
                 window_id = self.corridor_id << 32 | (day - DAY_ZERO).days << 8 | sequence
                 out.append(Window(window_id, self.code, day, sequence, opens, cut_off))
                 opens = cut_off
             day += timedelta(days=1)
         return out
+
+
+def instant_of_local(zone, naive):
+    """Microseconds since 1970 of a local time, by the rule above."""
+    early = naive.replace(tzinfo=zone, fold=0)
+    if early.astimezone(timezone.utc).astimezone(zone).replace(tzinfo=None) == naive:
+        return us_of(early.astimezone(timezone.utc))
+    low, high = us_of(early) - 86_400_000_000, us_of(early)     # the jump lies between
+    before = _offset(zone, low)
+    while high - low > 1_000_000:
+        middle = (low + high) // 2_000_000 * 1_000_000
+        low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
+    return high
+
+
+def _offset(zone, us):
+    return (EPOCH + timedelta(microseconds=us)).astimezone(zone).utcoffset()
 
 
 class Timetable:
@@ -84,33 +110,39 @@ class Timetable:
         return index
 
 
-def _time(value):
-    if isinstance(value, int):                     # YAML 1.1 reads 17:00 as 1020 minutes
-        return time(value // 60, value % 60)
-    hour, minute = str(value).split(":")
-    return time(int(hour), int(minute))
+def _minutes(text):
+    hour, minute = str(text).split(":")
+    return int(hour) * 60 + int(minute)
 
 
-def _dates(values):
-    return {value if isinstance(value, date) else date.fromisoformat(str(value))
-            for value in values or ()}
+def _holidays(path):
+    """{country: its days}"""
+    days = {}
+    with open(path, encoding="utf-8") as file:
+        rows = csv.reader(line for line in file if not line.startswith("#"))
+        next(rows)
+        for country, day, *_ in rows:
+            days.setdefault(country, set()).add(date.fromisoformat(day))
+    return days
 
 
-def read(document):
-    """{code: Corridor} of a parsed document."""
-    calendars = {name: _dates(days) for name, days in (document.get("holidays") or {}).items()}
-    corridors = {}
-    for entry in document["corridors"]:
-        holidays = set().union(*(calendars.get(name, set()) for name in entry["calendars"]))
-        corridors[entry["code"]] = Corridor(
-            entry["id"], entry["code"], entry["source_currency"], entry["target_currency"],
-            entry["settlement_currency"], entry.get("model", "GROSS"), entry["limit_minor"],
-            frozenset(entry["participants"]), entry["time_zone"],
-            tuple(sorted(_time(at) for at in entry["cut_offs"])), frozenset(holidays),
-            nostro=entry.get("nostro", ""))
-    return corridors
+def _newest(entries):
+    newest = {}
+    for entry in sorted(entries, key=lambda entry: entry["version"]):
+        newest[entry["code"]] = entry
+    return newest
 
 
 def load(path):
+    """{code: Corridor}, each in its last version."""
     with open(path, encoding="utf-8") as file:
-        return read(yaml.safe_load(file))
+        document = yaml.safe_load(file)
+    holidays = _holidays(os.path.join(os.path.dirname(path), document["holidays"]))
+    return {code: Corridor(
+        entry["corridor_id"], code, entry["source_currency"], entry["target_currency"],
+        entry["settlement_currency"], entry["model"], int(entry["limit_minor"]),
+        frozenset(entry["participants"]), entry["time_zone"],
+        tuple(_minutes(at) for at in entry["cut_offs"]),
+        frozenset().union(*(holidays[name] for name in entry["calendars"])),
+        nostro=entry["nostro_account"])
+        for code, entry in _newest(document["corridors"]).items()}

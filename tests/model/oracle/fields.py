@@ -13,8 +13,8 @@ from .currency import SCALES, minor_of_e5
 
 (PARTITION, OFFSET, INTENT, EVENT_ID, KIND, CORRIDOR, DEBTOR, CREDITOR, TRANSACTION, END_TO_END,
  UETR, CHANNEL, INSTRUCTED, INSTRUCTED_CCY, SETTLEMENT, SETTLEMENT_CCY, RATE, LOCK, FEE, FEE_CCY,
- ACCEPTANCE) = range(21)
-COLUMN_COUNT = 21
+ ACCEPTANCE, TIMESTAMP) = range(22)
+COLUMN_COUNT = 22
 
 BYTES_REASONS = {
     "malformed:tombstone": "value_missing",
@@ -31,6 +31,7 @@ CHANNELS = {"WALLET": 1, "MOBILE_MONEY": 2, "CARD": 3, "BANK": 4, "USSD": 5}
 NAMESPACE = bytes.fromhex("8c1f6b520d7e5a419b33534157410001")
 INSTANT_MIN, INSTANT_MAX = 946_684_800_000_000, 4_102_444_800_000_000
 DAY_US = 86_400_000_000
+AHEAD_MAX_US = 3_600_000_000   # of the acceptance time, before the record's own timestamp
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
@@ -109,7 +110,8 @@ def read(columns, days):
     if columns[RATE] and p.rate <= 0:
         return None, "rate_invalid"
     p.acceptance_us = int(columns[ACCEPTANCE])
-    if not INSTANT_MIN <= p.acceptance_us < INSTANT_MAX:
+    if not INSTANT_MIN <= p.acceptance_us < INSTANT_MAX \
+            or p.acceptance_us > int(columns[TIMESTAMP]) * 1000 + AHEAD_MAX_US:
         return None, "time_out_of_range"
     p.day = event_day(p.event_id, p.acceptance_us)
     if not days[0] <= p.day <= days[1]:
@@ -152,8 +154,8 @@ def check_against_book(p, corridors):
         return "corridor_unknown"
     if p.debtor not in corridor.participants or p.creditor not in corridor.participants:
         return "participant_unknown"
-    if p.settlement_currency != corridor.settlement_currency or p.instructed_currency not in (
-            corridor.source_currency, corridor.target_currency, corridor.settlement_currency):
+    if (p.settlement_currency, p.instructed_currency) != (corridor.settlement_currency,
+                                                          corridor.source_currency):
         return "currency_not_of_corridor"
     if p.debtor == p.creditor:
         return "participants_equal"

@@ -1,5 +1,5 @@
-"""corridors.py - what the traffic needs to know of deploy/corridors.example.yaml."""
-from dataclasses import dataclass, field
+"""corridors.py - what the traffic needs to know of a corridor file (deploy/corridors.example.yaml)."""
+from dataclasses import dataclass
 
 import yaml
 
@@ -10,32 +10,32 @@ class Corridor:
     source_currency: str
     target_currency: str
     settlement_currency: str
-    limit_minor: int
-    debtors: list = field(default_factory=list)    # codes, the most active first
-    creditors: list = field(default_factory=list)
+    limit_minor: int     # of one payment, in settlement currency
+    debtors: list        # codes, the most active first
+    creditors: list
 
 
-def _country_of(currency, corridor, side):
-    return corridor.get(f"{side}_country") or {"EUR": None}.get(currency, currency[:2])
-
-
-def _sides(document, corridor):
-    """Who sends and who receives: by country; where a side has none, everybody is on it."""
-    country = {p["code"]: p.get("country") for p in document["participants"]}
-    codes = [p["code"] if isinstance(p, dict) else p for p in corridor["participants"]]
-    target = _country_of(corridor["target_currency"], corridor, "target")
-    creditors = [code for code in codes if country[code] == target] or codes
-    debtors = [code for code in codes if code not in creditors] or codes
-    return debtors, creditors
+def _newest(entries):
+    """One version of each corridor: the last in force."""
+    newest = {}
+    for entry in entries:
+        held = newest.get(entry["code"])
+        if held is None or entry["version"] > held["version"]:
+            newest[entry["code"]] = entry
+    return newest.values()
 
 
 def load(path):
     with open(path, encoding="utf-8") as file:
         document = yaml.safe_load(file)
+    country = {p["code"]: p["country"] for p in document["participants"]}
     corridors = []
-    for entry in document["corridors"]:
-        debtors, creditors = _sides(document, entry)
+    for entry in _newest(document["corridors"]):
+        codes = entry["participants"]
+        creditors = [code for code in codes if country[code] == entry["target_country"]]
+        debtors = [code for code in codes if code not in creditors]
         corridors.append(Corridor(
             entry["code"], entry["source_currency"], entry["target_currency"],
-            entry["settlement_currency"], int(entry["limit_minor"]), debtors, creditors))
+            entry["settlement_currency"], int(entry["limit_minor"]), debtors or codes,
+            creditors or codes))
     return corridors

@@ -12,14 +12,14 @@ from array import array
 from dataclasses import dataclass, replace
 
 from . import currencies, wire
-from .plan import CHANNELS, FEE_BASIS_POINTS, KINDS, MALFORMED, SHARD
+from .plan import CHANNELS, FEE_BASIS_POINTS, KINDS, LOCKS_A_DAY, MALFORMED, SHARD
 
 PLAIN = 128
 RING = 64
 LOG_COLUMNS = ("partition", "offset", "intent", "event_id", "kind", "corridor", "debtor_agent",
                "creditor_agent", "transaction_id", "end_to_end_id", "uetr", "channel",
                "instructed_e5", "instructed_currency", "settlement_e5", "settlement_currency",
-               "rate_e10", "lock_id", "fee_e5", "fee_currency", "acceptance_us")
+               "rate_e10", "lock_id", "fee_e5", "fee_currency", "acceptance_us", "timestamp_ms")
 DAY_US = 86_400_000_000
 OLD_DAY_MS = 1_546_300_800_000   # 2019-01-01
 FAR_US = 5_680_281_600_000_000   # 2150-01-01
@@ -176,11 +176,11 @@ class Shard:
                 source_bytes, settled_bytes, source, settled = money[corridor]
                 rate, rate_bytes, locks = rates[corridor]
                 lock_id, lock_bytes = "", b"\0"
+                if who >> 24 & 0xFFFF < lock_limit:
+                    lock_id, rate, lock_bytes, rate_bytes = locks[who >> 22 & 3]
                 if rate == 0:
                     settlement, rate_text = minor, ""
                 else:
-                    if who >> 24 & 0xFFFF < lock_limit:
-                        lock_id, rate, lock_bytes, rate_bytes = locks[who >> 22 & 3]
                     settlement, rate_text = convert(minor, source, rate, settled) or 1, str(rate)
                 fee = minor * FEE_BASIS_POINTS[pair.channel] // 10_000
                 source_unit, settled_unit = scales[corridor]
@@ -235,19 +235,21 @@ class Shard:
                     f"{partition}\t{offset}\tpayment\t{event_id}\tCOMPLETED\t{pair.log}"
                     f"\t{transaction_id}\t{end_to_end_id}\t{uetr}\t{CHANNELS[pair.channel]}"
                     f"\t{instructed_e5}\t{source}\t{settlement_e5}\t{settled}\t{rate_text}"
-                    f"\t{lock_id}\t{fee_text}\t{fee_currency}\t{acceptance}\n")
+                    f"\t{lock_id}\t{fee_text}\t{fee_currency}\t{acceptance}\t{now // 1000}\n")
 
     def _rates_of(self, number, ordinal):
-        """(rate, its bytes, [(lock id, rate, lock bytes, rate bytes)]) of a corridor's day."""
-        rate = self.plan.rate(number, ordinal)
-        if rate == 0:
-            return 0, b"\0", None
+        """(rate, its bytes, [(lock id, rate, lock bytes, rate bytes)]) of a corridor's day. A lock
+        is about source and target: it gives the payment's rate where it settles in the target."""
+        corridor, rate = self.plan.corridors[number], self.plan.rate(number, ordinal)
+
+        def encoded(value):
+            return wire.optional(wire.decimal(value) if value else None)
         locks = []
-        for which in range(4):
+        for which in range(LOCKS_A_DAY):
             lock_id, locked = self.plan.lock(number, ordinal, which)
-            locks.append((lock_id, locked, wire.optional(wire.text(lock_id)),
-                          wire.optional(wire.decimal(locked))))
-        return rate, wire.optional(wire.decimal(rate)), locks
+            used = locked if corridor.settlement_currency == corridor.target_currency else rate
+            locks.append((lock_id, used, wire.optional(wire.text(lock_id)), encoded(used)))
+        return rate, encoded(rate), locks
 
     # -- the odd ones ----------------------------------------------------------------------
 
@@ -273,7 +275,7 @@ class Shard:
         if intent == "malformed:tombstone":
             value = None
         data.append(wire.record(partition, now // 1000, event.transaction_id.encode(), value))
-        log.append(f"{partition}\t{offset}\t{intent}\t{event.log()}\n")
+        log.append(f"{partition}\t{offset}\t{intent}\t{event.log()}\t{now // 1000}\n")
 
     def _other_content(self, earlier, index):
         """The same id with one field changed: amount, time, channel, or creditor's reference."""
@@ -313,10 +315,10 @@ class Shard:
         return self._bad_field(kind, event), None
 
     def _bad_field(self, kind, event):
-        other = next((c for c in self.plan.corridors if c.code != event.corridor
-                      and c.settlement_currency != event.settlement_currency), None)
         unit = currencies.e5(1, event.settlement_currency)
-        limit = next(c.limit_minor for c in self.plan.corridors if c.code == event.corridor)
+        own = next(c for c in self.plan.corridors if c.code == event.corridor)
+        foreign = next(code for code in ("CHF", "USD", "EUR", "ZAR") if code not in (
+            own.source_currency, own.target_currency, own.settlement_currency))
         old_id = f"{OLD_DAY_MS:012x}"
         changes = {
             "tombstone": {},
@@ -328,14 +330,13 @@ class Shard:
             "uetr_invalid": {"uetr": "not-a-uuid"},
             "event_id_empty": {"event_id": ""},
             "time_far": {"acceptance_us": FAR_US},
+            "time_ahead": {"acceptance_us": event.acceptance_us + DAY_US},
             "day_old": {"acceptance_us": event.acceptance_us - 3650 * DAY_US,
                         "event_id": old_id[:8] + "-" + old_id[8:] + event.event_id[13:]},
             "unknown_corridor": {"corridor": "AAA-BBB"},
             "participant_unknown": {"creditor_agent": "NOSUCHBANK"},
-            "currency_not_of_corridor": {"settlement_currency": other.settlement_currency,
-                                         "settlement_e5": 10 ** 7} if other
-                                        else {"settlement_currency": "CHF"},
+            "currency_not_of_corridor": {"settlement_currency": foreign, "settlement_e5": 10 ** 7},
             "participants_equal": {"creditor_agent": event.debtor_agent},
-            "above_limit": {"settlement_e5": (limit + 1) * unit},
+            "above_limit": {"settlement_e5": (own.limit_minor + 1) * unit},
         }
         return replace(event, **changes[kind])

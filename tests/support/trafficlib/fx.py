@@ -6,10 +6,10 @@ and sending it later, or only its beginning, gives windows that must wait.
 """
 import datetime
 import os
-import uuid
 import random
+import uuid
 
-from . import currencies, wire
+from . import currencies, rates, wire
 from .plan import LOCKS_A_DAY
 
 COLUMNS = ("partition", "offset", "intent", "event_id", "kind", "source", "corridor",
@@ -42,19 +42,19 @@ def events(plan):
             digits = f"{start // 1000:012x}7{rng.getrandbits(12):03x}a{rng.getrandbits(60):015x}"
             return str(uuid.UUID(digits))
         pairs = set()
+        for corridor in plan.corridors:
+            for pair in ((corridor.source_currency, corridor.target_currency),
+                         (corridor.source_currency, corridor.settlement_currency)):
+                if pair[0] != pair[1] and pair not in pairs:
+                    pairs.add(pair)
+                    yield (new_id(), "RATE", "daily-indicative", "", *pair,
+                           rates.rate_e10(ordinal, *pair), "", 0, start, start + DAY_US)
         for number, corridor in enumerate(plan.corridors):
-            pair = corridor.source_currency, corridor.settlement_currency
-            rate = plan.rate(number, ordinal)
-            if rate and pair not in pairs:
-                pairs.add(pair)
-                yield (new_id(), "RATE", "daily-indicative", "", *pair, rate, "", 0, start,
-                       start + DAY_US)
-        for number, corridor in enumerate(plan.corridors):
-            for which in range(LOCKS_A_DAY if plan.rate(number, ordinal) else 0):
+            for which in range(LOCKS_A_DAY):
                 lock_id, rate = plan.lock(number, ordinal, which)
                 notional = NOTIONAL_UNITS * 10 ** currencies.AMOUNT_SCALE
                 yield (new_id(), "LOCK", "desk", corridor.code, corridor.source_currency,
-                       corridor.settlement_currency, rate, lock_id, notional, start,
+                       corridor.target_currency, rate, lock_id, notional, start,
                        start + 2 * DAY_US)
 
 

@@ -36,7 +36,7 @@ MEDIANS = {"KES": 3200, "ZAR": 650, "XOF": 24000, "UGX": 95000, "EUR": 140}
 MALFORMED = ("truncated", "wrong_magic", "unknown_schema", "oversized", "tombstone", "bad_utf8",
              "bad_enum", "negative_amount", "zero_amount", "too_many_decimals",
              "unknown_currency", "bad_rate", "uetr_invalid", "event_id_empty", "time_far",
-             "day_old", "unknown_corridor", "participant_unknown", "currency_not_of_corridor",
+             "time_ahead", "day_old", "unknown_corridor", "participant_unknown", "currency_not_of_corridor",
              "participants_equal", "above_limit")
 
 
@@ -175,10 +175,12 @@ class Plan:
         return rates.rate_e10(ordinal, corridor.source_currency, corridor.settlement_currency)
 
     def lock(self, number, ordinal, which):
-        """(lock id, rate_e10): the day's rate less some basis points; the same in `traffic fx`."""
-        name = f"{self.options.seed}/{self.corridors[number].code}/{ordinal}/{which}"
+        """(lock id, rate_e10 of target per source currency): the day's rate less some basis
+        points; the same in `traffic fx`."""
+        corridor = self.corridors[number]
+        name = f"{self.options.seed}/{corridor.code}/{ordinal}/{which}"
         digest = hashlib.sha256(name.encode()).digest()
-        rate = self.rate(number, ordinal)
+        rate = rates.rate_e10(ordinal, corridor.source_currency, corridor.target_currency)
         return str(uuid.UUID(bytes=digest[:16], version=4)), rate - rate * (which + 1) // 10_000
 
     def days(self):
