@@ -1,0 +1,419 @@
+/*
+ * decode.c - one record becomes a row and a COPY tuple, or is refused with a reason.
+ *
+ * The reading thread runs this while the lanes commit, so what costs time is done here: the
+ * tuple is ready when the transaction begins, and only batch_id and a changed window are set
+ * into it later.
+ *
+ * (1) The watermark of a partition is the newest acceptance time of its well-formed records, in
+ *     offset order, whatever becomes of them afterwards: it depends on the stream alone.
+ * (2) What is early is never refused: no open window is RETRY, the record waits.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "bus/registry.h"
+#include "codec/avro/payment_decode.h"
+#include "ingest.h"
+#include "store/copy.h"
+
+#include <stdlib.h>
+
+enum { CURSOR_CORRIDORS_MAX = 64, RECENT_SLOTS = 1 << 20, TUPLES_MAX = 128 * 1024 * 1024 };
+enum { TUPLE_FIXED_MAX = 400 };
+
+/* The windows of one corridor as one partition walks through them. */
+struct cursors {
+    int32_t partition;
+    uint64_t book_version;
+    struct window_cursor corridors[CURSOR_CORRIDORS_MAX];
+};
+
+struct ingest_state {
+    struct registry *registry;
+    struct codec_context *codec;
+    struct book book;
+    struct recent *recent_events;
+    struct recent *recent_transfers;
+    int64_t ahead_max_us;
+    int32_t kept_days;
+    int32_t today;
+    struct cursors *cursors[BATCH_PART_MAX];
+};
+
+/* ---- life ---- */
+
+static enum status schemas_open(const struct config *config, struct ingest_state *state,
+                                struct error *error)
+{
+    const struct registry_config settings = {
+        .directory = config_string(config, "schema.directory"),
+        .base_url = config_string(config, "schema.registry_url"),
+        .ca_file = config_string(config, "schema.registry_ca"),
+    };
+    struct schema_source source;
+    enum status status = registry_open(&settings, error, &state->registry);
+
+    if (status != OK)
+        return status;
+    source = registry_source(state->registry);
+    state->codec = codec_context_new(&source);
+    return OK;
+}
+
+enum status ingest_open(const struct config *config, struct db *db, struct error *error,
+                        void **ret_state)
+{
+    struct ingest_state *state = calloc(1, sizeof *state);
+    enum status status;
+
+    (void)db;
+    if (state == NULL)
+        return error_set(error, FATAL, "out of memory");
+    book_init(&state->book);
+    state->ahead_max_us = config_int(config, "ingest.ahead_max") * 1000;
+    state->kept_days = (int32_t)config_int(config, "ingest.kept_days");
+    state->recent_events = recent_new(RECENT_SLOTS);
+    state->recent_transfers = recent_new(RECENT_SLOTS);
+    status = state->recent_events == NULL || state->recent_transfers == NULL
+                 ? error_set(error, FATAL, "out of memory for recent ids")
+                 : schemas_open(config, state, error);
+    if (status != OK) {
+        ingest_close(state);
+        return status;
+    }
+    *ret_state = state;
+    return OK;
+}
+
+void ingest_close(void *argument)
+{
+    struct ingest_state *state = argument;
+
+    for (size_t i = 0; i < BATCH_PART_MAX; i++)
+        free(state->cursors[i]);
+    recent_free(state->recent_events);
+    recent_free(state->recent_transfers);
+    codec_context_free(state->codec);
+    registry_free(state->registry);
+    book_done(&state->book);
+    free(state);
+}
+
+enum status ingest_refresh(void *argument, struct db *db, struct error *error)
+{
+    struct ingest_state *state = argument;
+
+    state->today = (int32_t)(clock_now_us() / US_PER_DAY);
+    return book_refresh(&state->book, db, state->today, error);
+}
+
+/* The claim may lie before what the cursors have seen: they begin anew. */
+void ingest_claimed(void *argument, const struct position *position)
+{
+    struct ingest_state *state = argument;
+
+    for (size_t i = 0; i < BATCH_PART_MAX; i++)
+        if (state->cursors[i] != NULL && state->cursors[i]->partition == position->partition)
+            state->cursors[i]->book_version = 0;
+}
+
+/* ---- windows ---- */
+
+static void cursors_begin(const struct ingest_state *state, struct cursors *cursors)
+{
+    for (size_t i = 0; i < state->book.corridor_count && i < CURSOR_CORRIDORS_MAX; i++) {
+        const struct book_corridor *corridor = &state->book.corridors[i];
+        const struct window_view view = {corridor->windows, corridor->cuts, corridor->window_count};
+
+        window_cursor_begin(&cursors->corridors[i], &view);
+    }
+    cursors->book_version = state->book.version;
+}
+
+/* The cursors of a partition; NULL: out of memory. */
+static struct cursors *cursors_of(struct ingest_state *state, int32_t partition)
+{
+    size_t free_slot = BATCH_PART_MAX;
+
+    for (size_t i = 0; i < BATCH_PART_MAX; i++) {
+        if (state->cursors[i] == NULL) {
+            free_slot = i;
+            break;
+        }
+        if (state->cursors[i]->partition != partition)
+            continue;
+        if (state->cursors[i]->book_version != state->book.version)
+            cursors_begin(state, state->cursors[i]);
+        return state->cursors[i];
+    }
+    if (free_slot == BATCH_PART_MAX)
+        return NULL;
+    state->cursors[free_slot] = calloc(1, sizeof(struct cursors));
+    if (state->cursors[free_slot] == NULL)
+        return NULL;
+    state->cursors[free_slot]->partition = partition;
+    cursors_begin(state, state->cursors[free_slot]);
+    return state->cursors[free_slot];
+}
+
+static enum status window_missing(const struct book_corridor *corridor, struct error *error)
+{
+    error_set(error, RETRY, "no window is open for corridor %.*s", TEXT_ARG(corridor->code));
+    return error_hint(error, "sawa-settle opens windows ahead: see that it runs");
+}
+
+static enum status window_choose(struct ingest_state *state, const struct book_corridor *corridor,
+                                 const struct record *record, struct ingest_row *row,
+                                 struct error *error)
+{
+    struct cursors *cursors = cursors_of(state, record->partition);
+    size_t number = (size_t)(corridor - state->book.corridors);
+    struct window_cursor *cursor;
+    size_t index;
+
+    if (cursors == NULL || number >= CURSOR_CORRIDORS_MAX)
+        return error_set(error, FATAL, "more partitions or corridors than ingest can hold");
+    cursor = &cursors->corridors[number];
+    index = window_cursor_at(cursor, row->watermark_us, record->offset);
+    if (index == WINDOW_NONE)
+        return window_missing(corridor, error); /* (2) */
+    row->window_id = corridor->windows[index].window_id;
+    row->late = window_cursor_is_late(cursor, row->acceptance_time_us);
+    return OK;
+}
+
+/* ---- checks ---- */
+
+/* A UUIDv7 carries its day; any other id takes that of the payment. */
+static int32_t event_day_of(const struct payment *payment)
+{
+    if (uuid_version(&payment->event_id) == 7)
+        return (int32_t)(uuid_v7_ms(&payment->event_id) / 86400000);
+    return (int32_t)(payment->acceptance_time_us / US_PER_DAY);
+}
+
+/* The checks that depend on the record alone; after them the watermark moves (1). */
+static enum reason record_check(const struct ingest_state *state, const struct payment *payment,
+                                const struct record *record, int32_t event_day)
+{
+    int64_t written_us = record->timestamp_ms < 0 ? clock_now_us() : record->timestamp_ms * 1000;
+
+    if (payment->acceptance_time_us > written_us + state->ahead_max_us)
+        return REASON_TIME_OUT_OF_RANGE;
+    if (event_day < state->today - state->kept_days || event_day > state->today + 1)
+        return REASON_EVENT_DAY_OUT_OF_RANGE;
+    return REASON_NONE;
+}
+
+static enum reason book_check(const struct ingest_state *state, const struct payment *payment,
+                              const struct book_corridor *corridor, size_t debtor, size_t creditor)
+{
+    if (corridor == NULL)
+        return REASON_CORRIDOR_UNKNOWN;
+    if (debtor == SIZE_MAX || creditor == SIZE_MAX)
+        return REASON_PARTICIPANT_UNKNOWN;
+    if (corridor->accounts[debtor] == 0 || corridor->accounts[creditor] == 0)
+        return REASON_PARTICIPANT_UNKNOWN;
+    if (payment->settlement_amount.currency != corridor->settlement_currency ||
+        payment->instructed_amount.currency != corridor->source_currency)
+        return REASON_CURRENCY_NOT_OF_CORRIDOR;
+    if (debtor == creditor)
+        return REASON_PARTICIPANTS_EQUAL;
+    if (payment->settlement_amount.minor > corridor->limit_minor)
+        return REASON_ABOVE_LIMIT;
+    (void)state;
+    return REASON_NONE;
+}
+
+static void row_fill(struct ingest_state *state, const struct payment *payment,
+                     const struct book_corridor *corridor, size_t debtor, size_t creditor,
+                     struct ingest_row *row)
+{
+    bool forward = payment->kind == PAYMENT_COMPLETED;
+    size_t owing = forward ? debtor : creditor;
+    size_t owed = forward ? creditor : debtor;
+
+    row->event_id = payment->event_id;
+    row->transfer_id = payment->transfer_id;
+    row->content_digest = payment->content_digest;
+    row->settlement_minor = payment->settlement_amount.minor;
+    row->settlement_currency = payment->settlement_amount.currency;
+    row->corridor_id = corridor->corridor_id;
+    row->owing_id = state->book.participants[owing].participant_id;
+    row->owed_id = state->book.participants[owed].participant_id;
+    row->owing_account_id = corridor->accounts[owing];
+    row->owed_account_id = corridor->accounts[owed];
+    row->id_without_day = uuid_version(&payment->event_id) != 7;
+    row->has_lock = payment->has_lock;
+    row->lock_id = payment->lock_id;
+}
+
+/* ---- the tuple ---- */
+
+static char *copy_currency(char *at, currency unit)
+{
+    char code[CURRENCY_CODE_SIZE];
+
+    currency_code(unit, code);
+    return copy_bytes(at, code, 3);
+}
+
+static char *copy_optional_int64(char *at, bool present, int64_t value)
+{
+    return present ? copy_int64(at, value) : copy_null(at);
+}
+
+static char *copy_optional_uuid(char *at, bool present, const struct uuid *value)
+{
+    return present ? copy_uuid(at, value) : copy_null(at);
+}
+
+/* In the order of ingest_copy_payment (write.c). */
+static char *tuple_write(char *at, const struct payment *payment, int64_t offset,
+                         int32_t debtor_agent_id, int32_t creditor_agent_id,
+                         const struct ingest_row *row)
+{
+    at = copy_tuple(at, 25);
+    at = copy_uuid(at, &payment->event_id);
+    at = copy_uuid(at, &payment->transfer_id);
+    at = copy_uuid(at, &payment->content_digest);
+    at = copy_instant(at, payment->acceptance_time_us);
+    at = copy_int64(at, 0); /* batch_id: TUPLE_BATCH_ID_AT */
+    at = copy_int64(at, row->window_id);
+    at = copy_bool(at, row->late);
+    at = copy_int64(at, offset);
+    at = copy_int64(at, payment->instructed_amount.minor);
+    at = copy_int64(at, payment->settlement_amount.minor);
+    at = copy_optional_int64(at, payment->has_fee, payment->fee.minor);
+    at = copy_optional_int64(at, payment->rate > 0, payment->rate);
+    at = copy_date(at, row->event_day);
+    at = copy_int32(at, debtor_agent_id);
+    at = copy_int32(at, creditor_agent_id);
+    at = copy_int32(at, row->corridor_id);
+    at = copy_int16(at, (int16_t)payment->kind);
+    at = copy_int16(at, (int16_t)payment->channel);
+    at = copy_optional_uuid(at, payment->has_lock, &payment->lock_id);
+    at = copy_optional_uuid(at, payment->has_uetr, &payment->uetr);
+    at = copy_currency(at, payment->instructed_amount.currency);
+    at = copy_currency(at, payment->settlement_amount.currency);
+    at = payment->has_fee ? copy_currency(at, payment->fee.currency) : copy_null(at);
+    at = copy_text(at, payment->transaction_id);
+    return copy_text(at, payment->end_to_end_id);
+}
+
+bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int64_t offset,
+                  int32_t debtor_agent_id, int32_t creditor_agent_id, struct ingest_row *row)
+{
+    struct buffer *tuples = &extra->tuples;
+    size_t size_max =
+        TUPLE_FIXED_MAX + payment->transaction_id.size + payment->end_to_end_id.size;
+    char *at = copy_reserve(tuples, size_max);
+    const char *end;
+
+    if (at == NULL)
+        return false;
+    end = tuple_write(at, payment, offset, debtor_agent_id, creditor_agent_id, row);
+    assert((size_t)(end - at) <= size_max);
+    row->tuple_at = (uint32_t)tuples->size;
+    row->tuple_size = (uint16_t)(end - at);
+    copy_finish(tuples, end);
+    return true;
+}
+
+/* ---- the verb ---- */
+
+static void suspect_mark(struct ingest_state *state, struct batch *batch,
+                         const struct record *record, struct ingest_row *row)
+{
+    bool event_seen = recent_add(state->recent_events, &row->event_id);
+    bool transfer_seen = recent_add(state->recent_transfers, &row->transfer_id);
+
+    row->suspect = event_seen || transfer_seen;
+    if (row->suspect)
+        batch_keep(batch, record);
+}
+
+static enum status payment_take(struct ingest_state *state, const struct payment *payment,
+                                const struct record *record, struct batch *batch,
+                                struct ingest_row *row, enum reason *ret_reason,
+                                struct error *error)
+{
+    const struct book_corridor *corridor = book_corridor(&state->book, payment->corridor);
+    size_t debtor = book_participant(&state->book, payment->debtor_agent);
+    size_t creditor = book_participant(&state->book, payment->creditor_agent);
+    enum reason reason = book_check(state, payment, corridor, debtor, creditor);
+    enum status status;
+
+    if (reason != REASON_NONE) {
+        *ret_reason = reason;
+        return REJECT;
+    }
+    row_fill(state, payment, corridor, debtor, creditor, row);
+    status = window_choose(state, corridor, record, row, error);
+    if (status != OK)
+        return status;
+    suspect_mark(state, batch, record, row);
+    if (!ingest_tuple(batch->extra, payment, record->offset,
+                      state->book.participants[debtor].participant_id,
+                      state->book.participants[creditor].participant_id, row))
+        return error_set(error, FATAL, "out of memory for payments");
+    return OK;
+}
+
+enum status ingest_decode(void *argument, const struct record *record, struct batch *batch,
+                          struct batch_part *part, void *row_memory, enum reason *ret_reason,
+                          struct error *error)
+{
+    struct ingest_state *state = argument;
+    struct ingest_row *row = row_memory;
+    struct payment payment;
+    enum status status = payment_decode(state->codec, record->value, &payment, ret_reason, error);
+
+    row->watermark_us = part->move.watermark_us;
+    if (status != OK)
+        return status;
+    row->event_day = event_day_of(&payment);
+    *ret_reason = record_check(state, &payment, record, row->event_day);
+    if (*ret_reason != REASON_NONE)
+        return REJECT;
+    if (payment.acceptance_time_us > row->watermark_us)
+        row->watermark_us = payment.acceptance_time_us; /* (1) */
+    row->acceptance_time_us = payment.acceptance_time_us;
+    status = payment_take(state, &payment, record, batch, row, ret_reason, error);
+    if (status == OK || status == REJECT)
+        part->move.watermark_us = row->watermark_us;
+    return status;
+}
+
+/* ---- what a batch carries ---- */
+
+static struct ingest_shared shared;
+
+void *ingest_extra_new(void)
+{
+    struct ingest_extra *extra = calloc(1, sizeof *extra);
+
+    assert(extra != NULL);
+    buffer_init(&extra->tuples, TUPLES_MAX);
+    extra->shared = &shared;
+    return extra;
+}
+
+void ingest_extra_clear(void *argument)
+{
+    struct ingest_extra *extra = argument;
+
+    buffer_clear(&extra->tuples);
+    extra->suspect_all = false;
+    extra->copying_payments = false;
+}
+
+void ingest_extra_free(void *argument)
+{
+    struct ingest_extra *extra = argument;
+
+    if (extra == NULL)
+        return;
+    buffer_done(&extra->tuples);
+    free(extra);
+}

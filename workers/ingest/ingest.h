@@ -1,0 +1,107 @@
+/*
+ * ingest.h - payment events become payments, running window totals and journal entries.
+ *
+ *   decode.c   bytes -> row and COPY tuple, judged against the book       reading thread
+ *   judge.c    the gate, windows that closed meanwhile, suspects          lane thread
+ *   write.c    payment, event_seen, window_delta, window_cut, journal     lane thread
+ *
+ * SUSPECTS. COPY goes straight into the table, so an id that is there already would cost the
+ * whole batch. An id seen lately (recent.h), in this batch or an earlier one, makes its row a
+ * suspect: only suspects are looked up before the COPY. A duplicate that is older than what
+ * recent remembers meets the unique constraint; then the batch is tried again with every row a
+ * suspect, and so are the next SUSPECT_ALL_BATCHES batches.
+ */
+#ifndef SAWA_INGEST_INGEST_H
+#define SAWA_INGEST_INGEST_H
+
+#include "book.h"
+#include "domain/payment.h"
+#include "recent.h"
+#include "runtime/worker.h"
+
+enum { SUSPECT_ALL_BATCHES = 4 };
+
+/* Where fields of fixed width lie in a tuple, so that they can be set when they are known. */
+enum {
+    TUPLE_BATCH_ID_AT = 2 + 3 * 20 + 12 + 4,
+    TUPLE_WINDOW_ID_AT = TUPLE_BATCH_ID_AT + 8 + 4,
+    TUPLE_LATE_AT = TUPLE_WINDOW_ID_AT + 8 + 4,
+};
+
+struct ingest_row {
+    struct uuid event_id;
+    struct uuid transfer_id;
+    struct uuid content_digest;
+    struct uuid lock_id;
+    int64_t window_id;
+    int64_t settlement_minor;
+    int64_t acceptance_time_us;
+    int64_t watermark_us; /* of the partition at this record, itself included */
+    int32_t event_day;
+    int32_t corridor_id;
+    int32_t owing_id; /* who owes because of this payment, and who is owed */
+    int32_t owed_id;
+    int32_t owing_account_id;
+    int32_t owed_account_id;
+    currency settlement_currency;
+    uint32_t tuple_at; /* in ingest_extra.tuples */
+    uint16_t tuple_size;
+    bool late;
+    bool suspect;
+    bool id_without_day; /* not a UUIDv7: enters event_seen too */
+    bool has_lock;
+};
+
+/* What lanes tell each other: how many batches still look every row up. */
+struct ingest_shared {
+    int suspect_all_left; /* atomic */
+};
+
+enum { INGEST_CROSSED_MAX = 1024 };
+
+/* A window whose cut-off a watermark of this batch may have passed. */
+struct ingest_crossed {
+    int64_t window_id;
+    int64_t cut_off_us;
+};
+
+struct ingest_extra {
+    size_t crossed_count;
+    struct ingest_crossed crossed[INGEST_CROSSED_MAX];
+    struct buffer tuples; /* of table payment, in record order */
+    struct ingest_shared *shared;
+    bool suspect_all;
+    bool copying_payments; /* an error line speaks of these tuples */
+};
+
+struct ingest_state; /* decode.c */
+
+enum status ingest_open(const struct config *config, struct db *db, struct error *error,
+                        void **ret_state);
+void ingest_close(void *state);
+enum status ingest_refresh(void *state, struct db *db, struct error *error);
+void ingest_claimed(void *state, const struct position *position);
+enum status ingest_decode(void *state, const struct record *record, struct batch *batch,
+                          struct batch_part *part, void *row, enum reason *ret_reason,
+                          struct error *error);
+
+void *ingest_extra_new(void);
+void ingest_extra_clear(void *extra);
+void ingest_extra_free(void *extra);
+
+enum status ingest_validate(struct batch *batch, struct db *db, struct error *error);
+enum status ingest_apply(struct batch *batch, struct db *db, struct effects *effects,
+                         struct error *error);
+void ingest_refused(struct batch *batch, enum status status, const struct error *error);
+enum status ingest_days(const struct batch *batch, struct db *db, struct error *error);
+
+/* The row of table payment as a COPY tuple; sets tuple_at and tuple_size. */
+bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int64_t offset,
+                  int32_t debtor_agent_id, int32_t creditor_agent_id, struct ingest_row *row);
+
+static inline struct ingest_row *ingest_row(const struct batch *batch, size_t index)
+{
+    return batch_row(batch, index);
+}
+
+#endif

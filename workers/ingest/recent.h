@@ -1,0 +1,23 @@
+/*
+ * recent.h - which 128-bit ids were seen lately: a bounded set that forgets.
+ *
+ * A direct-mapped table of 32-bit fingerprints. It may call an id seen that is not (1 in 2^32
+ * per look, then it is looked up for nothing), and it forgets an id when another takes its place.
+ * So the answer "seen" makes a suspect, and "not seen" promises nothing: the unique constraint
+ * stands behind it.
+ */
+#ifndef SAWA_INGEST_RECENT_H
+#define SAWA_INGEST_RECENT_H
+
+#include "base/uuid.h"
+
+struct recent;
+
+/* slots: a power of two; 4 bytes each. NULL: out of memory. */
+struct recent *recent_new(size_t slots);
+void recent_free(struct recent *recent); /* NULL is fine */
+
+/* Remembers the id; true when it was there already. */
+bool recent_add(struct recent *recent, const struct uuid *id);
+
+#endif
