@@ -81,3 +81,82 @@ struct digest merkle_root(struct merkle *merkle)
     }
     return root;
 }
+
+struct digest merkle_leaf(struct sha256 *sha256, struct text data)
+{
+    struct digest leaf_hash;
+
+    sha256_begin(sha256);
+    sha256_add(sha256, "\x00", 1);
+    sha256_add(sha256, data.data, data.size);
+    sha256_end(sha256, &leaf_hash);
+    return leaf_hash;
+}
+
+struct digest merkle_root_of(struct merkle *merkle, const struct digest *leaf_hashes, size_t count)
+{
+    merkle_begin(merkle);
+    for (size_t i = 0; i < count; i++)
+        merkle_add(merkle, &leaf_hashes[i]);
+    return merkle_root(merkle);
+}
+
+/* The largest power of two below count; count > 1. */
+static size_t split_of(size_t count)
+{
+    size_t split = 1;
+
+    assert(count > 1);
+    while (split < count - split)
+        split *= 2;
+    return split;
+}
+
+void merkle_prove(struct merkle *merkle, const struct digest *leaf_hashes, size_t count,
+                  size_t index, struct merkle_path *ret_path)
+{
+    struct digest downwards[MERKLE_DEPTH_MAX + 1];
+    size_t depth = 0;
+
+    assert(index < count);
+    while (count > 1) { /* from the root down to the leaf */
+        size_t split = split_of(count);
+        bool goes_left = index < split;
+
+        assert(depth <= MERKLE_DEPTH_MAX);
+        downwards[depth++] = goes_left ? merkle_root_of(merkle, leaf_hashes + split, count - split)
+                                       : merkle_root_of(merkle, leaf_hashes, split);
+        leaf_hashes += goes_left ? 0 : split;
+        index -= goes_left ? 0 : split;
+        count = goes_left ? split : count - split;
+    }
+    for (size_t i = 0; i < depth; i++)
+        ret_path->nodes[i] = downwards[depth - 1 - i];
+    ret_path->count = depth;
+    merkle_begin(merkle);
+}
+
+bool merkle_verify(struct sha256 *sha256, const struct digest *leaf_hash, uint64_t index,
+                   uint64_t count, const struct merkle_path *path, const struct digest *root)
+{
+    struct digest node = *leaf_hash;
+    uint64_t at = index;
+    uint64_t last = count - 1;
+
+    if (index >= count || path->count > MERKLE_DEPTH_MAX + 1)
+        return false;
+    for (size_t i = 0; i < path->count; i++) {
+        if (last == 0)
+            return false; /* the path is longer than the way */
+        if (at & 1 || at == last) {
+            node = merkle_node(sha256, &path->nodes[i], &node);
+            for (; !(at & 1) && at != 0; at >>= 1)
+                last >>= 1; /* levels on which this node has no neighbour */
+        } else {
+            node = merkle_node(sha256, &node, &path->nodes[i]);
+        }
+        at >>= 1;
+        last >>= 1;
+    }
+    return last == 0 && digest_equal(&node, root);
+}

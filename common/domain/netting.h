@@ -1,0 +1,81 @@
+/*
+ * netting.h - from who owes whom to who pays what, with the proof that it is the same.
+ *
+ *   obligations                gross                          multilateral
+ *   A ──100──> B               A against B   owes 100          A   owes 130  is owed  40   net -90
+ *   B ── 40──> A                             is owed 40        B   owes  40  is owed 130   net +90 ...
+ *   A ── 30──> C               ...each pair as it is           against the settlement agent
+ *
+ * A net position is what one participant owes and is owed against one counterparty:
+ *
+ *   gross         one per ordered pair that has an obligation in either direction; both sides
+ *                 stay apart and are instructed as they are
+ *   multilateral  one per participant that has any obligation, against NETTING_AGENT
+ *   bilateral     reserved
+ *
+ * (1) Nets sum to zero, in both models.
+ * (2) Per participant, what it owes and is owed equals its gross obligations: nothing is lost.
+ * (3) Sums are checked: what does not fit int64 is refused, never wrapped (I11).
+ * (4) The result depends on the obligations alone, and comes in order of (participant,
+ *     counterparty).
+ *
+ * Cost: O(obligations + participants).
+ */
+#ifndef SAWA_DOMAIN_NETTING_H
+#define SAWA_DOMAIN_NETTING_H
+
+#include "base/arena.h"
+
+#define NETTING_AGENT (-1)
+
+/* Who owes whom, in one window and one currency. In order of (debtor, creditor), each pair once. */
+struct obligation {
+    int32_t debtor_index; /* 0 .. participant_count - 1 */
+    int32_t creditor_index;
+    int64_t payment_count;
+    int64_t amount_minor; /* above zero */
+};
+
+struct net_position {
+    int32_t participant_index;
+    int32_t counterparty_index; /* or NETTING_AGENT */
+    int64_t owes_minor;
+    int64_t is_owed_minor;
+    int64_t net_minor; /* is_owed - owes: positive is paid to the participant */
+};
+
+struct netting_proof {
+    int64_t obligation_minor; /* sum of the obligations               */
+    int64_t payment_count;    /* behind them                          */
+    int64_t owes_minor;       /* sums over the positions              */
+    int64_t is_owed_minor;    /* equal to owes_minor (1)              */
+    int64_t net_debit_minor;  /* sum of the negative nets, as magnitude */
+    int64_t net_credit_minor; /* sum of the positive nets (1)         */
+};
+
+struct net_positions {
+    struct net_position *positions;
+    size_t count;
+};
+
+/* Each pair as it is. False: a sum does not fit (3), or the arena is full. */
+must_use bool netting_gross(const struct obligation *obligations, size_t count,
+                            size_t participant_count, struct arena *arena,
+                            struct net_positions *ret_positions);
+
+/* Each participant against the agent. False likewise. */
+must_use bool netting_multilateral(const struct obligation *obligations, size_t count,
+                                   size_t participant_count, struct arena *arena,
+                                   struct net_positions *ret_positions);
+
+/* Adds everything up a second time, from both sides. False: (1), (2) or (3) does not hold, and
+ * the window must not be settled. */
+must_use bool netting_prove(const struct obligation *obligations, size_t count,
+                            const struct net_positions *positions, size_t participant_count,
+                            struct arena *arena, struct netting_proof *ret_proof);
+
+/* Aborts if obligations are out of order or not of participants. */
+void assert_obligations_state(const struct obligation *obligations, size_t count,
+                              size_t participant_count);
+
+#endif
