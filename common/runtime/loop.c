@@ -549,10 +549,8 @@ static enum status key_refresh(struct loop *loop, struct error *error)
 {
     int32_t month = month_of_day((int32_t)(clock_now_us() / US_PER_DAY));
 
-    if (loop->key.key_id > 0 && loop->key.month == month)
-        return OK;
-    if (any_lane_busy(loop) && loop->key.key_id > 0)
-        return OK; /* a batch in flight still reads the old one */
+    if (loop->key.key_id > 0 && (loop->key.month == month || any_lane_busy(loop)))
+        return OK; /* current, or a batch in flight still reads it */
     return keyring_get(loop->db, loop->settings->key_file, loop->settings->scope, month, error,
                        &loop->key);
 }
@@ -574,7 +572,7 @@ static enum status loop_tick(struct loop *loop, struct error *error)
     enum status status;
 
     health_beat(loop->settings->health);
-    if (any_lane_open(loop) || any_lane_busy(loop) || loop->idle_since_us == 0)
+    if (any_lane_open(loop) || any_lane_busy(loop) || loop->partitions.count == 0)
         loop->idle_since_us = now_us;
     if (now_us < loop->refresh_at_us)
         return OK;
