@@ -1,7 +1,8 @@
 /*
  * columns.h - what we read of each event: the reader's side of schema resolution, as tables.
  *
- * The .avsc files in schemas/avro are the same list, for people and producers; a test compares the two.
+ * The .avsc files in schemas/avro are the same list, for people and producers; a test compares
+ * the two.
  * Personal data (account numbers) has no column on purpose: it stays in the raw record.
  */
 #ifndef SAWA_CODEC_AVRO_COLUMNS_H
