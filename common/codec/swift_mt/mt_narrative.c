@@ -458,6 +458,14 @@ static void apply_coded(struct statement *statement, struct statement_entry *ent
     free((char *)text.data);
 }
 
+/* A pointer has done its work once the narrative gave a reference. */
+static void drop_pointer(struct statement_references *references)
+{
+    if (is_pointer(references->customer_reference) &&
+        (references->end_to_end_id.size > 0 || references->payment_information_id.size > 0))
+        references->customer_reference = (struct text){NULL, 0};
+}
+
 void mt_narrative_apply(struct statement *statement, struct statement_entry *entry,
                         struct text narrative)
 {
@@ -468,6 +476,7 @@ void mt_narrative_apply(struct statement *statement, struct statement_entry *ent
         apply_coded(statement, entry, text, sign);
     else
         apply_free_text(statement, entry, text);
+    drop_pointer(&entry->facts.references);
 }
 
 void mt_supplement_apply(struct statement *statement, struct statement_entry *entry,
