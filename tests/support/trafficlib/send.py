@@ -77,7 +77,7 @@ def send(path, config, topic, partitions, rate=0, from_index=0, to_index=None):
         for partition, timestamp_ms, key, value in records:
             while True:
                 try:
-                    produce(topic, value, key, partition, delivered, timestamp_ms)
+                    produce(topic, value, key, partition, delivered, None, timestamp_ms)
                     break
                 except BufferError:
                     producer.poll(0.05)
