@@ -7,6 +7,15 @@ BEGIN;
 SET ROLE sawa_owner;
 SET search_path = sawa;
 
+-- The holidays a corridor version was loaded with: its definition only names them.
+CREATE TABLE corridor_calendar (
+    corridor_id integer NOT NULL,
+    version     integer NOT NULL,
+    holidays    text    NOT NULL, -- CSV: country,date,name
+    PRIMARY KEY (corridor_id, version),
+    FOREIGN KEY (corridor_id, version) REFERENCES corridor (corridor_id, version)
+);
+
 CREATE SEQUENCE fold_id_seq;
 
 -- The deltas of a window taken together so far. A cache: it can be made again from window_delta
@@ -125,6 +134,8 @@ CREATE TRIGGER net_positions_are_immutable BEFORE UPDATE OR DELETE OR TRUNCATE O
 CREATE TRIGGER net_proofs_are_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON net_proof
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+GRANT SELECT ON corridor_calendar TO sawa_program;
+GRANT INSERT ON corridor_calendar TO sawa_corridor;
 GRANT USAGE ON SEQUENCE fold_id_seq TO sawa_settle;
 GRANT SELECT, INSERT, UPDATE ON window_fold TO sawa_settle;
 GRANT SELECT, INSERT ON obligation, net_position, net_proof, instruction, expected_item

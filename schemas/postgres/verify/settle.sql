@@ -4,7 +4,7 @@ BEGIN;
 \ir ../lib/checks.sql
 
 CALL pg_temp.need_tables('window_fold', 'obligation', 'net_position', 'net_proof', 'instruction',
-                         'expected_item', 'fold_id_seq');
+                         'expected_item', 'corridor_calendar', 'fold_id_seq');
 CALL pg_temp.need_constraints('window_fold', 'window_fold_pairs_match');
 CALL pg_temp.need_constraints('obligation', 'i3_obligation_once', 'obligation_parties_differ',
                               'obligations_are_immutable');
@@ -17,6 +17,7 @@ CALL pg_temp.need_constraints('expected_item', 'expected_item_has_one_origin',
                               'expected_item_is_due_after_its_value_date');
 CALL pg_temp.need_indexes('expected_item', 'expected_item_open', 'expected_item_book');
 
+CALL pg_temp.need_grant('sawa_corridor', 'INSERT', 'corridor_calendar');
 CALL pg_temp.need_grant('sawa_settle', 'SELECT, INSERT, UPDATE', 'window_fold');
 CALL pg_temp.need_grant('sawa_settle', 'SELECT, INSERT', 'obligation', 'net_position', 'net_proof',
                         'instruction', 'expected_item');

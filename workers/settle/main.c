@@ -1,0 +1,210 @@
+/*
+ * workers/settle/main.c
+ *   Closes settlement windows and says who pays whom.
+ *
+ *   window_delta -> window_fold                                        (in the background)
+ *   window_fold  -> obligation, net_position, net_proof, instruction,
+ *                   expected_item, journal_entry, window_cut,
+ *                   settlement_window, audit leaf                      (one tx per window)
+ *
+ * Restart: every step looks at what is there. A window that was closed before the answer came
+ * is found closed. Several settle workers may run: they meet at the window's gate and row.
+ */
+#include "settle.h"
+
+#include "runtime/health.h"
+#include "runtime/stop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { OPEN_INTERVAL_US = 60 * 1000000 };
+
+static const struct option_spec options[] = {
+    {.key = OPTION_SETTLE_TOPICS,
+     .type = OPTION_STRING,
+     .standard = "payments",
+     .meaning = "topics whose partitions must all pass a cut-off before a window closes, by comma"},
+    {.key = OPTION_SETTLE_INTERVAL,
+     .type = OPTION_DURATION_MS,
+     .standard = "1s",
+     .min = 10,
+     .max = 60000,
+     .unit = "ms",
+     .meaning = "how often deltas are folded and due windows closed"},
+    {.key = OPTION_SETTLE_AHEAD,
+     .type = OPTION_INT,
+     .standard = "7",
+     .min = 1,
+     .max = 90,
+     .unit = "days",
+     .meaning = "how far ahead windows are opened"},
+};
+
+/* One turn: open, fold, close, confirm. */
+static enum status tick(struct settle *settle, int64_t *opened_us, struct error *error)
+{
+    int64_t now_us = clock_now_us();
+    int64_t count = 0;
+    enum status status = OK;
+
+    if (clock_monotonic_us() - *opened_us >= OPEN_INTERVAL_US || *opened_us == 0) {
+        status = settle_open(settle, now_us, error, &count);
+        *opened_us = clock_monotonic_us();
+    }
+    if (status == OK)
+        status = settle_fold(settle, error, &count);
+    if (status == OK)
+        status = settle_close_due(settle, now_us, error, &count);
+    if (status == OK)
+        status = settle_confirm(settle, now_us, error, &count);
+    return status;
+}
+
+static enum status loop(struct settle *settle, struct health *health, struct error *error)
+{
+    int64_t opened_us = 0;
+    enum status status = OK;
+
+    while (status == OK && !stop_asked()) {
+        health_beat(health);
+        status = tick(settle, &opened_us, error);
+        health_ready(health, status == OK, "database");
+        if (status == RETRY)
+            status = session_await(&settle->session, error);
+        else if (status == OK)
+            session_works(&settle->session);
+        if (status == OK)
+            stop_wait(settle->interval_ms);
+    }
+    return stop_asked() ? OK : status;
+}
+
+int run_command(struct program_run *run, int argc, char **argv)
+{
+    const struct health_options serve = {
+        .listen = config_string(run->config, OPTION_HTTP_LISTEN),
+        .heartbeat_ms = config_int(run->config, OPTION_HTTP_HEARTBEAT),
+    };
+    struct health *health = NULL;
+    struct settle settle;
+    struct error error;
+    enum status status;
+
+    (void)argv;
+    if (argc != 1)
+        return program_usage(run, "run takes no arguments");
+    if (settle_start(run, &error, &settle) != OK)
+        return program_fail(&error);
+    status = health_start(&serve, &error, &health);
+    if (status == OK)
+        status = loop(&settle, health, &error);
+    health_stop(health);
+    settle_done(&settle);
+    if (status != OK)
+        log_error_of("settle_ends", &error);
+    return status == OK ? EXIT_OK : (int)error.exit_code;
+}
+
+static const char *outcome_text(enum close_outcome outcome)
+{
+    static const char *const texts[] = {
+        [CLOSE_DONE] = "closed",
+        [CLOSE_HELD] = "held: an FX lock of its payments is not stored yet",
+        [CLOSE_NOTHING] = "nothing to do: closed before, or held as before",
+    };
+
+    return texts[outcome];
+}
+
+static int close_one(struct settle *settle, int64_t window_id)
+{
+    enum close_outcome outcome;
+    struct error error;
+
+    if (settle_close_window(settle, window_id, CUT_COMMAND, clock_now_us(), &error, &outcome) != OK)
+        return program_fail(&error);
+    printf("window %lld %s\n", (long long)window_id, outcome_text(outcome));
+    return outcome == CLOSE_HELD ? EXIT_FAILED : EXIT_OK;
+}
+
+static int close_due(struct settle *settle)
+{
+    struct error error;
+    int64_t closed = 0;
+
+    if (settle_close_due(settle, clock_now_us(), &error, &closed) != OK)
+        return program_fail(&error);
+    printf("windows closed: %lld\n", (long long)closed);
+    return EXIT_OK;
+}
+
+int close_command(struct program_run *run, int argc, char **argv)
+{
+    bool all_due = argc == 2 && strcmp(argv[1], "--due") == 0;
+    int64_t window_id = 0;
+    struct settle settle;
+    struct error error;
+    int code;
+
+    if (!all_due && (argc != 3 || strcmp(argv[1], "--window") != 0 ||
+                     !text_to_int64(text_of(argv[2]), &window_id)))
+        return program_usage(run, "which window? --window ID, or --due");
+    if (settle_start(run, &error, &settle) != OK)
+        return program_fail(&error);
+    code = all_due ? close_due(&settle) : close_one(&settle, window_id);
+    settle_done(&settle);
+    return code;
+}
+
+static const struct command commands[] = {
+    {.name = "run",
+     .arguments = "",
+     .summary = "open windows ahead, fold, close what is due, until stopped",
+     .example = "sawa-settle --config sawa.yaml run",
+     .run = run_command},
+    {.name = "open",
+     .arguments = "[--from DATE] [--until DATE]",
+     .summary = "open the windows of a span of days",
+     .example = "sawa-settle open --from 2026-03-02 --until 2026-03-06",
+     .run = open_command,
+     .answers = true},
+    {.name = "close",
+     .arguments = "--window ID | --due",
+     .summary = "close one window now, wherever its partitions stand, or all that are due",
+     .example = "sawa-settle close --window 4297418241",
+     .run = close_command,
+     .answers = true},
+    {.name = "show",
+     .arguments = "[--json] [--state STATE] [--window ID] [--limit N]",
+     .summary = "windows, and the net positions of one",
+     .example = "sawa-settle show --state HELD",
+     .run = show_command,
+     .answers = true},
+    {.name = "verify",
+     .arguments = "[--window ID] [--since DATE]",
+     .summary = "compute closed windows again from their payments and compare",
+     .example = "sawa-settle verify --since 2026-03-01",
+     .run = verify_command,
+     .answers = true},
+    {.name = "corridor",
+     .arguments = "load [--dry-run] FILE | show",
+     .summary = "load the corridor book, or show it",
+     .example = "sawa-settle corridor load --dry-run deploy/corridors.example.yaml",
+     .run = corridor_command,
+     .answers = true},
+};
+
+static const struct program settle_program = {
+    .name = "sawa-settle",
+    .purpose = "closes settlement windows and says who pays whom",
+    .options = options,
+    .option_count = COUNT_OF(options),
+    .commands = commands,
+    .command_count = COUNT_OF(commands),
+};
+
+int main(int argc, char **argv)
+{
+    return program_main(argc, argv, &settle_program);
+}

@@ -1,0 +1,232 @@
+/*
+ * show.c - sawa-settle show [--json] [--state STATE] [--window ID] [--limit N].
+ *
+ * One line per window, the newest first; with --window also its net positions. JSON has the
+ * same figures, one object per window and line, amounts as strings in the currency's unit.
+ */
+#include "settle.h"
+
+#include "domain/amount.h"
+
+#include "settle_sql.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SHOW_LIMIT = 40, LINE_SIZE_MAX = 16 * 1024 * 1024 };
+
+struct show {
+    struct db *db;
+    bool json;
+    const char *state;
+    int64_t window_id; /* 0: any */
+    int32_t limit;
+};
+
+static void money(const struct result *rows, int row, int column, int currency_column,
+                  char text[AMOUNT_TEXT_SIZE])
+{
+    struct amount amount = {.minor = result_int64(rows, row, column)};
+
+    if (currency_parse(result_text(rows, row, currency_column), &amount.currency))
+        amount_format(amount, text);
+    else
+        snprintf(text, AMOUNT_TEXT_SIZE, "%lld", (long long)amount.minor);
+}
+
+static enum status nets_read(const struct show *show, int64_t window_id, struct error *error,
+                             struct result **ret_rows)
+{
+    struct params params;
+
+    params_init(&params, SETTLE_PARAMS_MAX);
+    params_int64(&params, window_id);
+    return settle_run(show->db, settle_sql_show_nets, &params, error, ret_rows);
+}
+
+/* ---- for people ---- */
+
+static void print_window(const struct result *rows, int row)
+{
+    char date[DATE_TEXT_SIZE];
+    char cut_off[INSTANT_TEXT_SIZE];
+    char gross[AMOUNT_TEXT_SIZE];
+    char net[AMOUNT_TEXT_SIZE];
+
+    date_format(result_date(rows, row, 2), date);
+    instant_format(result_instant(rows, row, 6), cut_off);
+    money(rows, row, 10, 8, gross);
+    money(rows, row, 11, 8, net);
+    printf("%-14lld %-9.*s %s/%lld %-11.*s %.16s %10lld %18s %18s %.*s %.*s\n",
+           (long long)result_int64(rows, row, 0), TEXT_ARG(result_text(rows, row, 1)), date,
+           (long long)result_int64(rows, row, 3), TEXT_ARG(result_text(rows, row, 4)), cut_off,
+           (long long)result_int64(rows, row, 9), gross, net, TEXT_ARG(result_text(rows, row, 8)),
+           TEXT_ARG(result_text(rows, row, 5)));
+}
+
+static void print_nets(const struct result *nets)
+{
+    for (int i = 0; i < result_rows(nets); i++) {
+        char owes[AMOUNT_TEXT_SIZE];
+        char is_owed[AMOUNT_TEXT_SIZE];
+        char net[AMOUNT_TEXT_SIZE];
+
+        money(nets, i, 2, 5, owes);
+        money(nets, i, 3, 5, is_owed);
+        money(nets, i, 4, 5, net);
+        printf("  %-14.*s %-14.*s owes %18s  is owed %18s  net %18s %.*s\n",
+               TEXT_ARG(result_text(nets, i, 0)), TEXT_ARG(result_text(nets, i, 1)), owes, is_owed,
+               net, TEXT_ARG(result_text(nets, i, 5)));
+    }
+}
+
+/* ---- for machines ---- */
+
+static void json_money(struct buffer *out, const char *key, const struct result *rows, int row,
+                       int column, int currency_column)
+{
+    char text[AMOUNT_TEXT_SIZE];
+
+    money(rows, row, column, currency_column, text);
+    buffer_format(out, ",\"%s\":\"%s\"", key, text);
+}
+
+static void json_text(struct buffer *out, const char *key, struct text value)
+{
+    buffer_format(out, ",\"%s\":", key);
+    buffer_json(out, value);
+}
+
+static void json_nets(struct buffer *out, const struct result *nets)
+{
+    buffer_string(out, ",\"net_positions\":[");
+    for (int i = 0; i < result_rows(nets); i++) {
+        buffer_string(out, i == 0 ? "{\"participant\":" : ",{\"participant\":");
+        buffer_json(out, result_text(nets, i, 0));
+        json_text(out, "counterparty", result_text(nets, i, 1));
+        json_money(out, "owes", nets, i, 2, 5);
+        json_money(out, "is_owed", nets, i, 3, 5);
+        json_money(out, "net", nets, i, 4, 5);
+        buffer_byte(out, '}');
+    }
+    buffer_byte(out, ']');
+}
+
+static void json_window(struct buffer *out, const struct result *rows, int row,
+                        const struct result *nets)
+{
+    char date[DATE_TEXT_SIZE];
+    char cut_off[INSTANT_TEXT_SIZE];
+
+    date_format(result_date(rows, row, 2), date);
+    instant_format(result_instant(rows, row, 6), cut_off);
+    buffer_format(out, "{\"window_id\":%lld", (long long)result_int64(rows, row, 0));
+    json_text(out, "corridor", result_text(rows, row, 1));
+    json_text(out, "business_date", text_of(date));
+    buffer_format(out, ",\"sequence\":%lld", (long long)result_int64(rows, row, 3));
+    json_text(out, "state", result_text(rows, row, 4));
+    json_text(out, "hold_reason", result_text(rows, row, 5));
+    json_text(out, "cut_off", text_of(cut_off));
+    json_text(out, "model", result_text(rows, row, 7));
+    json_text(out, "currency", result_text(rows, row, 8));
+    buffer_format(out, ",\"payments\":%lld", (long long)result_int64(rows, row, 9));
+    json_money(out, "gross", rows, row, 10, 8);
+    json_money(out, "net", rows, row, 11, 8);
+    if (nets != NULL)
+        json_nets(out, nets);
+    buffer_string(out, "}\n");
+}
+
+/* ---- the command ---- */
+
+static enum status show_window(const struct show *show, const struct result *rows, int row,
+                               struct error *error)
+{
+    struct result *nets = NULL;
+    struct buffer line;
+    enum status status = show->window_id == 0 ? OK : nets_read(show, show->window_id, error, &nets);
+
+    if (status != OK)
+        return status;
+    buffer_init(&line, LINE_SIZE_MAX);
+    if (show->json)
+        json_window(&line, rows, row, nets);
+    else
+        print_window(rows, row);
+    if (!show->json && nets != NULL)
+        print_nets(nets);
+    fwrite(line.data, 1, line.size, stdout);
+    buffer_done(&line);
+    result_free(nets);
+    return OK;
+}
+
+static enum status show_windows(const struct show *show, struct error *error)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    params_init(&params, SETTLE_PARAMS_MAX);
+    params_string(&params, show->state);
+    if (show->window_id == 0)
+        params_null(&params);
+    else
+        params_int64(&params, show->window_id);
+    params_int32(&params, show->limit);
+    status = settle_run(show->db, settle_sql_show, &params, error, &rows);
+    if (status == OK && !show->json)
+        printf("%-14s %-9s %-12s %-11s %-16s %10s %18s %18s\n", "window", "corridor", "date",
+               "state", "cut-off (UTC)", "payments", "gross", "net");
+    for (int i = 0; status == OK && i < result_rows(rows); i++)
+        status = show_window(show, rows, i, error);
+    result_free(rows);
+    return status;
+}
+
+static bool options_read(int argc, char **argv, struct show *show)
+{
+    static const struct option known[] = {
+        {"json", no_argument, NULL, 'j'},
+        {"state", required_argument, NULL, 's'},
+        {"window", required_argument, NULL, 'w'},
+        {"limit", required_argument, NULL, 'l'},
+        {NULL, 0, NULL, 0},
+    };
+    int64_t number = 0;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (option == '?')
+            return false;
+        if ((option == 'w' || option == 'l') && !text_to_int64(text_of(optarg), &number))
+            return false;
+        if (option == 'j')
+            show->json = true;
+        else if (option == 's')
+            show->state = optarg;
+        else if (option == 'w')
+            show->window_id = number;
+        else
+            show->limit = (int32_t)number;
+    }
+    return optind == argc && show->limit > 0;
+}
+
+int show_command(struct program_run *run, int argc, char **argv)
+{
+    struct show show = {.limit = SHOW_LIMIT};
+    struct settle settle;
+    struct error error;
+    enum status status;
+
+    if (!options_read(argc, argv, &show))
+        return program_usage(run, "--state takes a state, --window and --limit take numbers");
+    if (settle_start(run, &error, &settle) != OK)
+        return program_fail(&error);
+    show.db = settle.session.db;
+    status = show_windows(&show, &error);
+    settle_done(&settle);
+    return status == OK ? EXIT_OK : program_fail(&error);
+}

@@ -1,0 +1,5 @@
+-- A corridor as a window knows it.
+--   $1 corridor_id integer, $2 version integer
+SELECT model, settlement_currency, nostro_account_id
+  FROM corridor
+ WHERE corridor_id = $1::integer AND version = $2::integer;

@@ -1,0 +1,6 @@
+-- The obligation accounts in a currency of these participants?
+--   $1 currency text, $2 participant_id integer[]
+SELECT participant_id, account_id
+  FROM account
+ WHERE kind = 'OBLIGATION' AND currency = $1::text AND participant_id = ANY ($2::integer[])
+ ORDER BY participant_id;

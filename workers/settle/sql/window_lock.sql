@@ -1,0 +1,6 @@
+-- A window as it stands, kept from others who fold or close it.
+--   $1 window_id bigint
+SELECT corridor_id, corridor_version, business_date, state
+  FROM settlement_window
+ WHERE window_id = $1::bigint
+   FOR NO KEY UPDATE;
