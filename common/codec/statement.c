@@ -182,7 +182,7 @@ void statement_reader_free(struct statement_reader *reader)
 static struct text declared_name(struct text head)
 {
     static const char key[] = "encoding=";
-    const char *end = memmem(head.data, head.size, "?>", 2);
+    const char *end = head.size == 0 ? NULL : memmem(head.data, head.size, "?>", 2);
     const char *at;
     const char *close;
 
