@@ -27,7 +27,7 @@
 #include "store/keyring.h"
 #include "store/position.h"
 
-enum { BATCH_PART_MAX = 256, RECORD_VALUE_MAX = 1024 * 1024 };
+enum { BATCH_PART_MAX = 256, RECORD_VALUE_MAX = 1024 * 1024, RAW_AAD_SIZE = 96 };
 
 struct batch_limits {
     size_t records_max;
@@ -122,6 +122,14 @@ static inline bool batch_is_ok(const struct batch *batch, size_t index)
 {
     return batch->records[index].verdict == OK && !batch->parts[batch->records[index].part].dropped;
 }
+
+/* Keeps the frames of records that validate refused and nobody kept: they are read back from the
+ * sealed parts (recover.c). Rare: a duplicate that nobody suspected. */
+must_use enum status batch_recover(struct batch *batch, struct error *error);
+
+/* What binds the sealed records of a part to their place. Terminated. */
+struct text batch_part_aad(const struct batch *batch, const struct batch_part *part,
+                           char text[RAW_AAD_SIZE]);
 
 /* Counts the verdicts into the parts; afterwards (2) holds or it aborts. */
 void batch_count(struct batch *batch);

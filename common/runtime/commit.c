@@ -251,6 +251,8 @@ static enum status tx_fill(const struct commit_context *context, struct batch *b
     if (status == OK)
         status = context->ops->validate(batch, context->db, error);
     if (status == OK)
+        status = batch_recover(batch, error);
+    if (status == OK)
         status = ids_take(context->db, batch, live, error);
     if (status != OK)
         return status;

@@ -434,17 +434,17 @@ static bool batch_is_due(struct loop *loop, const struct loop_lane *lane)
 
 static enum status batch_seal(struct loop *loop, struct batch *batch, struct error *error)
 {
+    batch->key = &loop->key;
     for (size_t i = 0; i < batch->part_count; i++) {
         struct batch_part *part = &batch->parts[i];
         struct partition *partition = partitions_find(&loop->partitions, part->move.partition);
         enum status status;
 
         assert(partition != NULL);
-        status = partition_seal(partition, part, loop->source_id, &loop->key, error);
+        status = partition_seal(partition, batch, part, error);
         if (status != OK)
             return status;
     }
-    batch->key = &loop->key;
     return OK;
 }
 

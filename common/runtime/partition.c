@@ -6,9 +6,7 @@
 #include "base/clock.h"
 #include "base/crc32c.h"
 
-#include <stdio.h>
-
-enum { SEALED_PART_MAX = 64 * 1024 * 1024, RAW_AAD_SIZE = 96 };
+enum { SEALED_PART_MAX = 64 * 1024 * 1024 };
 
 static void partition_done(struct partition *partition)
 {
@@ -174,22 +172,17 @@ enum status partition_archive(struct partition *partition, const struct record *
     return status;
 }
 
-static struct text raw_aad(int32_t source_id, const struct batch_part *part, int32_t key_id,
-                           char text[RAW_AAD_SIZE])
+enum status partition_seal(struct partition *partition, const struct batch *batch,
+                           struct batch_part *part, struct error *error)
 {
-    snprintf(text, RAW_AAD_SIZE, "batch_raw/%d/%d/%lld/%d", source_id, part->move.partition,
-             (long long)part->move.expected, key_id);
-    return text_of(text);
-}
-
-enum status partition_seal(struct partition *partition, struct batch_part *part, int32_t source_id,
-                           const struct data_key *key, struct error *error)
-{
+    const struct data_key *key = batch->key;
     char aad[RAW_AAD_SIZE];
-    struct text bound = raw_aad(source_id, part, key->key_id, aad);
+    struct text bound;
     struct text sealed;
     enum status status;
 
+    part->key_id = key->key_id;
+    bound = batch_part_aad(batch, part, aad);
     if (!partition->archiving)
         archive_start(partition); /* control records only: the empty tree */
     status = archive_seal(partition->writer, key->key, bound, error, &sealed, &part->plain_size);
@@ -201,7 +194,6 @@ enum status partition_seal(struct partition *partition, struct batch_part *part,
         return error_set(error, FATAL, "out of memory for sealed records");
     seal(key->key, bound, (struct text){(const char *)partition->seed, sizeof partition->seed},
          part->sealed_seed);
-    part->key_id = key->key_id;
     part->records_root = merkle_root(partition->tree);
     partition->archiving = false;
     return OK;

@@ -75,10 +75,9 @@ enum delivery partition_receive(struct partition *partition, const struct record
 must_use enum status partition_archive(struct partition *partition, const struct record *record,
                                        struct error *error);
 
-/* Ends the archive: seals it into part. */
-must_use enum status partition_seal(struct partition *partition, struct batch_part *part,
-                                    int32_t source_id, const struct data_key *key,
-                                    struct error *error);
+/* Ends the archive: seals it into part under the batch's key. */
+must_use enum status partition_seal(struct partition *partition, const struct batch *batch,
+                                    struct batch_part *part, struct error *error);
 
 uint32_t record_crc32c(const struct record *record);
 

@@ -67,6 +67,7 @@ void params_bytes(struct params *params, const void *bytes, size_t size);
 void params_uuid(struct params *params, const struct uuid *value);
 void params_instant(struct params *params, int64_t instant_us); /* timestamptz */
 void params_date(struct params *params, int32_t day);           /* days since 1970-01-01 */
+void params_bool_array(struct params *params, const bool *values, size_t count);
 void params_int32_array(struct params *params, const int32_t *values, size_t count);
 void params_int64_array(struct params *params, const int64_t *values, size_t count);
 void params_instant_array(struct params *params, const int64_t *instants_us, size_t count);

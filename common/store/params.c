@@ -5,7 +5,7 @@
 #include "store/db.h"
 
 /* Type oids of the array element types we send (pg_type.dat; they never change). */
-enum { OID_INT8 = 20, OID_INT4 = 23, OID_TEXT = 25, OID_DATE = 1082, OID_TIMESTAMPTZ = 1184 };
+enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT4 = 23, OID_TEXT = 25, OID_DATE = 1082, OID_TIMESTAMPTZ = 1184 };
 enum { OID_UUID = 2950 };
 
 void params_init(struct params *params, size_t bytes_max)
@@ -128,6 +128,16 @@ static void array_begin(struct params *params, uint32_t oid, bool has_nulls, siz
         return;
     buffer_be32(&params->bytes, (uint32_t)count);
     buffer_be32(&params->bytes, 1);
+}
+
+void params_bool_array(struct params *params, const bool *values, size_t count)
+{
+    array_begin(params, OID_BOOL, false, count);
+    for (size_t i = 0; i < count; i++) {
+        buffer_be32(&params->bytes, 1);
+        buffer_byte(&params->bytes, values[i] ? 1 : 0);
+    }
+    params_end(params);
 }
 
 void params_int32_array(struct params *params, const int32_t *values, size_t count)

@@ -328,7 +328,7 @@ static void suspect_mark(struct ingest_state *state, struct batch *batch,
     bool event_seen = recent_add(state->recent_events, &row->event_id);
     bool transfer_seen = recent_add(state->recent_transfers, &row->transfer_id);
 
-    row->suspect = event_seen || transfer_seen;
+    row->suspect = event_seen || transfer_seen || row->accepted_on != row->event_day;
     if (row->suspect)
         batch_keep(batch, record);
 }
@@ -379,6 +379,7 @@ enum status ingest_decode(void *argument, const struct record *record, struct ba
     if (payment.acceptance_time_us > row->watermark_us)
         row->watermark_us = payment.acceptance_time_us; /* (1) */
     row->acceptance_time_us = payment.acceptance_time_us;
+    row->accepted_on = (int32_t)(payment.acceptance_time_us / US_PER_DAY);
     status = payment_take(state, &payment, record, batch, row, ret_reason, error);
     if (status == OK || status == REJECT)
         part->move.watermark_us = row->watermark_us;

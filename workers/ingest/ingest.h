@@ -38,6 +38,7 @@ struct ingest_row {
     int64_t acceptance_time_us;
     int64_t watermark_us; /* of the partition at this record, itself included */
     int32_t event_day;
+    int32_t accepted_on; /* UTC day of acceptance_time; another than event_day is rare */
     int32_t corridor_id;
     int32_t owing_id; /* who owes because of this payment, and who is owed */
     int32_t owed_id;
@@ -48,6 +49,7 @@ struct ingest_row {
     uint16_t tuple_size;
     bool late;
     bool suspect;
+    bool recorded; /* its transfer stands in transfer_seen */
     bool id_without_day; /* not a UUIDv7: enters event_seen too */
     bool has_lock;
 };

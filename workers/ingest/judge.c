@@ -12,6 +12,10 @@
  *   event id known, same content       DUPLICATE
  *   event id known, other content      REJECT same_id_different_content
  *   transfer known under another id    REJECT transfer_already_recorded
+ *
+ * ONE TRANSFER, TWO DAYS. A payment stands under the day of its event id. Reports of a transfer
+ * share only the day it was accepted, so they meet at a gate of that day: shared for reports of
+ * the day itself, exclusive for one under another day, which also enters transfer_seen.
  */
 #include "base/arena.h"
 #include "ingest.h"
@@ -19,7 +23,7 @@
 
 #include <stdlib.h>
 
-enum { GATES_MAX = 4096, JUDGE_PARAMS_MAX = 64 * 1024 * 1024 };
+enum { DAYS_MAX = 1024, GATES_MAX = 4096, JUDGE_PARAMS_MAX = 64 * 1024 * 1024 };
 
 /* ---- the gate ---- */
 
@@ -276,7 +280,7 @@ static void question_params(const struct question *question, const struct batch 
 
         if (!is_asked(question, row))
             continue;
-        days[count] = row->event_day;
+        days[count] = question->transfers ? row->accepted_on : row->event_day;
         ids[count] = question->transfers ? row->transfer_id : row->event_id;
         asked[count++] = (uint32_t)i;
     }
@@ -420,7 +424,8 @@ static void suspect_judge(struct batch *batch, const struct suspects *suspects, 
         batch_judge(batch, index, DUPLICATE, REASON_NONE);
     else if (content != NULL)
         batch_judge(batch, index, REJECT, REASON_SAME_ID_DIFFERENT_CONTENT);
-    else if (suspects->recorded[suspect] || holder_find(transfers, &row->transfer_id)->row > 0)
+    else if (row->recorded || suspects->recorded[suspect] ||
+             holder_find(transfers, &row->transfer_id)->row > 0)
         batch_judge(batch, index, REJECT, REASON_TRANSFER_ALREADY_RECORDED);
 }
 
@@ -447,6 +452,113 @@ static enum status suspects_judge(struct batch *batch, struct suspects *suspects
         holder_take(&transfers, &ingest_row(batch, i)->transfer_id, i);
     }
     return OK;
+}
+
+/* ---- one transfer, two days ---- */
+
+struct days {
+    size_t count;
+    int32_t days[DAYS_MAX]; /* ascending */
+    bool exclusive[DAYS_MAX];
+};
+
+static bool days_add(struct days *days, int32_t day, bool exclusive)
+{
+    size_t at = days->count;
+
+    while (at > 0 && days->days[at - 1] >= day)
+        at--;
+    if (at < days->count && days->days[at] == day) {
+        days->exclusive[at] = days->exclusive[at] || exclusive;
+        return true;
+    }
+    if (days->count == DAYS_MAX)
+        return false;
+    memmove(&days->days[at + 1], &days->days[at], (days->count - at) * sizeof days->days[0]);
+    memmove(&days->exclusive[at + 1], &days->exclusive[at],
+            (days->count - at) * sizeof days->exclusive[0]);
+    days->days[at] = day;
+    days->exclusive[at] = exclusive;
+    days->count++;
+    return true;
+}
+
+static bool days_collect(const struct batch *batch, struct days *days)
+{
+    int32_t last = INT32_MIN;
+
+    days->count = 0;
+    for (size_t i = 0; i < batch->record_count; i++) {
+        const struct ingest_row *row = ingest_row(batch, i);
+        bool exclusive = row->accepted_on != row->event_day;
+
+        if (!batch_is_ok(batch, i) || (row->accepted_on == last && !exclusive))
+            continue;
+        last = row->accepted_on;
+        if (!days_add(days, row->accepted_on, exclusive))
+            return false;
+    }
+    return true;
+}
+
+static enum status day_gates_take(struct db *db, const struct days *days, struct error *error)
+{
+    struct params params;
+    enum status status;
+
+    params_init(&params, 64 * 1024);
+    params_date_array(&params, days->days, days->count);
+    params_bool_array(&params, days->exclusive, days->count);
+    status = db_run(db, ingest_sql_day_gate, &params, error, NULL);
+    params_done(&params);
+    return status;
+}
+
+/* Rows whose transfer was reported under an event of another day become suspects. */
+static bool transfers_mark(struct batch *batch, const struct result *rows)
+{
+    struct holders seen;
+    struct arena arena;
+    bool made;
+
+    arena_init(&arena, 64 * 1024, JUDGE_PARAMS_MAX);
+    made = holders_make(&seen, (size_t)result_rows(rows), &arena);
+    for (int i = 0; made && i < result_rows(rows); i++) {
+        struct uuid transfer_id = result_uuid(rows, i, 0);
+
+        holder_ask(&seen, &transfer_id);
+    }
+    for (size_t i = 0; made && i < batch->record_count; i++) {
+        struct ingest_row *row = ingest_row(batch, i);
+
+        row->recorded = batch_is_ok(batch, i) && holder_find(&seen, &row->transfer_id)->used;
+        row->suspect = row->suspect || row->recorded;
+    }
+    arena_done(&arena);
+    return made;
+}
+
+static enum status days_judge(struct batch *batch, struct db *db, struct error *error)
+{
+    struct days days;
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    if (!days_collect(batch, &days))
+        return error_set(error, FATAL, "one batch spans more than %d days", DAYS_MAX);
+    if (days.count == 0)
+        return OK;
+    status = day_gates_take(db, &days, error);
+    params_init(&params, 64 * 1024);
+    params_date_array(&params, days.days, days.count);
+    if (status == OK)
+        status = db_run(db, ingest_sql_transfers_of_days, &params, error, &rows);
+    if (status == OK && !transfers_mark(batch, rows))
+        status = error_set(error, FATAL, "out of memory for transfers");
+    result_free(rows);
+    params_done(&params);
+    return status;
 }
 
 static enum status duplicates_judge(struct batch *batch, struct db *db, struct error *error)
@@ -485,6 +597,8 @@ enum status ingest_validate(struct batch *batch, struct db *db, struct error *er
     extra->copying_payments = false;
     suspect_all_take(extra);
     status = windows_judge(batch, db, error);
+    if (status == OK)
+        status = days_judge(batch, db, error);
     return status == OK ? duplicates_judge(batch, db, error) : status;
 }
 

@@ -90,7 +90,26 @@ static enum status payments_copy(struct batch *batch, struct db *db, struct effe
     return OK;
 }
 
-static enum status ids_copy(const struct batch *batch, struct db *db, struct error *error)
+/* A row of a small table of ids, or nothing where the payment has no place in it. */
+typedef char *id_tuple(char *at, const struct ingest_row *row);
+
+static char *event_seen_tuple(char *at, const struct ingest_row *row)
+{
+    if (!row->id_without_day)
+        return at;
+    return copy_date(copy_uuid(copy_tuple(at, 2), &row->event_id), row->event_day);
+}
+
+static char *transfer_seen_tuple(char *at, const struct ingest_row *row)
+{
+    if (row->accepted_on == row->event_day)
+        return at;
+    at = copy_uuid(copy_tuple(at, 3), &row->transfer_id);
+    return copy_date(copy_date(at, row->event_day), row->accepted_on);
+}
+
+static enum status ids_copy(const struct batch *batch, struct db *db, const char *sql,
+                            id_tuple *tuple, struct error *error)
 {
     struct buffer tuples;
     struct text part;
@@ -99,25 +118,32 @@ static enum status ids_copy(const struct batch *batch, struct db *db, struct err
 
     buffer_init(&tuples, WRITE_ARENA_MAX);
     for (size_t i = 0; i < batch->record_count; i++) {
-        const struct ingest_row *row = ingest_row(batch, i);
-        char *at;
+        char *at = batch_is_ok(batch, i) ? copy_reserve(&tuples, 64) : NULL;
 
-        if (!batch_is_ok(batch, i) || !row->id_without_day)
-            continue;
-        at = copy_reserve(&tuples, 64);
-        if (at == NULL)
-            break;
-        copy_finish(&tuples, copy_date(copy_uuid(copy_tuple(at, 2), &row->event_id),
-                                       row->event_day));
+        if (at != NULL)
+            copy_finish(&tuples, tuple(at, ingest_row(batch, i)));
     }
     part = buffer_view(&tuples);
     if (buffer_failed(&tuples))
-        status = error_set(error, FATAL, "out of memory for event ids");
+        status = error_set(error, FATAL, "out of memory for ids");
     else if (part.size > 0)
-        status = db_copy(db, "COPY event_seen (event_id, event_day) FROM STDIN (FORMAT binary)",
-                         &part, 1, error, &copied);
+        status = db_copy(db, sql, &part, 1, error, &copied);
     buffer_done(&tuples);
     return status;
+}
+
+static enum status seen_copy(const struct batch *batch, struct db *db, struct error *error)
+{
+    enum status status =
+        ids_copy(batch, db, "COPY event_seen (event_id, event_day) FROM STDIN (FORMAT binary)",
+                 event_seen_tuple, error);
+
+    if (status != OK)
+        return status;
+    return ids_copy(batch, db,
+                    "COPY transfer_seen (transfer_id, event_day, accepted_on)"
+                    " FROM STDIN (FORMAT binary)",
+                    transfer_seen_tuple, error);
 }
 
 /* ---- totals per pair ---- */
@@ -479,7 +505,7 @@ static enum status write_all(struct batch *batch, struct db *db, struct effects 
     if (status == OK)
         status = payments_copy(batch, db, effects, arena, error);
     if (status == OK)
-        status = ids_copy(batch, db, error);
+        status = seen_copy(batch, db, error);
     if (status == OK)
         status = deltas_insert(batch, db, &pairs, arena, error);
     if (status == OK)

@@ -53,8 +53,10 @@ CREATE TABLE event_seen (
 CREATE TABLE transfer_seen (
     transfer_id uuid NOT NULL,
     event_day   date NOT NULL,
+    accepted_on date NOT NULL, -- UTC day of acceptance_time: where all reports of it meet
     CONSTRAINT i1_transfer_of_another_day_once PRIMARY KEY (transfer_id)
 );
+CREATE INDEX transfer_seen_accepted ON transfer_seen (accepted_on);
 
 GRANT SELECT, INSERT ON payment, event_seen, transfer_seen TO sawa_ingest;
 GRANT SELECT ON payment, event_seen, transfer_seen
