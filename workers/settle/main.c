@@ -2,7 +2,7 @@
  * workers/settle/main.c
  *   Closes settlement windows and says who pays whom.
  *
- *   window_delta -> window_fold                                        (in the background)
+ *   window_delta -> window_fold                      (in the background)
  *   window_fold  -> obligation, net_position, net_proof, instruction,
  *                   expected_item, journal_entry, window_cut,
  *                   settlement_window, audit leaf                      (one tx per window)
@@ -157,6 +157,26 @@ int close_command(struct program_run *run, int argc, char **argv)
     return code;
 }
 
+static int fold_command(struct program_run *run, int argc, char **argv)
+{
+    struct settle settle;
+    struct error error;
+    int64_t folded = 0;
+    enum status status;
+
+    (void)argv;
+    if (argc != 1)
+        return program_usage(run, "fold takes no arguments");
+    if (settle_start(run, &error, &settle) != OK)
+        return program_fail(&error);
+    status = settle_fold(&settle, &error, &folded);
+    settle_done(&settle);
+    if (status != OK)
+        return program_fail(&error);
+    printf("windows folded: %lld\n", (long long)folded);
+    return EXIT_OK;
+}
+
 static const struct command commands[] = {
     {.name = "run",
      .arguments = "",
@@ -174,6 +194,12 @@ static const struct command commands[] = {
      .summary = "close one window now, wherever its partitions stand, or all that are due",
      .example = "sawa-settle close --window 4297418241",
      .run = close_command,
+     .answers = true},
+    {.name = "fold",
+     .arguments = "",
+     .summary = "take pending deltas into the running totals once, as run does all the time",
+     .example = "sawa-settle fold",
+     .run = fold_command,
      .answers = true},
     {.name = "show",
      .arguments = "[--json] [--state STATE] [--window ID] [--limit N]",
