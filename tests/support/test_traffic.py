@@ -75,9 +75,9 @@ class Generator(unittest.TestCase):
 
     def test_shards_stand_alone(self):
         """traffic: a shard is the same whether or not the one before it was made"""
-        plan = plans.Plan(options(events=2 * plans.SHARD, malformed=0.001))
-        alone = generate.shard_bytes(plans.Plan(options(events=2 * plans.SHARD, malformed=0.001)),
-                                     1)
+        settings = options(events=plans.SHARD + 3000, malformed=0.001)
+        plan = plans.Plan(settings)
+        alone = generate.shard_bytes(plans.Plan(settings), 1)
         generate.shard_bytes(plan, 0)
         self.assertTrue(alone == generate.shard_bytes(plan, 1))
 

@@ -82,13 +82,16 @@ def matches(context, part):
     for reference, items in of_entry.items():
         part.equal(f"entry {reference}: items matched with it", 1, len(items))
     part.equal("matches whose sums differ from their members", 0, context.database.value(
-        """SELECT count(*) FROM match WHERE state = 'CONFIRMED' AND (expected_minor, entry_minor)
-             IS DISTINCT FROM (SELECT coalesce(sum(item.amount_minor), 0)::bigint,
-                                      coalesce(sum(entry.amount_minor), 0)::bigint
-                                 FROM match_member
-                                 LEFT JOIN expected_item AS item USING (expected_item_id)
-                                 LEFT JOIN statement_entry AS entry USING (entry_id)
-                                WHERE match_member.match_id = match.match_id)"""))
+        """SELECT count(*)
+             FROM match, LATERAL (
+                      SELECT coalesce(sum(item.amount_minor), 0) AS expected,
+                             coalesce(sum(entry.amount_minor), 0) AS booked
+                        FROM match_member
+                        LEFT JOIN expected_item AS item USING (expected_item_id)
+                        LEFT JOIN statement_entry AS entry USING (entry_id)
+                       WHERE match_member.match_id = match.match_id) AS sums
+            WHERE state = 'CONFIRMED'
+              AND (expected_minor <> sums.expected OR entry_minor <> sums.booked)"""))
 
 
 def breaks(context, part):
@@ -98,7 +101,7 @@ def breaks(context, part):
             """SELECT expected_item_id::text, entry.servicer_reference, type
                  FROM break_item LEFT JOIN statement_entry AS entry USING (entry_id)
                 WHERE closed_on IS NULL"""):
-        found["item " + item if item else "entry " + reference] = type_
+        found["item " + item if item else f"entry {reference}"] = type_
     newest = {code: str(day) for code, day in context.database.rows(
         "SELECT account.code, max(closing_date) FROM statement JOIN account USING (account_id)"
         " WHERE state = 'LOADED' GROUP BY account.code")}

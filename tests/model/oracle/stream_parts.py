@@ -156,13 +156,15 @@ def seen_ids(context, part):
         p = entry.payment
         day = date.fromordinal(p.day + EPOCH_DAY)
         if p.event_id[12] != "7":
-            ids[p.event_id] = day
+            ids[p.event_id] = (day,)
         if p.day != p.acceptance_us // fields.DAY_US:
-            transfers[fields.transfer_id(p)] = day
-    for table, key, expected in (("event_seen", "event_id", ids),
-                                 ("transfer_seen", "transfer_id", transfers)):
-        found = dict(context.database.rows(
-            f"SELECT encode(uuid_send({key}), 'hex'), event_day FROM {table}"))
+            accepted_on = date.fromordinal(p.acceptance_us // fields.DAY_US + EPOCH_DAY)
+            transfers[fields.transfer_id(p)] = (day, accepted_on)
+    for table, key, columns, expected in (
+            ("event_seen", "event_id", "event_day", ids),
+            ("transfer_seen", "transfer_id", "event_day, accepted_on", transfers)):
+        found = {row[0]: row[1:] for row in context.database.rows(
+            f"SELECT encode(uuid_send({key}), 'hex'), {columns} FROM {table}")}
         part.equal_maps(table, expected, found)
 
 
