@@ -8,46 +8,39 @@
 static const struct uuid sawa_namespace = {{0x8c, 0x1f, 0x6b, 0x52, 0x0d, 0x7e, 0x5a, 0x41, 0x9b,
                                             0x33, 0x53, 0x41, 0x57, 0x41, 0x00, 0x01}};
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+/* Value of a hex digit plus one; 0: it is none. */
+static const unsigned char hex_digits[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
-static bool hyphen_expected(struct text text, size_t at)
+/* Where the 16 pairs of digits stand in 8-4-4-4-12. */
+static const unsigned char pair_at[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+
+static bool hyphens_stand(const char *data)
 {
-    return text.size == 36 && (at == 8 || at == 13 || at == 18 || at == 23);
+    return data[8] == '-' && data[13] == '-' && data[18] == '-' && data[23] == '-';
 }
 
 bool uuid_parse(struct text text, struct uuid *ret_uuid)
 {
+    bool hyphens = text.size == 36;
     struct uuid uuid;
-    size_t digits = 0;
+    bool valid = hyphens ? hyphens_stand(text.data) : text.size == 32;
 
-    if (text.size != 36 && text.size != 32)
-        return false;
-    for (size_t at = 0; at < text.size; at++) {
-        int digit = hex_digit(text.data[at]);
+    for (size_t i = 0; valid && i < sizeof uuid.bytes; i++) {
+        const unsigned char *pair =
+            (const unsigned char *)text.data + (hyphens ? pair_at[i] : 2 * i);
+        int high = hex_digits[pair[0]] - 1;
+        int low = hex_digits[pair[1]] - 1;
 
-        if (hyphen_expected(text, at)) {
-            if (text.data[at] != '-')
-                return false;
-            continue;
-        }
-        if (digit < 0)
-            return false;
-        uuid.bytes[digits / 2] = digits % 2 == 0
-                                     ? (unsigned char)(digit << 4)
-                                     : (unsigned char)(uuid.bytes[digits / 2] | digit);
-        digits++;
+        valid = high >= 0 && low >= 0;
+        uuid.bytes[i] = (unsigned char)((unsigned)high << 4 | (unsigned)low);
     }
-    *ret_uuid = uuid;
-    return true;
+    if (valid)
+        *ret_uuid = uuid;
+    return valid;
 }
 
 void uuid_format(const struct uuid *uuid, char text[UUID_TEXT_SIZE])

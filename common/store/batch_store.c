@@ -44,7 +44,7 @@ static void batch_params(struct params *params, const struct batch_row *rows, si
     union {
         int64_t wide[RAW_ROWS_MAX];
         int32_t narrow[RAW_ROWS_MAX];
-    } columns;
+    } columns = {{0}};
 
     assert(count <= RAW_ROWS_MAX);
     PARAMS_INT64_COLUMN(params, rows, count, batch_id);
