@@ -17,7 +17,7 @@ const struct statement_limits statement_limits_default = {
     .file_size_max = INT64_C(4) << 30,
     .line_size_max = 64 * 1024,
     .tag_size_max = 1024 * 1024,
-    .text_size_max = (size_t)1 << 30,
+    .text_size_max = (size_t)512 << 20,
     .entries_max = 5 * 1000 * 1000,
     .findings_max = 10 * 1000,
     .depth_max = 64,
@@ -132,10 +132,31 @@ void statement_note_encoding(struct statement_context *context, int64_t line)
                    "bytes that are not UTF-8 were read as cp1252");
 }
 
+void statement_inform(struct statement_context *context, struct text text)
+{
+    if (text.size == 0)
+        return;
+    if (context->information.size > 0)
+        buffer_byte(&context->information, '\n');
+    buffer_text(&context->information, text);
+}
+
+/* Moves what was gathered into the statement. */
+static void take_information(struct statement_context *context)
+{
+    struct statement *statement = &context->statement;
+
+    statement->information = statement_copy(statement, buffer_view(&context->information));
+    if (buffer_failed(&context->information))
+        statement->exhausted = true;
+    buffer_clear(&context->information);
+}
+
 enum status statement_deliver(struct statement_context *context, int64_t line, struct error *error)
 {
     enum status status;
 
+    take_information(context);
     statement_check(&context->statement);
     statement_check_next(&context->chain, &context->statement);
     status = statement_entry_done(context, line, error);
@@ -161,6 +182,7 @@ struct statement_reader *statement_reader_new(const struct statement_limits *lim
     reader->context.profile = profile;
     reader->context.sink = sink;
     statement_init(&reader->context.statement, limits->text_size_max, limits->findings_max);
+    buffer_init(&reader->context.information, limits->tag_size_max);
     buffer_init(&reader->head, STATEMENT_HEAD_SIZE);
     buffer_init(&reader->out, PIECE_OUT_MAX);
     return reader;
@@ -173,6 +195,7 @@ void statement_reader_free(struct statement_reader *reader)
     if (reader->verbs != NULL)
         reader->verbs->close(reader->parser);
     statement_done(&reader->context.statement);
+    buffer_done(&reader->context.information);
     buffer_done(&reader->head);
     buffer_done(&reader->out);
     free(reader);

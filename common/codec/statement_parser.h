@@ -23,7 +23,8 @@ struct statement_context {
     const struct statement_sink *sink;
     struct statement statement; /* the one being built */
     struct statement_chain chain;
-    bool encoding_guessed; /* and not yet noted in a statement */
+    struct buffer information; /* of the statement, gathered until it is delivered */
+    bool encoding_guessed;     /* and not yet noted in a statement */
     int64_t statement_count;
     int64_t held_count;
     enum finding_code refusal; /* FINDING_NONE while the file is good */
@@ -58,6 +59,9 @@ must_use enum status statement_entry_done(struct statement_context *context, int
 /* Checks the statement, hands it to the sink, and clears it for the next. */
 must_use enum status statement_deliver(struct statement_context *context, int64_t line,
                                        struct error *error);
+
+/* Adds a line to the statement's information; nothing where text is empty. */
+void statement_inform(struct statement_context *context, struct text text);
 
 /* Notes a guessed encoding in the statement being built, once per file. */
 void statement_note_encoding(struct statement_context *context, int64_t line);

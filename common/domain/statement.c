@@ -130,17 +130,21 @@ struct statement_detail *statement_add_detail(struct statement *statement,
     return detail;
 }
 
-/* The lists below hold a handful of items: walking to the end is fine. */
+/* The list holds a handful of items and has a ceiling: walking to its end is fine. */
 struct statement_balance *statement_add_balance(struct statement *statement,
                                                 struct statement_balance **list,
                                                 const struct statement_balance *balance)
 {
-    struct statement_balance *copy = statement_alloc(statement, sizeof *copy);
+    struct statement_balance *copy;
 
+    if (statement->balance_count >= STATEMENT_BALANCES_MAX)
+        statement->exhausted = true;
+    copy = statement_alloc(statement, sizeof *copy);
     if (copy == NULL)
         return NULL;
     *copy = *balance;
     copy->next = NULL;
+    statement->balance_count++;
     while (*list != NULL)
         list = &(*list)->next;
     *list = copy;
@@ -148,32 +152,37 @@ struct statement_balance *statement_add_balance(struct statement *statement,
 }
 
 struct statement_charge *statement_add_charge(struct statement *statement,
-                                              struct statement_charge **list)
+                                              struct statement_facts *facts)
 {
     struct statement_charge *charge = statement_alloc(statement, sizeof *charge);
 
     if (charge == NULL)
         return NULL;
-    while (*list != NULL)
-        list = &(*list)->next;
-    *list = charge;
+    if (facts->last_charge == NULL)
+        facts->charges = charge;
+    else
+        facts->last_charge->next = charge;
+    facts->last_charge = charge;
     return charge;
 }
 
 struct statement_remittance *statement_add_structured(struct statement *statement,
-                                                      struct statement_remittance **list)
+                                                      struct statement_facts *facts)
 {
     struct statement_remittance *structured = statement_alloc(statement, sizeof *structured);
 
     if (structured == NULL)
         return NULL;
-    while (*list != NULL)
-        list = &(*list)->next;
-    *list = structured;
+    if (facts->last_structured == NULL)
+        facts->structured = structured;
+    else
+        facts->last_structured->next = structured;
+    facts->last_structured = structured;
     return structured;
 }
 
-void statement_add_text(struct statement *statement, struct statement_text **list, struct text text)
+void statement_add_text(struct statement *statement, struct statement_facts *facts,
+                        struct text text)
 {
     struct statement_text *added;
 
@@ -183,9 +192,11 @@ void statement_add_text(struct statement *statement, struct statement_text **lis
     if (added == NULL)
         return;
     added->text = statement_copy(statement, text);
-    while (*list != NULL)
-        list = &(*list)->next;
-    *list = added;
+    if (facts->last_unstructured == NULL)
+        facts->unstructured = added;
+    else
+        facts->last_unstructured->next = added;
+    facts->last_unstructured = added;
 }
 
 /* A quotation may have been cut inside a character (3). */

@@ -61,6 +61,9 @@ struct statement_amount {
 
 enum { STATEMENT_AMOUNT_TEXT_SIZE = 48, STATEMENT_SCALE_MAX = 10 };
 
+/* Balances beside opening and closing: five dates of two kinds in a few currencies are common. */
+enum { STATEMENT_BALANCES_MAX = 1000 };
+
 struct statement_text {
     struct text text;
     struct statement_text *next;
@@ -108,9 +111,9 @@ struct statement_facts {
     struct statement_code code;
     struct statement_references references;
     struct statement_party counterparty;
-    struct statement_text *unstructured;
-    struct statement_remittance *structured;
-    struct statement_charge *charges;
+    struct statement_text *unstructured, *last_unstructured;
+    struct statement_remittance *structured, *last_structured;
+    struct statement_charge *charges, *last_charge;
     struct statement_amount original; /* in another currency, or before charges */
     struct text exchange_rate;
     struct text return_code, return_text;
@@ -163,6 +166,7 @@ struct statement {
     struct statement_balance opening, closing; /* amount.present, or a type, where there is one */
     bool has_opening, has_closing;
     struct statement_balance *available, *others;
+    int32_t balance_count; /* in these two lists */
     struct statement_totals totals;
     struct text information;
     struct statement_entry *entries, *last_entry;
@@ -200,10 +204,11 @@ struct statement_balance *statement_add_balance(struct statement *statement,
                                                 struct statement_balance **list,
                                                 const struct statement_balance *balance);
 struct statement_charge *statement_add_charge(struct statement *statement,
-                                              struct statement_charge **list);
+                                              struct statement_facts *facts);
 struct statement_remittance *statement_add_structured(struct statement *statement,
-                                                      struct statement_remittance **list);
-void statement_add_text(struct statement *statement, struct statement_text **list,
+                                                      struct statement_facts *facts);
+/* An unstructured remittance; nothing where text is empty. */
+void statement_add_text(struct statement *statement, struct statement_facts *facts,
                         struct text text);
 
 /* Notes a finding; position 0 and line 0 where it is about the whole statement. */

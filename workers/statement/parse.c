@@ -93,7 +93,7 @@ static void print_refusal(const char *path, const struct error *error)
     buffer_json(&line, text_of(error->detail));
     buffer_string(&line, "}\n");
     if (!buffer_failed(&line))
-        fwrite(line.data, 1, line.size, stderr);
+        (void)fwrite(line.data, 1, line.size, stderr);
     buffer_done(&line);
 }
 

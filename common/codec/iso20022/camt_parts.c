@@ -277,10 +277,7 @@ static void part_period(struct camt *camt, int32_t node)
 
 static void part_information(struct camt *camt, int32_t node)
 {
-    struct statement *statement = statement_of(camt);
-
-    statement->information =
-        statement_join(statement, statement->information, "\n", xml_text(&camt->tree, node));
+    statement_inform(camt->context, xml_text(&camt->tree, node));
 }
 
 void camt_part(struct camt *camt, int32_t node)
@@ -350,8 +347,7 @@ static void read_counterparty(struct camt *camt, int32_t node, bool debtor,
 
 static void read_structured(struct camt *camt, int32_t node, struct statement_facts *facts)
 {
-    struct statement_remittance *structured =
-        statement_add_structured(statement_of(camt), &facts->structured);
+    struct statement_remittance *structured = statement_add_structured(statement_of(camt), facts);
 
     if (structured == NULL)
         return;
@@ -371,7 +367,7 @@ static void read_remittance(struct camt *camt, int32_t node, struct statement_fa
 
     for (int32_t line = xml_find(&camt->tree, remittance, "Ustrd"); line != XML_NONE;
          line = xml_next(&camt->tree, line))
-        statement_add_text(statement_of(camt), &facts->unstructured, xml_text(&camt->tree, line));
+        statement_add_text(statement_of(camt), facts, xml_text(&camt->tree, line));
     for (int32_t item = xml_find(&camt->tree, remittance, "Strd"); item != XML_NONE;
          item = xml_next(&camt->tree, item))
         read_structured(camt, item, facts);
@@ -387,7 +383,7 @@ static void read_charge(struct camt *camt, int32_t node, const char *amount_path
 
     if (amount == XML_NONE)
         return;
-    charge = statement_add_charge(statement_of(camt), &facts->charges);
+    charge = statement_add_charge(statement_of(camt), facts);
     if (charge == NULL)
         return;
     charge->amount = amount_of(camt, amount, position);

@@ -38,12 +38,9 @@ static struct text only_line(struct mt_message *message, struct text field, int6
 void mt_apply_information(struct mt_message *message, const char *tag, struct text field,
                           int64_t line)
 {
-    struct statement *statement = statement_of(message);
-
     (void)tag;
     (void)line;
-    statement->information =
-        statement_join(statement, statement->information, "\n", text_trim(field));
+    statement_inform(message->context, text_trim(field));
 }
 
 void mt_apply_reference(struct mt_message *message, const char *tag, struct text field,

@@ -129,7 +129,7 @@ static bool add_charge(struct statement *statement, struct statement_entry *entr
 
     if (!money_of(value, &amount))
         return false;
-    charge = statement_add_charge(statement, &entry->facts.charges);
+    charge = statement_add_charge(statement, &entry->facts);
     if (charge != NULL)
         charge->amount = amount;
     if (charge != NULL)
@@ -156,8 +156,7 @@ static void set_counterparty(struct statement *statement, struct statement_entry
 static struct statement_remittance *add_structured(struct statement *statement,
                                                    struct statement_entry *entry, const char *type)
 {
-    struct statement_remittance *structured =
-        statement_add_structured(statement, &entry->facts.structured);
+    struct statement_remittance *structured = statement_add_structured(statement, &entry->facts);
 
     if (structured != NULL)
         structured->type = statement_copy(statement, text_of(type));
@@ -179,8 +178,7 @@ static void add_structured_reference(struct statement *statement, struct stateme
 {
     const char *slash = memrchr(value.data, '/', value.size);
     size_t type = slash == NULL ? 0 : (size_t)(slash - value.data);
-    struct statement_remittance *structured =
-        statement_add_structured(statement, &entry->facts.structured);
+    struct statement_remittance *structured = statement_add_structured(statement, &entry->facts);
 
     if (structured == NULL)
         return;
@@ -191,7 +189,7 @@ static void add_structured_reference(struct statement *statement, struct stateme
 static void add_left_over(struct statement *statement, struct statement_entry *entry,
                           const char *name, struct text value)
 {
-    statement_add_text(statement, &entry->facts.unstructured,
+    statement_add_text(statement, &entry->facts,
                        statement_join(statement, text_of(name), " ", value));
 }
 
@@ -204,7 +202,7 @@ static void word_apply(struct statement *statement, struct statement_entry *entr
     if (value.size == 0)
         return;
     switch (word->target) {
-    case TO_UNSTRUCTURED: statement_add_text(statement, &facts->unstructured, value); break;
+    case TO_UNSTRUCTURED: statement_add_text(statement, facts, value); break;
     case TO_STRUCTURED: add_structured_text(statement, entry, word->name, value); break;
     case TO_STRUCTURED_REFERENCE: add_structured_reference(statement, entry, value); break;
     case TO_END_TO_END: set_if_absent(statement, &references->end_to_end_id, value); break;
@@ -230,7 +228,7 @@ static void word_apply(struct statement *statement, struct statement_entry *entr
     case TO_AGENT: set_if_absent(statement, &facts->counterparty.agent, value); break;
     case TO_COUNTERPARTY: set_counterparty(statement, entry, value); break;
     case TO_INFORMATION: set_if_absent(statement, &facts->information, value); break;
-    case TO_NOTHING: statement_add_text(statement, &facts->unstructured, value); break;
+    case TO_NOTHING: statement_add_text(statement, facts, value); break;
     case TO_LEFT_OVER: add_left_over(statement, entry, word->name, value); break;
     }
 }
@@ -283,7 +281,7 @@ static void apply_plus_words(struct statement *statement, struct statement_entry
 {
     size_t at = next_word(text, plus_words, COUNT_OF(plus_words), '\0', '+');
 
-    statement_add_text(statement, &entry->facts.unstructured, text_trim(mt_first(text, at)));
+    statement_add_text(statement, &entry->facts, text_trim(mt_first(text, at)));
     while (at < text.size) {
         const struct word *word =
             word_at(mt_from(text, at), plus_words, COUNT_OF(plus_words), '\0', '+');
@@ -419,8 +417,7 @@ static void apply_gvc(struct statement *statement, struct statement_entry *entry
                   text_trim(gvc_join(statement, &gvc, 32, 33)));
     apply_plus_words(statement, entry,
                      statement_join(statement, gvc_join(statement, &gvc, 20, 29), "", more));
-    statement_add_text(statement, &facts->unstructured,
-                       text_trim(gvc_join(statement, &gvc, 70, 79)));
+    statement_add_text(statement, facts, text_trim(gvc_join(statement, &gvc, 70, 79)));
 }
 
 /* Lines without their trailing blanks, empty ones left out. */
@@ -442,7 +439,7 @@ static void apply_free_text(struct statement *statement, struct statement_entry 
         memcpy(bytes + size, line.data, line.size);
         size += line.size;
     }
-    statement_add_text(statement, &entry->facts.unstructured, (struct text){bytes, size});
+    statement_add_text(statement, &entry->facts, (struct text){bytes, size});
     free(bytes);
 }
 
