@@ -69,6 +69,9 @@ static const struct reason_entry reasons[REASON_COUNT] = {
                                           "the same transfer is held under another event id",
                                           "nothing if it is a second report; else correct the "
                                           "transaction id"},
+    [REASON_LOCK_ALREADY_RECORDED] = {"lock_already_recorded",
+                                      "the same lock is held under another event id",
+                                      "nothing if it is a second report; else lock under a new id"},
     [REASON_REFUSED_BY_STORE] = {"refused_by_store",
                                  "the database refused the row for a cause nothing above foresaw",
                                  "read the constraint in the parked record and report it"},

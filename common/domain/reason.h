@@ -38,6 +38,7 @@ enum reason {
     /* against what we hold */
     REASON_SAME_ID_DIFFERENT_CONTENT,
     REASON_TRANSFER_ALREADY_RECORDED,
+    REASON_LOCK_ALREADY_RECORDED,
     /* the store */
     REASON_REFUSED_BY_STORE, /* a constraint nothing above foresaw */
     REASON_COUNT,

@@ -17,7 +17,7 @@
  * share only the day it was accepted, so they meet at a gate of that day: shared for reports of
  * the day itself, exclusive for one under another day, which also enters transfer_seen.
  */
-#include "base/arena.h"
+#include "base/uuid_map.h"
 #include "ingest.h"
 #include "ingest_sql.h"
 
@@ -344,77 +344,37 @@ static enum status suspects_look_up(const struct batch *batch, struct db *db,
 
 /* ---- suspects: what earlier rows of this batch say ---- */
 
-/* Ids of suspects -> the first row of this batch that holds one. Open addressing. */
-struct holders {
-    size_t mask;
-    struct holder {
-        struct uuid id;
-        uint32_t row; /* index + 1; 0: nobody yet */
-        bool used;
-    } *slots;
-};
-
-static size_t holder_hash(const struct uuid *id)
+/* A row that stays OK holds its ids from here on, where a suspect asks for them. The value is the
+ * row's index + 1; 0: nobody holds it yet. */
+static void holder_take(const struct uuid_map *holders, const struct uuid *id, size_t index)
 {
-    uint64_t parts[2];
+    struct uuid_map_slot *holder = uuid_map_find(holders, id);
 
-    memcpy(parts, id->bytes, sizeof parts);
-    parts[0] = (parts[0] ^ parts[1]) * UINT64_C(0x9E3779B97F4A7C15);
-    return (size_t)(parts[0] ^ parts[0] >> 29);
+    if (holder != NULL && holder->value == 0)
+        holder->value = (uint32_t)index + 1;
 }
 
-static bool holders_make(struct holders *holders, size_t count, struct arena *arena)
+static uint32_t holder_of(const struct uuid_map *holders, const struct uuid *id)
 {
-    size_t slots = 16;
+    const struct uuid_map_slot *holder = uuid_map_find(holders, id);
 
-    while (slots < 2 * count)
-        slots *= 2;
-    holders->mask = slots - 1;
-    holders->slots = arena_alloc(arena, slots * sizeof *holders->slots);
-    return holders->slots != NULL;
-}
-
-/* The slot of an id, or the free one where it would stand. */
-static struct holder *holder_find(const struct holders *holders, const struct uuid *id)
-{
-    size_t at = holder_hash(id) & holders->mask;
-
-    while (holders->slots[at].used && uuid_compare(&holders->slots[at].id, id) != 0)
-        at = (at + 1) & holders->mask;
-    return &holders->slots[at];
-}
-
-static void holder_ask(struct holders *holders, const struct uuid *id)
-{
-    struct holder *holder = holder_find(holders, id);
-
-    holder->id = *id;
-    holder->used = true;
-}
-
-/* A row that stays OK holds its ids from here on, where a suspect asks for them. */
-static void holder_take(struct holders *holders, const struct uuid *id, size_t index)
-{
-    struct holder *holder = holder_find(holders, id);
-
-    if (holder->used && holder->row == 0)
-        holder->row = (uint32_t)index + 1;
+    return holder == NULL ? 0 : holder->value;
 }
 
 /* The content under the suspect's event id, from the table or from an earlier row. */
 static const struct uuid *content_known(const struct batch *batch, const struct suspects *suspects,
-                                        size_t suspect, const struct holders *events)
+                                        size_t suspect, const struct uuid_map *events)
 {
     const struct ingest_row *row = ingest_row(batch, suspects->indexes[suspect]);
-    const struct holder *holder = holder_find(events, &row->event_id);
+    uint32_t holder = holder_of(events, &row->event_id);
 
     if (suspects->known[suspect])
         return &suspects->contents[suspect];
-    return holder->row > 0 ? &ingest_row(batch, holder->row - 1)->content_digest : NULL;
+    return holder > 0 ? &ingest_row(batch, holder - 1)->content_digest : NULL;
 }
 
 static void suspect_judge(struct batch *batch, const struct suspects *suspects, size_t suspect,
-                          const struct holders *events, const struct holders *transfers)
+                          const struct uuid_map *events, const struct uuid_map *transfers)
 {
     size_t index = suspects->indexes[suspect];
     const struct ingest_row *row = ingest_row(batch, index);
@@ -425,23 +385,23 @@ static void suspect_judge(struct batch *batch, const struct suspects *suspects, 
     else if (content != NULL)
         batch_judge(batch, index, REJECT, REASON_SAME_ID_DIFFERENT_CONTENT);
     else if (row->recorded || suspects->recorded[suspect] ||
-             holder_find(transfers, &row->transfer_id)->row > 0)
+             holder_of(transfers, &row->transfer_id) > 0)
         batch_judge(batch, index, REJECT, REASON_TRANSFER_ALREADY_RECORDED);
 }
 
 static enum status suspects_judge(struct batch *batch, struct suspects *suspects,
                                   struct error *error)
 {
-    struct holders events;
-    struct holders transfers;
+    struct uuid_map events;
+    struct uuid_map transfers;
     size_t next = 0;
 
-    if (!holders_make(&events, suspects->count, &suspects->arena) ||
-        !holders_make(&transfers, suspects->count, &suspects->arena))
+    if (!uuid_map_make(&events, suspects->count, &suspects->arena) ||
+        !uuid_map_make(&transfers, suspects->count, &suspects->arena))
         return error_set(error, FATAL, "out of memory for suspects");
     for (size_t i = 0; i < suspects->count; i++) {
-        holder_ask(&events, &ingest_row(batch, suspects->indexes[i])->event_id);
-        holder_ask(&transfers, &ingest_row(batch, suspects->indexes[i])->transfer_id);
+        uuid_map_put(&events, &ingest_row(batch, suspects->indexes[i])->event_id);
+        uuid_map_put(&transfers, &ingest_row(batch, suspects->indexes[i])->transfer_id);
     }
     for (size_t i = 0; i < batch->record_count; i++) {
         if (next < suspects->count && suspects->indexes[next] == i)
@@ -517,21 +477,21 @@ static enum status day_gates_take(struct db *db, const struct days *days, struct
 /* Rows whose transfer was reported under an event of another day become suspects. */
 static bool transfers_mark(struct batch *batch, const struct result *rows)
 {
-    struct holders seen;
+    struct uuid_map seen;
     struct arena arena;
     bool made;
 
     arena_init(&arena, 64 * 1024, JUDGE_PARAMS_MAX);
-    made = holders_make(&seen, (size_t)result_rows(rows), &arena);
+    made = uuid_map_make(&seen, (size_t)result_rows(rows), &arena);
     for (int i = 0; made && i < result_rows(rows); i++) {
         struct uuid transfer_id = result_uuid(rows, i, 0);
 
-        holder_ask(&seen, &transfer_id);
+        uuid_map_put(&seen, &transfer_id);
     }
     for (size_t i = 0; made && i < batch->record_count; i++) {
         struct ingest_row *row = ingest_row(batch, i);
 
-        row->recorded = batch_is_ok(batch, i) && holder_find(&seen, &row->transfer_id)->used;
+        row->recorded = batch_is_ok(batch, i) && uuid_map_find(&seen, &row->transfer_id) != NULL;
         row->suspect = row->suspect || row->recorded;
     }
     arena_done(&arena);

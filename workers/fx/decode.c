@@ -1,0 +1,128 @@
+/*
+ * decode.c - one record becomes a rate or a lock, or is refused with a reason.
+ */
+#include "bus/registry.h"
+#include "codec/avro/fx_decode.h"
+#include "fx_sql.h"
+#include "fx_worker.h"
+
+#include <stdlib.h>
+
+enum { FX_CORRIDORS_MAX = 1024, FX_CODE_SIZE = 40 };
+
+struct fx_corridor {
+    int32_t corridor_id;
+    char code[FX_CODE_SIZE];
+};
+
+struct fx_state {
+    struct registry *registry;
+    struct codec_context *codec;
+    size_t corridor_count;
+    struct fx_corridor corridors[FX_CORRIDORS_MAX];
+};
+
+enum status fx_open(const struct config *config, struct db *db, struct error *error,
+                    void **ret_state)
+{
+    const struct registry_config settings = {
+        .directory = config_string(config, "schema.directory"),
+        .base_url = config_string(config, "schema.registry_url"),
+        .ca_file = config_string(config, "schema.registry_ca"),
+    };
+    struct fx_state *state = calloc(1, sizeof *state);
+    struct schema_source source;
+    enum status status;
+
+    (void)db;
+    if (state == NULL)
+        return error_set(error, FATAL, "out of memory");
+    status = registry_open(&settings, error, &state->registry);
+    if (status != OK) {
+        free(state);
+        return status;
+    }
+    source = registry_source(state->registry);
+    state->codec = codec_context_new(&source);
+    *ret_state = state;
+    return OK;
+}
+
+void fx_close(void *argument)
+{
+    struct fx_state *state = argument;
+
+    codec_context_free(state->codec);
+    registry_free(state->registry);
+    free(state);
+}
+
+enum status fx_refresh(void *argument, struct db *db, struct error *error)
+{
+    struct fx_state *state = argument;
+    struct result *rows = NULL;
+    enum status status = db_run(db, fx_sql_corridors, NULL, error, &rows);
+
+    if (status == OK && result_rows(rows) > FX_CORRIDORS_MAX)
+        status = error_set(error, FATAL, "more than %d corridors", FX_CORRIDORS_MAX);
+    if (status == OK)
+        state->corridor_count = (size_t)result_rows(rows);
+    for (size_t i = 0; status == OK && i < state->corridor_count; i++) {
+        state->corridors[i].corridor_id = (int32_t)result_int64(rows, (int)i, 0);
+        text_copy(result_text(rows, (int)i, 1), state->corridors[i].code, FX_CODE_SIZE);
+    }
+    result_free(rows);
+    return status;
+}
+
+void fx_claimed(void *state, const struct position *position)
+{
+    (void)state;
+    (void)position; /* nothing is carried from one record to the next */
+}
+
+static int32_t corridor_find(const struct fx_state *state, struct text code)
+{
+    for (size_t i = 0; i < state->corridor_count; i++)
+        if (text_is(code, state->corridors[i].code))
+            return state->corridors[i].corridor_id;
+    return 0;
+}
+
+enum status fx_worker_decode(void *argument, const struct record *record, struct batch *batch,
+                             struct batch_part *part, void *row_memory, enum reason *ret_reason,
+                             struct error *error)
+{
+    struct fx_state *state = argument;
+    struct fx_row *row = row_memory;
+    enum status status = fx_decode(state->codec, record->value, &row->event, ret_reason, error);
+
+    (void)part;
+    if (status != OK)
+        return status;
+    batch_keep(batch, record);
+    row->corridor_id = corridor_find(state, row->event.corridor);
+    if (row->event.kind == FX_LOCK && row->corridor_id == 0)
+        *ret_reason = REASON_CORRIDOR_UNKNOWN;
+    else if (!text_copy(row->event.source, row->source, sizeof row->source))
+        *ret_reason = REASON_TEXT_INVALID;
+    row->event.source = (struct text){NULL, 0};
+    row->event.corridor = (struct text){NULL, 0};
+    return *ret_reason == REASON_NONE ? OK : REJECT;
+}
+
+/* A batch carries nothing beside its rows. */
+void *fx_extra_new(void)
+{
+    return NULL;
+}
+
+void fx_extra_clear(void *extra)
+{
+    assert(extra == NULL);
+}
+
+void fx_extra_free(void *extra)
+{
+    assert(extra == NULL);
+}
