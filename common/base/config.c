@@ -6,6 +6,7 @@
  */
 #include "base/config.h"
 
+#include "base/config_rows.h"
 #include "base/config_tree.h"
 #include "base/file.h"
 
@@ -15,34 +16,9 @@
 enum {
     ARENA_BLOCK_SIZE = 16 * 1024,
     ARENA_MAX = 8 * 1024 * 1024,
-    KEY_SIZE_MAX = 128,
     SECRET_SIZE_MAX = 64 * 1024,
     PAIRS_MAX = 512, /* of all sections together */
     SUGGESTIONS_MAX = 512,
-};
-
-struct value {
-    const struct option_spec *spec;
-    const char *text;   /* NULL: not set */
-    const char *origin; /* "sawa.yaml:3", "environment", "--set", "default" */
-    bool in_file;
-};
-
-struct section_pair {
-    const struct option_spec *spec;
-    struct config_pair pair;
-    const char *origin;
-};
-
-struct config {
-    struct arena arena;
-    struct value *values; /* one per row that is no wildcard, in table order */
-    size_t value_count;
-    struct section_pair *pairs; /* sorted by (section, name) once loaded */
-    struct config_pair *plain;  /* the same order, for config_section() */
-    size_t pair_count;
-    const struct option_spec **wildcards;
-    size_t wildcard_count;
 };
 
 /* Where a value comes from, for messages. line is 0 outside files. */
@@ -55,15 +31,6 @@ struct place {
 static bool is_wildcard(const struct option_spec *spec)
 {
     return spec->type == OPTION_SECTION || spec->type == OPTION_FOREIGN;
-}
-
-/* "kafka.*" as "kafka." */
-static struct text wildcard_prefix(const struct option_spec *spec)
-{
-    size_t size = strlen(spec->key);
-
-    assert(size > 2 && spec->key[size - 1] == '*' && spec->key[size - 2] == '.');
-    return (struct text){spec->key, size - 1};
 }
 
 static bool text_begins(struct text text, struct text prefix)
@@ -291,7 +258,7 @@ static enum status set_key(struct config *config, const char *key, const char *t
 
 static const char *join_key(struct config *config, const char *prefix, const char *key)
 {
-    char joined[KEY_SIZE_MAX];
+    char joined[CONFIG_KEY_SIZE_MAX];
     int size = snprintf(joined, sizeof joined, "%s%s%s", prefix, prefix[0] == '\0' ? "" : ".", key);
 
     if (size < 0 || (size_t)size >= sizeof joined)
@@ -301,14 +268,14 @@ static const char *join_key(struct config *config, const char *prefix, const cha
 
 static const char *file_origin(struct config *config, const char *file, int line)
 {
-    char origin[KEY_SIZE_MAX];
+    char origin[CONFIG_KEY_SIZE_MAX];
     const char *last = strrchr(file, '/');
 
     snprintf(origin, sizeof origin, "%.100s:%d", last == NULL ? file : last + 1, line);
     return arena_string(&config->arena, text_of(origin));
 }
 
-/* "database: {dsn: ...}" and "database.dsn: ..." name the same key; both in one file is an error. */
+/* "database: {dsn: ...}" and "database.dsn: ..." name the same key: one file has one of them. */
 static enum status refuse_second(const struct config *config, const char *key,
                                  const struct place *place, struct error *error)
 {
@@ -378,12 +345,12 @@ static enum status load_file(struct config *config, const char *file, struct err
 /* ---- the environment ---- */
 
 /* key as its variable: "database.dsn" -> "SAWA_DATABASE_DSN" */
-static void variable_name(const char *key, char name[KEY_SIZE_MAX])
+static void variable_name(const char *key, char name[CONFIG_KEY_SIZE_MAX])
 {
     size_t size = strlen("SAWA_");
 
     memcpy(name, "SAWA_", size);
-    for (; *key != '\0' && size < KEY_SIZE_MAX - 1; key++) {
+    for (; *key != '\0' && size < CONFIG_KEY_SIZE_MAX - 1; key++) {
         bool lower = *key >= 'a' && *key <= 'z';
 
         name[size++] = lower ? (char)(*key - 'a' + 'A') : *key == '.' || *key == '-' ? '_' : *key;
@@ -420,7 +387,7 @@ static struct place environment_place(struct config *config, const char *entry)
 static enum status load_variable(struct config *config, struct value *value,
                                  const char *const *environment, struct error *error)
 {
-    char name[KEY_SIZE_MAX];
+    char name[CONFIG_KEY_SIZE_MAX];
 
     variable_name(value->spec->key, name);
     for (const char *const *entry = environment; *entry != NULL; entry++) {
@@ -441,7 +408,7 @@ static enum status load_property(struct config *config, const struct option_spec
                                  const char *entry, struct error *error)
 {
     struct text prefix = wildcard_prefix(spec);
-    char section[KEY_SIZE_MAX];
+    char section[CONFIG_KEY_SIZE_MAX];
     struct text variable = {entry, strcspn(entry, "=")};
     struct place place;
     char *name;
@@ -462,7 +429,7 @@ static enum status load_property(struct config *config, const struct option_spec
 
 static bool is_value_variable(const struct config *config, const char *entry)
 {
-    char name[KEY_SIZE_MAX];
+    char name[CONFIG_KEY_SIZE_MAX];
 
     for (size_t i = 0; i < config->value_count; i++) {
         variable_name(config->values[i].spec->key, name);
@@ -512,7 +479,7 @@ static void assert_spec(const struct config *config, const struct option_spec *s
     struct place place = {"default", "default", 0};
     struct error error;
 
-    assert(spec->key != NULL && strlen(spec->key) < KEY_SIZE_MAX - 8);
+    assert(spec->key != NULL && strlen(spec->key) < CONFIG_KEY_SIZE_MAX - 8);
     assert(spec->type == OPTION_FOREIGN || spec->meaning != NULL);
     assert((spec->type == OPTION_ENUM) == (spec->values != NULL));
     assert(is_wildcard(spec) || find_value(config, spec->key) == NULL);
@@ -725,142 +692,4 @@ enum status config_secret(const struct config *config, const char *key, struct b
     if (status == OK && buffer_failed(secret))
         status = error_configuration(error, "the secret of %s is too long", key);
     return status;
-}
-
-/* ---- printing ---- */
-
-static bool contains(const char *text, const char *part)
-{
-    return strcasestr(text, part) != NULL;
-}
-
-bool config_is_secret(const char *name, const char *value)
-{
-    static const char *const names[] = {"password", "secret",  "token",      "credential",
-                                        "jaas",     "key.pem", "passphrase", "private"};
-    static const char *const marks[] = {"password", "passwd", "secret=", "token="};
-    const char *at = value == NULL ? NULL : strstr(value, "://");
-
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (contains(name, names[i]))
-            return true;
-    for (size_t i = 0; i < COUNT_OF(marks); i++)
-        if (value != NULL && contains(value, marks[i]))
-            return true;
-    return at != NULL && strchr(at, '@') != NULL; /* scheme://user:password@host */
-}
-
-static const char *type_name(enum option_type type)
-{
-    static const char *const names[] = {
-        [OPTION_STRING] = "text",
-        [OPTION_INT] = "integer",
-        [OPTION_DURATION_MS] = "duration",
-        [OPTION_SIZE_BYTES] = "size",
-        [OPTION_BOOL] = "true or false",
-        [OPTION_ENUM] = "one of",
-        [OPTION_PATH] = "path",
-        [OPTION_SECRET_FILE] = "file with a secret",
-        [OPTION_SECTION] = "section",
-        [OPTION_FOREIGN] = "section of another program",
-    };
-
-    assert((size_t)type < COUNT_OF(names));
-    return names[type];
-}
-
-/* "integer, records, 1 to 1000000, default 50000" */
-static void print_facts(const struct option_spec *spec, struct buffer *out)
-{
-    buffer_string(out, type_name(spec->type));
-    if (spec->values != NULL)
-        buffer_format(out, " %s", spec->values);
-    if (spec->unit != NULL)
-        buffer_format(out, ", %s", spec->unit);
-    if (spec->min != 0 || spec->max != 0)
-        buffer_format(out, ", %lld to %lld", (long long)spec->min, (long long)spec->max);
-    buffer_format(out, ", %s%s", spec->standard == NULL ? "no default" : "default ",
-                  spec->standard == NULL      ? ""
-                  : spec->standard[0] == '\0' ? "\"\""
-                                              : spec->standard);
-}
-
-/* A double-quoted YAML text: JSON's escapes are YAML's too. */
-static void print_assignment(const char *key, const char *text, const char *origin, bool secret,
-                             struct buffer *out)
-{
-    if (text == NULL) {
-        buffer_format(out, "# %s: not set\n", key);
-        return;
-    }
-    if (secret) { /* (3) */
-        buffer_format(out, "# %s: set, not shown  # %s\n", key, origin);
-        return;
-    }
-    buffer_format(out, "%s: ", key);
-    buffer_json(out, text_of(text));
-    buffer_format(out, "  # %s\n", origin);
-}
-
-static void print_value(const struct value *value, struct buffer *out)
-{
-    const struct option_spec *spec = value->spec;
-    bool secret = spec->type == OPTION_STRING && config_is_secret(spec->key, value->text);
-
-    buffer_format(out, "\n# %s\n# ", spec->meaning);
-    print_facts(spec, out);
-    buffer_byte(out, '\n');
-    print_assignment(spec->key, value->text, value->origin, secret, out);
-}
-
-static void print_section(const struct config *config, const struct option_spec *spec,
-                          struct buffer *out)
-{
-    char key[KEY_SIZE_MAX * 2];
-
-    if (spec->type == OPTION_FOREIGN)
-        return;
-    buffer_format(out, "\n# %s: %s\n", spec->key, spec->meaning);
-    for (size_t i = 0; i < config->pair_count; i++) {
-        const struct config_pair *pair = &config->pairs[i].pair;
-
-        if (config->pairs[i].spec != spec)
-            continue;
-        snprintf(key, sizeof key, "%.*s%s", TEXT_ARG(wildcard_prefix(spec)), pair->name);
-        print_assignment(key, pair->value, config->pairs[i].origin,
-                         config_is_secret(pair->name, pair->value), out);
-    }
-}
-
-void config_print(const struct config *config, struct buffer *out)
-{
-    buffer_string(out, "# value  # where it comes from: default < file < environment < --set\n");
-    for (size_t i = 0; i < config->value_count; i++)
-        print_value(&config->values[i], out);
-    for (size_t i = 0; i < config->wildcard_count; i++)
-        print_section(config, config->wildcards[i], out);
-}
-
-static void page_row(const struct option_spec *spec, struct buffer *out)
-{
-    if (spec->type == OPTION_FOREIGN)
-        return;
-    buffer_format(out, "| `%s` | ", spec->key);
-    for (const char *c = type_name(spec->type); *c != '\0'; c++)
-        buffer_byte(out, (unsigned char)*c);
-    for (const char *c = spec->values == NULL ? "" : spec->values; *c != '\0'; c++)
-        buffer_string(out, *c == '|' ? ", " : (const char[]){*c, '\0'});
-    buffer_format(out, " | %s | ", spec->standard == NULL ? "" : spec->standard);
-    if (spec->min != 0 || spec->max != 0)
-        buffer_format(out, "%lld to %lld", (long long)spec->min, (long long)spec->max);
-    buffer_format(out, " | %s | %s |\n", spec->unit == NULL ? "" : spec->unit, spec->meaning);
-}
-
-void config_page(const struct option_table *tables, size_t table_count, struct buffer *out)
-{
-    buffer_string(out, "| key | type | default | range | unit | meaning |\n"
-                       "|---|---|---|---|---|---|\n");
-    for (size_t i = 0; i < table_count; i++)
-        for (size_t j = 0; j < tables[i].count; j++)
-            page_row(&tables[i].specs[j], out);
 }

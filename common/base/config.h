@@ -87,10 +87,13 @@ void config_free(struct config *config); /* NULL is fine */
 
 /* Getters abort on a key that is in no table, or has another type: that is a bug. Texts live
  * as long as config. */
-const char *config_string(const struct config *config, const char *key); /* NULL: not set; STRING,
-                                                                          * PATH, ENUM, SECRET_FILE */
-int64_t config_int(const struct config *config, const char *key); /* INT, DURATION_MS (in ms),
-                                                                   * SIZE_BYTES; 0: not set */
+
+/* STRING, PATH, ENUM, SECRET_FILE (its path). NULL: not set. */
+const char *config_string(const struct config *config, const char *key);
+
+/* INT, DURATION_MS in milliseconds, SIZE_BYTES in bytes. 0: not set. */
+int64_t config_int(const struct config *config, const char *key);
+
 bool config_bool(const struct config *config, const char *key);
 int config_enum(const struct config *config, const char *key); /* index in values, -1: not set */
 bool config_is_set(const struct config *config, const char *key);

@@ -13,25 +13,25 @@
  * where keys contradict each other (an item has one reference with this entry, another with that),
  * nobody is matched: AMBIGUOUS.
  *
- * WHAT IS LEFT becomes a break, by the first row that holds ("related": same account and a reference
- * in common):
+ * WHAT IS LEFT becomes a break, by the first row that holds ("related": same account and a
+ * reference in common):
  *
- *   subject        condition                                                        break
- *   item or entry  several might explain it, and nothing decides                    AMBIGUOUS
- *   both           related, all equal, but the dates are too far apart              DATE
- *   entry          related and equal to an item that is matched already             DUPLICATE_AT_BANK
- *   item           related and equal to an entry that is matched already            DUPLICATE_IN_BOOKS
- *   entry          related to a matched item, amount the other way round            RETURNED
- *   both           related, currencies differ                                       CURRENCY
- *   both           related, a return: opposite sign, or equal but for being one     RETURNED
- *   both           related, opposite sign                                           DIRECTION
- *   both           related, the bank is short by no more than the fee tolerance     FEE_VARIANCE
- *   both           related, amounts differ otherwise                                AMOUNT
- *   entry          the bank calls it a return                                       RETURNED
- *   item           its last day has passed                                          MISSING_AT_BANK
- *   item           its last day has not passed                                      none: not due
- *   entry          money in                                                         UNIDENTIFIED_RECEIPT
- *   entry          money out                                                        MISSING_IN_BOOKS
+ *   subject  condition                                                break
+ *   either   several might explain it, and nothing decides            AMBIGUOUS
+ *   both     related, all equal, but the dates are too far apart      DATE
+ *   entry    related and equal to an item that is matched             DUPLICATE_AT_BANK
+ *   item     related and equal to an entry that is matched            DUPLICATE_IN_BOOKS
+ *   entry    related to a matched item, amount the other way round    RETURNED
+ *   both     related, currencies differ                               CURRENCY
+ *   both     related, a return: opposite sign, or equal otherwise     RETURNED
+ *   both     related, opposite sign                                   DIRECTION
+ *   both     related, bank short by no more than the fee tolerance    FEE_VARIANCE
+ *   both     related, amounts differ otherwise                        AMOUNT
+ *   entry    the bank calls it a return                               RETURNED
+ *   item     its last day has passed                                  MISSING_AT_BANK
+ *   item     its last day has not passed                              none: not due
+ *   entry    money in                                                 UNIDENTIFIED_RECEIPT
+ *   entry    money out                                                MISSING_IN_BOOKS
  *
  * "Both" gives two breaks of one type, each with the other as its first candidate.
  *

@@ -1,10 +1,12 @@
 /*
  * netting.h - from who owes whom to who pays what, with the proof that it is the same.
  *
- *   obligations                gross                          multilateral
- *   A ──100──> B               A against B   owes 100          A   owes 130  is owed  40   net -90
- *   B ── 40──> A                             is owed 40        B   owes  40  is owed 130   net +90 ...
- *   A ── 30──> C               ...each pair as it is           against the settlement agent
+ *   obligations      gross: each pair as it is       multilateral: against the settlement agent
+ *
+ *   A --100--> B     A, B   owes 100  is owed  40    A   owes 130  is owed  40   net -90
+ *   B -- 40--> A     A, C   owes  30  is owed   0    B   owes  40  is owed 100   net +60
+ *   A -- 30--> C     B, A   owes  40  is owed 100    C   owes   0  is owed  30   net +30
+ *                    C, A   owes   0  is owed  30
  *
  * A net position is what one participant owes and is owed against one counterparty:
  *

@@ -61,6 +61,11 @@ struct side {
     size_t count;
 };
 
+static int number(const char *text)
+{
+    return (int)strtol(text, NULL, 10);
+}
+
 static void read_word(struct match_item *item, struct match_reference *references, const char *word)
 {
     struct match_reference *reference = &references[item->reference_count];
@@ -70,7 +75,7 @@ static void read_word(struct match_item *item, struct match_reference *reference
     } else if (strncmp(word, "USD", 3) == 0) {
         item->currency = CURRENCY('U', 'S', 'D');
     } else if (strncmp(word, "@", 1) == 0) {
-        item->account_id = atoi(word + 1);
+        item->account_id = number(word + 1);
     } else {
         *reference = (struct match_reference){MATCH_REFERENCE, text_of(word)};
         if (strncmp(word, "E:", 2) == 0)
@@ -90,14 +95,14 @@ static void read_item(struct side *side, char name, char *line)
     int from;
     int to;
 
-    *item = (struct match_item){.id = id_of(name, atoi(word)),
+    *item = (struct match_item){.id = id_of(name, number(word)),
                                 .account_id = 1,
                                 .currency = CURRENCY('K', 'E', 'S'),
                                 .references = references};
-    item->amount_minor = atoll(strtok_r(NULL, " ", &rest));
+    item->amount_minor = number(strtok_r(NULL, " ", &rest));
     word = strtok_r(NULL, " ", &rest);
-    from = atoi(word);
-    to = strchr(word, '-') == NULL ? from : atoi(strchr(word, '-') + 1);
+    from = number(word);
+    to = strchr(word, '-') == NULL ? from : number(strchr(word, '-') + 1);
     item->date_from = 20000 + from;
     item->date_to = 20000 + to;
     while ((word = strtok_r(NULL, " ", &rest)) != NULL)
