@@ -17,6 +17,9 @@ from oracle.fields import CHANNELS, EPOCH_DAY, KINDS
 from oracle.stream_parts import Batch, Context, per_commit
 
 
+FILLER = {"bytea": bytes(32), "text": "", "bpchar": "", "date": date.today(), "bool": False}
+
+
 def instant(us):
     return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=us)
 
@@ -31,11 +34,29 @@ class Writer:
         self.today = date.today()
         self.batches = defaultdict(list)
         self.next_commit = 0
+        self._fillers = {}
 
     def insert(self, table, columns, rows, returning=""):
+        more = self.fillers(table, columns)
+        if more:
+            columns += "".join(f", {name}" for name, _ in more)
+            rows = [(*row, *(value for _, value in more)) for row in rows]
         return psycopg2.extras.execute_values(
             self.cursor, f"INSERT INTO {table} ({columns}) VALUES %s {returning}", rows,
             page_size=10000, fetch=bool(returning))
+
+    def fillers(self, table, columns):
+        """[(column, value)] of what the table insists on and the model knows nothing about."""
+        key = table, columns
+        if key not in self._fillers:
+            self.cursor.execute(
+                "SELECT column_name, udt_name FROM information_schema.columns"
+                " WHERE table_schema = 'sawa' AND table_name = %s AND is_nullable = 'NO'"
+                " AND column_default IS NULL AND is_identity = 'NO'", (table,))
+            named = columns.replace(" ", "").split(",")
+            self._fillers[key] = [(name, FILLER.get(kind, 0)) for name, kind
+                                  in self.cursor.fetchall() if name not in named]
+        return self._fillers[key]
 
     def write(self):
         self._book()
@@ -61,7 +82,7 @@ class Writer:
         self.insert("participant", "participant_id, code, name, country", [
             (p["participant_id"], p["code"], p["name"], p["country"])
             for p in document["participants"]])
-        accounts = [(a["code"], "NOSTRO", a["currency"], None, a["servicer_bic"],
+        accounts = [("NOSTRO:" + a["code"], "NOSTRO", a["currency"], None, a["servicer_bic"],
                      a["servicer_account"], a["statement_format"]) for a in document["accounts"]]
         own = {(code, c["settlement_currency"]) for c in document["corridors"]
                for code in c["participants"]}
@@ -75,7 +96,7 @@ class Writer:
                     " definition, digest", [
                         (c["corridor_id"], 1, c["code"], c["effective_from"],
                          c["source_currency"], c["target_currency"], c["settlement_currency"],
-                         c["model"], self.accounts[c["nostro_account"]], c["limit_minor"], "",
+                         c["model"], self.accounts["NOSTRO:" + c["nostro_account"]], c["limit_minor"], "",
                          b"") for c in document["corridors"]])
 
     def _positions(self):
@@ -234,7 +255,7 @@ class Writer:
 
     def _instruct(self, commit_id, window, corridor, wanted):
         ids, code = self.participants | {"": 0}, corridor.settlement_currency
-        nostro, day = self.accounts[corridor.nostro], window.business_date
+        nostro, day = self.accounts["NOSTRO:" + corridor.nostro], window.business_date
         instructions, items, entries = [], [], []
         for line, ((who, other, direction), minor) in enumerate(sorted(wanted.items()), 1):
             name = str(uuid.UUID(int=window.window_id << 48 | line, version=5))

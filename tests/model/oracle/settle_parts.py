@@ -166,7 +166,7 @@ def expected_items(context, part):
             "SELECT DISTINCT window_id, account.code FROM instruction"
             " JOIN account USING (account_id)"):
         if nostros.get(window_id >> 32):
-            part.equal(f"nostro of window {window_id}", nostros[window_id >> 32], code)
+            part.equal(f"nostro of window {window_id}", f"NOSTRO:{nostros[window_id >> 32]}", code)
 
 
 def close_journal(context, part):

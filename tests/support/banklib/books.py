@@ -162,7 +162,7 @@ class Bank:
                          known["balance"], entries)
         known["balance"] += sum(entry.amount_minor for entry in entries)
         known["day"] = str(day)
-        name = f"{account.code.replace(':', '-').replace('/', '-')}_{day}.{suffix}"
+        name = f"{account.name}_{day}.{suffix}"
         path = os.path.join(self.folder, name)
         with open(path + ".part", "w", encoding="utf-8", newline="") as file:
             file.write(text)

@@ -73,7 +73,7 @@ def statement(account, number, day, opening_day, opening_minor, entries):
     """The text of one statement; closing is opening plus entries."""
     closing = opening_minor + sum(entry.amount_minor for entry in entries)
     currency, created = account.currency, f"{day}T23:30:00Z"
-    name = f"{account.code.replace(':', '-')[:20]}-{number:05d}"
+    name = f"{account.name[:20]}-{number:05d}"
     return (f'<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<Document xmlns="{NAMESPACE}"><BkToCstmrStmt>\n'
             f"<GrpHdr><MsgId>M-{escape(name)}</MsgId><CreDtTm>{created}</CreDtTm></GrpHdr>\n"

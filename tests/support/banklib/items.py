@@ -7,6 +7,7 @@ One JSON object per line of a file:
 All but id, account, currency, amount_minor and value_date may be absent.
 """
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +19,11 @@ class Account:
     servicer_bic: str
     format: str          # "camt.053" or "mt940"
     currency: str
+
+    @property
+    def name(self):
+        """What the bank may call it in names of files and statements."""
+        return re.sub(r"[^A-Za-z0-9]", "-", self.code.removeprefix("NOSTRO:"))
 
 
 @dataclass(frozen=True)
