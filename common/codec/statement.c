@@ -113,9 +113,10 @@ enum status statement_entry_done(struct statement_context *context, int64_t line
                                  struct error *error)
 {
     if (context->statement.exhausted)
-        return statement_refuse(context, REFUSED_LIMIT_EXCEEDED, line, error,
-                                "one statement needs more than %zu bytes or %d findings",
-                                context->limits->text_size_max, context->limits->findings_max);
+        return statement_refuse(
+            context, REFUSED_LIMIT_EXCEEDED, line, error,
+            "one statement needs more than %zu bytes, or %d findings or balances",
+            context->limits->text_size_max, context->limits->findings_max);
     if (context->statement.entry_count > context->limits->entries_max)
         return statement_refuse(context, REFUSED_LIMIT_EXCEEDED, line, error,
                                 "more than %d entries in one statement",
@@ -162,6 +163,8 @@ enum status statement_deliver(struct statement_context *context, int64_t line, s
     status = statement_entry_done(context, line, error);
     if (status != OK)
         return status;
+    assert(!context->statement.exhausted);
+    assert(context->statement.format != FORMAT_UNKNOWN);
     status = context->sink->statement(context->sink->context, &context->statement, error);
     context->statement_count++;
     context->held_count += statement_is_held(&context->statement);

@@ -318,6 +318,7 @@ static void check_details(struct statement *statement, const struct statement_en
 
 void statement_check(struct statement *statement)
 {
+    assert(statement->entries != NULL || statement->entry_count == 0);
     check_closing(statement);
     check_opening(statement);
     check_balance(statement);

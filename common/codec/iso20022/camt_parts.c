@@ -244,6 +244,7 @@ static void part_totals(struct camt *camt, int32_t node)
 
 static void part_id(struct camt *camt, int32_t node)
 {
+    assert(node != XML_NONE);
     statement_of(camt)->statement_id = keep(camt, xml_text(&camt->tree, node));
 }
 
@@ -432,16 +433,31 @@ static void read_original(struct camt *camt, int32_t node, const struct statemen
     facts->original = original;
 }
 
+/* All siblings of one name as lines. */
+static struct text lines_at(struct camt *camt, int32_t node, const char *name)
+{
+    struct buffer lines;
+    struct text kept;
+
+    buffer_init(&lines, camt->context->limits->element_size_max);
+    for (int32_t line = xml_find(&camt->tree, node, name); line != XML_NONE;
+         line = xml_next(&camt->tree, line)) {
+        if (lines.size > 0)
+            buffer_byte(&lines, '\n');
+        buffer_text(&lines, xml_text(&camt->tree, line));
+    }
+    kept = keep(camt, buffer_view(&lines));
+    buffer_done(&lines);
+    return kept;
+}
+
 static void read_return(struct camt *camt, int32_t node, struct statement_facts *facts)
 {
     int32_t information = xml_find(&camt->tree, node, "RtrInf");
 
     facts->return_code =
         keep(camt, FIRST_OF(camt, information, "Rsn/Cd", "Rsn/Prtry", "RtrRsn/Cd", "RtrRsn/Prtry"));
-    for (int32_t line = xml_find(&camt->tree, information, "AddtlInf"); line != XML_NONE;
-         line = xml_next(&camt->tree, line))
-        facts->return_text = statement_join(statement_of(camt), facts->return_text, "\n",
-                                            xml_text(&camt->tree, line));
+    facts->return_text = lines_at(camt, information, "AddtlInf");
 }
 
 /* What Ntry and TxDtls have in common, except references and information. */
@@ -493,6 +509,8 @@ void camt_entry_begin(struct camt *camt, int32_t node)
     struct statement *statement = statement_of(camt);
     struct statement_entry *entry = statement_add_entry(statement);
 
+    assert(camt->entry == NULL);
+    assert(node != XML_NONE);
     camt->entry = entry;
     if (entry == NULL)
         return;
@@ -586,6 +604,8 @@ static void fill_from_only_detail(struct statement_entry *entry)
 {
     struct statement_detail *detail = entry->details;
 
+    assert(entry->detail_count == 1);
+    assert(detail->next == NULL);
     fill_facts(&entry->facts, &detail->facts);
     if (!entry->facts.original.present && detail->amount.present && entry->amount.present &&
         (detail->amount.currency != entry->amount.currency ||
@@ -658,6 +678,8 @@ void camt_finish(struct camt *camt)
 {
     struct statement *statement = statement_of(camt);
 
+    assert(camt->entry == NULL);
+    assert(camt->format != FORMAT_UNKNOWN);
     statement->format = camt->format;
     statement->version = keep(camt, text_of(camt->format_version));
     statement->message_id = keep(camt, text_of(camt->header.message_id));

@@ -353,6 +353,7 @@ void mt_apply_entry(struct mt_message *message, const char *tag, struct text fie
     message->entry = statement_add_entry(statement);
     if (message->entry == NULL)
         return;
+    assert(line > 0);
     message->entry->line = line;
     if (!read_line(message, &field, line, &parts)) {
         statement_find(statement, FINDING_ENTRY_UNREADABLE, message->entry->position, line,
@@ -444,6 +445,7 @@ void mt_message_finish(struct mt_message *message)
     struct statement *statement = statement_of(message);
     struct statement_account *account = &statement->account;
 
+    assert(message->entry == NULL); /* the last one was ended */
     statement->format = format_of(message);
     if (account->currency == CURRENCY_NONE && statement->opening.amount.present)
         account->currency = statement->opening.amount.currency;

@@ -6,6 +6,7 @@
  */
 #include "codec/swift_mt/mt_narrative.h"
 
+#include "base/buffer.h"
 #include "codec/swift_mt/mt_field.h"
 
 #include <stdlib.h>
@@ -325,14 +326,6 @@ static struct text apply_slash_words(struct statement *statement, struct stateme
     return before;
 }
 
-enum { GVC_CODES = 100 };
-
-/* The values of a coded narrative by their two digits, as places in the unfolded text. */
-struct gvc {
-    struct text code; /* three digits, may be absent */
-    struct text values[GVC_CODES];
-};
-
 static bool is_sign(char byte)
 {
     return byte == '?' || byte == '>' || byte == '~' || byte == '<' || byte == '^';
@@ -362,62 +355,60 @@ static size_t next_code(struct text text, char sign)
     return at;
 }
 
-static struct gvc gvc_of(struct statement *statement, struct text text, char sign)
+/* The values of the codes first .. last, joined in file order. */
+static struct text gvc_join(struct statement *statement, struct text coded, char sign, int first,
+                            int last)
 {
-    struct gvc gvc = {.code = mt_first(text, mt_digits(text, 3) ? 3 : 0)};
+    struct buffer joined;
+    struct text kept;
 
-    text = mt_from(text, gvc.code.size);
-    while (at_code(text, sign)) {
-        size_t index = (size_t)(text.data[1] - '0') * 10 + (size_t)(text.data[2] - '0');
+    assert(0 <= first && first <= last && last < 100);
+    buffer_init(&joined, coded.size + 1);
+    while (at_code(coded, sign)) {
+        int code = (coded.data[1] - '0') * 10 + coded.data[2] - '0';
         size_t size;
 
-        text = mt_from(text, 3);
-        size = next_code(text, sign);
-        if (gvc.values[index].size == 0)
-            gvc.values[index] = mt_first(text, size);
-        else
-            gvc.values[index] =
-                statement_join(statement, gvc.values[index], "", mt_first(text, size));
-        text = mt_from(text, size);
+        coded = mt_from(coded, 3);
+        size = next_code(coded, sign);
+        if (first <= code && code <= last)
+            buffer_text(&joined, mt_first(coded, size));
+        coded = mt_from(coded, size);
     }
-    return gvc;
+    assert(!buffer_failed(&joined));
+    kept = statement_copy(statement, buffer_view(&joined));
+    buffer_done(&joined);
+    return kept;
 }
 
-/* The values first .. last as one text. */
-static struct text gvc_join(struct statement *statement, const struct gvc *gvc, size_t first,
-                            size_t last)
+static struct text gvc_values(struct statement *statement, struct text coded, char sign, int first,
+                              int last)
 {
-    struct text joined = {NULL, 0};
-
-    assert(first <= last && last < GVC_CODES);
-    for (size_t i = first; i <= last; i++)
-        if (gvc->values[i].size > 0)
-            joined = statement_join(statement, joined, "", gvc->values[i]);
-    return joined;
+    return text_trim(gvc_join(statement, coded, sign, first, last));
 }
 
 /* 10 (batch number) and 34 (text key) are the bank's own; they stay in the raw text. */
 static void apply_gvc(struct statement *statement, struct statement_entry *entry, struct text text,
                       char sign)
 {
-    struct gvc gvc = gvc_of(statement, text, sign);
     struct statement_facts *facts = &entry->facts;
-    struct text more = gvc_join(statement, &gvc, 60, 69);
-    struct text iban = text_trim(gvc.values[38]);
+    struct text gvc = mt_first(text, mt_digits(text, 3) ? 3 : 0);
+    struct text coded = mt_from(text, gvc.size);
+    struct text iban = gvc_values(statement, coded, sign, 38, 38);
 
-    set_if_absent(statement, &facts->code.proprietary, gvc.code);
-    if (gvc.code.size > 0)
+    set_if_absent(statement, &facts->code.proprietary, gvc);
+    if (gvc.size > 0)
         set_if_absent(statement, &facts->code.issuer, TEXT("GVC"));
-    facts->information =
-        statement_join(statement, facts->information, "\n", text_trim(gvc.values[0]));
-    set_if_absent(statement, &facts->counterparty.agent, text_trim(gvc.values[30]));
+    facts->information = statement_join(statement, facts->information, "\n",
+                                        gvc_values(statement, coded, sign, 0, 0));
+    set_if_absent(statement, &facts->counterparty.agent,
+                  gvc_values(statement, coded, sign, 30, 30));
     set_if_absent(statement, &facts->counterparty.account,
-                  iban.size > 0 ? iban : text_trim(gvc.values[31]));
-    set_if_absent(statement, &facts->counterparty.name,
-                  text_trim(gvc_join(statement, &gvc, 32, 33)));
+                  iban.size > 0 ? iban : gvc_values(statement, coded, sign, 31, 31));
+    set_if_absent(statement, &facts->counterparty.name, gvc_values(statement, coded, sign, 32, 33));
     apply_plus_words(statement, entry,
-                     statement_join(statement, gvc_join(statement, &gvc, 20, 29), "", more));
-    statement_add_text(statement, facts, text_trim(gvc_join(statement, &gvc, 70, 79)));
+                     statement_join(statement, gvc_join(statement, coded, sign, 20, 29), "",
+                                    gvc_join(statement, coded, sign, 60, 69)));
+    statement_add_text(statement, facts, gvc_values(statement, coded, sign, 70, 79));
 }
 
 /* Lines without their trailing blanks, empty ones left out. */

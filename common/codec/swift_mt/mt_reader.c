@@ -232,6 +232,8 @@ static enum status message_close(struct mt_reader *reader, struct error *error)
         status = entry_close(reader, error);
     if (status != OK)
         return status;
+    assert(reader->tag == NULL);
+    assert(!reader->in_entry);
     mt_message_finish(&reader->message);
     reader->place = BETWEEN;
     status = statement_deliver(reader->context, reader->line_number, error);
@@ -265,6 +267,8 @@ static bool may_stand(const struct mt_reader *reader, const struct mt_tag *tag)
 static void field_open(struct mt_reader *reader, const struct mt_tag *tag, struct text line,
                        struct text content)
 {
+    assert(reader->tag == NULL); /* the field before was closed */
+    assert((tag->places & reader->place) != 0);
     if (tag->apply == mt_apply_entry)
         reader->in_entry = true;
     if (reader->place == BETWEEN)
@@ -470,6 +474,7 @@ static void held_release(struct mt_reader *reader)
         add_text(reader, mt_take_line(&lines));
     buffer_clear(&reader->held);
     reader->is_held = false;
+    assert(reader->place != BETWEEN);
 }
 
 /* One whole line, without its end. */
