@@ -86,10 +86,11 @@ SPOILT = (
      " LIMIT 1)", {"matches"}),
     ("a break is called something else", "UPDATE break_item SET type = 'date' WHERE type ="
      " 'duplicate_at_bank'", {"breaks"}),
-    ("a break is invented", "INSERT INTO break_item (account_id, expected_item_id, type,"
-     " amount_minor, currency, opened_on, opened_commit_id) SELECT account_id, expected_item_id,"
-     " 'amount', 1, currency, value_date, 1 FROM expected_item WHERE expected_item_id IN"
-     " (SELECT expected_item_id FROM match_member) LIMIT 1", {"breaks"}),
+    ("a break is invented", "CREATE TEMPORARY TABLE another ON COMMIT DROP AS SELECT * FROM"
+     " break_item LIMIT 1; UPDATE another SET break_id = 1000000, entry_id = NULL,"
+     " expected_item_id = (SELECT expected_item_id FROM match_member WHERE expected_item_id IS NOT"
+     " NULL LIMIT 1); INSERT INTO break_item OVERRIDING SYSTEM VALUE SELECT * FROM another",
+     {"breaks"}),
 )
 
 

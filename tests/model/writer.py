@@ -17,7 +17,8 @@ from oracle.fields import CHANNELS, EPOCH_DAY, KINDS
 from oracle.stream_parts import Batch, Context, per_commit
 
 
-FILLER = {"bytea": bytes(32), "text": "", "bpchar": "", "date": date.today(), "bool": False}
+FILLER = {"bytea": bytes(32), "text": "", "bpchar": "", "date": date.today(), "bool": False,
+          "uuid": str(uuid.UUID(int=0))}
 
 
 def instant(us):
