@@ -13,25 +13,35 @@ static enum status business_open(struct business *tx, struct error *error)
     return commit_write_log(tx->db, &tx->leaf, error);
 }
 
-enum status business_begin(struct db *db, const char *action, const char *worker, int64_t now_us,
+enum status business_enter(struct db *db, const char *action, const char *worker, int64_t now_us,
                            struct error *error, struct business *ret_tx)
 {
     struct business tx = {.db = db};
-    enum status status = tx_begin(db, error);
+    enum status status;
 
-    if (status != OK)
-        return status;
+    assert(tx_is_open(db));
     tx.leaf.action = text_of(action);
     tx.leaf.worker = text_of(worker);
     tx.leaf.instant_us = now_us;
     status = business_open(&tx, error);
-    if (status != OK) {
-        tx_rollback(db);
+    if (status != OK)
         return status;
-    }
     effects_init(&tx.effects);
     *ret_tx = tx;
     return OK;
+}
+
+enum status business_begin(struct db *db, const char *action, const char *worker, int64_t now_us,
+                           struct error *error, struct business *ret_tx)
+{
+    enum status status = tx_begin(db, error);
+
+    if (status != OK)
+        return status;
+    status = business_enter(db, action, worker, now_us, error, ret_tx);
+    if (status != OK)
+        tx_rollback(db);
+    return status;
 }
 
 void business_abandon(struct business *tx)

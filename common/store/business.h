@@ -27,6 +27,11 @@ struct business {
 must_use enum status business_begin(struct db *db, const char *action, const char *worker,
                                     int64_t now_us, struct error *error, struct business *ret_tx);
 
+/* The same within a transaction that is open already: who must look before it knows whether there
+ * is anything to do. On anything but OK the caller rolls back. */
+must_use enum status business_enter(struct db *db, const char *action, const char *worker,
+                                    int64_t now_us, struct error *error, struct business *ret_tx);
+
 must_use enum status business_end(struct business *tx, struct error *error);
 
 void business_abandon(struct business *tx);

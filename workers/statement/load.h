@@ -1,8 +1,8 @@
 /*
  * load.h - statement files into the database.
  *
- *   file ── read 1: digest, pack, does it read to its end?  ── REJECT: statement_file REFUSED
- *     └──── read 2: per statement one transaction            ── LOADED with entries, or HELD without
+ *   file ── read 1: does it read to its end?   ── REJECT: statement_file REFUSED
+ *     └──── read 2: per statement one tx         ── LOADED with entries, or HELD without
  *
  * (1) A file is its digest: what is LOADED or REFUSED already is not read again.
  * (2) A file that does not read to its end counts for nothing, so it is read once before the

@@ -47,6 +47,7 @@ CREATE TABLE break_item (
         'unidentified_receipt')),
     state            text    NOT NULL DEFAULT 'OPEN' CHECK (state IN (
         'OPEN', 'ASSIGNED', 'PROPOSED', 'APPROVED', 'RESOLVED')),
+    digest           uuid    NOT NULL, -- of type and candidates: has anything changed?
     amount_minor     bigint  NOT NULL,
     currency         char(3) NOT NULL,
     opened_on        date    NOT NULL, -- business date that made it a break
@@ -97,10 +98,9 @@ CREATE TRIGGER match_member_closes AFTER INSERT ON match_member
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION match_member_closes();
 
 GRANT SELECT, INSERT ON match, match_member, break_item, break_candidate TO sawa_reconcile;
-GRANT UPDATE (type, state, closed_on, closed_commit_id) ON break_item TO sawa_reconcile;
+GRANT UPDATE (type, digest, state, closed_on, closed_commit_id) ON break_item TO sawa_reconcile;
 GRANT DELETE ON break_candidate TO sawa_reconcile;
 GRANT SELECT, INSERT, UPDATE ON reconcile_mark TO sawa_reconcile;
-GRANT SELECT ON settlement_window TO sawa_reconcile;
 GRANT SELECT ON match, match_member, break_item, break_candidate, reconcile_mark
     TO sawa_report, sawa_maker, sawa_checker, sawa_reader;
 
