@@ -432,14 +432,13 @@ static void every_cut_gives_the_same(void **state)
 {
     (void)state;
     same_at_every_cut(
-        BEGIN OPEN_1000
-            CLOSE("1030.00")
-                ENTRY("30.00", "CRDT",
-                      "<!-- note --><NtryDtls><TxDtls><Refs><EndToEndId>A&amp;B</EndToEndId></Refs>"
-                      "<Amt Ccy='KES'>10.00</Amt></TxDtls><TxDtls><Amt Ccy=\"KES\">21.00</Amt>"
-                      "<RmtInf><Ustrd><![CDATA[caf\xC3\xA9]]> and "
-                      "\xE9</Ustrd></RmtInf></TxDtls></NtryDtls>") "</Stmt>\n<Stmt><Id>S2</"
-                                                                   "Id>\n" CLOSE("1.001") END);
+        BEGIN OPEN_1000 CLOSE("1030.00")
+            ENTRY("30.00", "CRDT",
+                  "<!-- note --><NtryDtls><TxDtls><Refs><EndToEndId>A&amp;B</EndToEndId></Refs>"
+                  "<Amt Ccy='KES'>10.00</Amt></TxDtls><TxDtls><Amt Ccy=\"KES\">21.00</Amt>"
+                  "<RmtInf><Ustrd><![CDATA[caf\xC3\xA9]]> and "
+                  "\xE9</Ustrd></RmtInf></TxDtls></NtryDtls>") "</Stmt>\n<Stmt><Id>S2</"
+                                                               "Id>\n" CLOSE("1.001") END);
 }
 
 int main(void)
