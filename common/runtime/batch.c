@@ -126,13 +126,18 @@ void *batch_add(struct batch *batch, struct batch_part *part, const struct recor
     return row;
 }
 
-void batch_take_back(struct batch *batch, struct batch_part *part, const struct record *record)
+void batch_take_back(struct batch *batch, struct batch_part *part, const struct record *record,
+                     int64_t next_offset)
 {
     assert(batch->record_count > 0 && part->record_count > 0);
     batch->record_count--;
     part->record_count--;
-    part->move.next_offset = record->offset;
+    part->move.next_offset = next_offset;
     batch->bytes -= record->key.size + record->value.size + record->headers.size;
+    if (part->move.next_offset == part->move.expected) { /* it was opened for this record */
+        assert(part == &batch->parts[batch->part_count - 1]);
+        batch->part_count--;
+    }
 }
 
 struct raw_record record_raw(const struct record *record)

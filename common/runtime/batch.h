@@ -97,8 +97,10 @@ struct batch_part *batch_part_find(struct batch *batch, int32_t partition);
 /* Adds a record of part; its row is zeroed and is decode's to fill. NULL: out of memory. */
 void *batch_add(struct batch *batch, struct batch_part *part, const struct record *record);
 
-/* Undoes the batch_add of the record added last: decode could not tell now. */
-void batch_take_back(struct batch *batch, struct batch_part *part, const struct record *record);
+/* Undoes the batch_add of the record added last, where decode could not tell now: the part stands
+ * at next_offset again, and is gone where that record had opened it. */
+void batch_take_back(struct batch *batch, struct batch_part *part, const struct record *record,
+                     int64_t next_offset);
 
 /* Keeps the frame of the record added last: it may be parked. */
 void batch_keep(struct batch *batch, const struct record *record);

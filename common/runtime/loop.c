@@ -25,6 +25,9 @@ enum {
     SOURCE_NAME_MAX = 1024,
 };
 
+/* The reading thread waits here: short, so that lanes are collected meanwhile. */
+static const struct backoff_policy stall_policy = {.first_ms = 20, .ceiling_ms = 500};
+
 struct loop_lane {
     struct lane *lane;
     struct batch *filling;
@@ -50,7 +53,7 @@ struct loop {
     int64_t idle_since_us;
     struct log_gate database_gate;
     struct log_gate source_gate;
-    struct log_gate schema_gate;
+    struct log_gate decode_gate;
     struct loop_metrics metrics;
 };
 
@@ -238,6 +241,7 @@ static enum status record_take(struct loop *loop, struct partition *partition,
 {
     struct batch *batch = loop_lane_of(loop, partition->number)->filling;
     struct batch_part *part = batch_part_open(batch, &partition->position);
+    int64_t before = part == NULL ? 0 : part->move.next_offset;
     void *row = part == NULL ? NULL : batch_add(batch, part, record);
     enum status status;
 
@@ -245,7 +249,7 @@ static enum status record_take(struct loop *loop, struct partition *partition,
         return error_set(error, FATAL, "out of memory for a batch");
     status = record_decode(loop, batch, part, record, row, error);
     if (status != OK) {
-        batch_take_back(batch, part, record);
+        batch_take_back(batch, part, record, before);
         return status;
     }
     part->move.anchor = (struct anchor){record->offset, record->timestamp_ms,
@@ -359,7 +363,7 @@ static enum status loop_unstall(struct loop *loop, struct error *error)
     status = record_receive(loop, &loop->held.record, error);
     if (status == RETRY)
         return OK;
-    log_gate_back(&loop->schema_gate, "schema registry");
+    log_gate_back(&loop->decode_gate, "decoding");
     backoff_reset(&loop->stall);
     loop->stalled = false;
     source_release(loop->settings->source);
@@ -380,7 +384,7 @@ static enum status loop_poll(struct loop *loop, struct error *error)
     status = event_handle(loop, event, error);
     if (status == RETRY && event->kind == SOURCE_RECORD) {
         loop->stalled = true;
-        log_gate_away(&loop->schema_gate, "schema registry", error);
+        log_gate_away(&loop->decode_gate, "decoding", error);
         return OK;
     }
     if (event->kind == SOURCE_RECORD)
@@ -623,7 +627,7 @@ static enum status loop_open(struct loop *loop, struct error *error)
 
     assert(settings->lane_count > 0 && settings->lane_count <= LANES_MAX);
     buffer_init(&loop->source_name, SOURCE_NAME_MAX);
-    backoff_init(&loop->stall, &backoff_default, (uint64_t)clock_now_us());
+    backoff_init(&loop->stall, &stall_policy, (uint64_t)clock_now_us());
     loop_metrics_init(&loop->metrics);
     if (status == OK)
         status = settings->ops->open(settings->config, loop->db, error, &loop->state);
@@ -634,7 +638,27 @@ static enum status loop_open(struct loop *loop, struct error *error)
     return status;
 }
 
-/* Finishes what is in flight and gives the positions back, so that the next owner need not wait. */
+/* Nobody owns what we held; the next claim needs no wait and `sawa status` shows it. */
+static void lane_release(struct loop *loop, struct loop_lane *lane)
+{
+    struct position_move moves[BATCH_PART_MAX];
+    struct error error;
+    struct db *db = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < loop->partitions.count; i++) {
+        const struct partition *partition = &loop->partitions.list[i];
+
+        if (loop_lane_of(loop, partition->number) == lane && partition->state == PARTITION_ACTIVE)
+            moves[count++] = (struct position_move){.partition = partition->number,
+                                                    .epoch = partition->position.epoch};
+    }
+    if (count > 0 && (lane_db(lane->lane, &error, &db) != OK ||
+                      position_release(db, loop->source_id, moves, count, &error) != OK))
+        log_error_of("release_failed", &error);
+}
+
+/* Finishes what is in flight and gives the positions back. */
 static void loop_finish(struct loop *loop)
 {
     struct error ignored;
@@ -648,6 +672,7 @@ static void loop_finish(struct loop *loop)
             health_beat(loop->settings->health);
         if (lane_is_done(lane->lane) && lane_finished(loop, lane, &ignored) != OK)
             log_error_of("batch_failed_at_stop", &ignored);
+        lane_release(loop, lane);
     }
 }
 
