@@ -1,4 +1,4 @@
-"""corridors.py - what the traffic needs to know of a corridor file (deploy/corridors.example.yaml)."""
+"""corridors.py - what traffic needs to know of a corridor file (deploy/corridors.example.yaml)."""
 from dataclasses import dataclass
 
 import yaml

@@ -8,7 +8,7 @@ import itertools
 import sys
 import time
 
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 
 from . import wire
 
@@ -92,11 +92,6 @@ def send(path, config, topic, partitions, rate=0, from_index=0, to_index=None):
     if delivered.error or left or delivered.count != count:
         raise SendError(delivered.error or f"{count - delivered.count} of {count} not confirmed")
     return count, time.monotonic() - begin
-
-
-def is_fatal(error):
-    """True for what only a new process can heal."""
-    return isinstance(error, KafkaError) and error.fatal()
 
 
 def main(args, path):
