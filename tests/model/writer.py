@@ -97,7 +97,8 @@ class Writer:
                     " definition, digest", [
                         (c["corridor_id"], 1, c["code"], c["effective_from"],
                          c["source_currency"], c["target_currency"], c["settlement_currency"],
-                         c["model"], self.accounts["NOSTRO:" + c["nostro_account"]], c["limit_minor"], "",
+                         c["model"], self.accounts["NOSTRO:" + c["nostro_account"]],
+                         c["limit_minor"], "",
                          b"") for c in document["corridors"]])
 
     def _positions(self):

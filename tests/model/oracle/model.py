@@ -106,7 +106,8 @@ class Model:
         if held is not None:
             if held[1] != number:
                 raise Undetermined(f"event {payment.event_id} on partitions {held[1]}, {number}")
-            return DUPLICATE if held[0].content() == payment.content() else "same_id_different_content"
+            same = held[0].content() == payment.content()
+            return DUPLICATE if same else "same_id_different_content"
         holder = self._by_transfer.get(transfer)
         if holder is not None:
             if holder != number:
