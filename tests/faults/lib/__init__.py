@@ -1,0 +1,1 @@
+"""What the fault tests share: servers, a world per scenario, workers, a proxy, checks."""

@@ -1,0 +1,114 @@
+"""worker.py - one process of a worker program, its log and its metrics."""
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+
+from .servers import ROOT
+
+SETTINGS = {
+    "kafka.session.timeout.ms": 1000, "kafka.heartbeat.interval.ms": 300,
+    "schema.directory": os.path.join(ROOT, "schemas", "avro"), "batch.linger": "50ms",
+}
+
+
+class Worker:
+    def __init__(self, world, name, **settings):
+        self.world, self.name = world, name
+        self.settings = {**SETTINGS, "ingest.topic": world.topic, "ingest.group": world.topic,
+                         "worker.id": name, **settings}
+        self.path = os.path.join(world.folder, f"{name}.log")
+        self.starts = 0
+        self.process = None
+        self._read_at = 0
+        self._events = []
+
+    # -- life ------------------------------------------------------------------------------
+
+    def start(self):
+        program = os.path.join(self.world.scratch.bin, "sawa-ingest")
+        chosen = [word for key, value in self.settings.items() for word in ("--set", f"{key}={value}")]
+        environment = {**os.environ, "SAWA_DATABASE_DSN": self.world.worker_dsn(),
+                       "SAWA_BATCH_KEY_FILE": os.environ["SAWA_KEK_FILE"]}
+        with open(self.path, "ab") as log:
+            self._read_at, self._events = log.tell(), []
+            self.process = subprocess.Popen([program, "run", "--log-format", "json", *chosen],
+                                            env=environment, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log)
+        self.starts += 1
+        return self
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, seconds=30):
+        """SIGTERM; (exit code, seconds it took)."""
+        begin = time.monotonic()
+        if self.is_running():
+            self.signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            code = None
+        return code, time.monotonic() - begin
+
+    # -- what it says ----------------------------------------------------------------------
+
+    def events(self, action=None):
+        """Of this process: the lines of its log, by action."""
+        with open(self.path, "rb") as log:
+            log.seek(self._read_at)
+            for line in log:
+                if not line.endswith(b"\n"):
+                    break
+                self._read_at += len(line)
+                try:
+                    self._events.append(json.loads(line))
+                except ValueError:
+                    self._events.append({"event.action": "", "message": line.decode()})
+        return [event for event in self._events
+                if action is None or event.get("event.action") == action]
+
+    def metric(self, name):
+        """The sum of a metric over its labels; 0 where it is not there."""
+        listening = self.events("health_listening")
+        if not listening:
+            return 0
+        url = f"http://127.0.0.1:{listening[-1]['sawa.port']}/metrics"
+        with urllib.request.urlopen(url, timeout=5) as page:
+            lines = page.read().decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines
+                   if line.startswith((name + " ", name + "{")))
+
+    # -- what it does ----------------------------------------------------------------------
+
+    def is_claimed(self):
+        """It holds at least one partition, as the database sees it."""
+        backends = self.world.proxy.backends(self.pid)
+        return bool(backends) and any(row["owner_pid"] in backends
+                                      for row in self.world.positions().values())
+
+    def is_working(self):
+        """It is in a transaction, or records wait behind a position it holds."""
+        if not self.is_running():
+            return False
+        if self.world.proxy.is_in_tx(self.pid):
+            return True
+        backends = self.world.proxy.backends(self.pid)
+        return any(row["owner_pid"] in backends
+                   and self.world.producer.ends[number] > row["next_offset"]
+                   for number, row in self.world.positions().items())

@@ -1,0 +1,176 @@
+"""world.py - one scenario's own database, topic, traffic, proxy and workers.
+
+    with World("kills", seed, events=80000) as world:
+        worker = world.worker("one")
+        world.produce(rate=1000)
+        ...
+        world.settle_down()        everything sent, lag 0 within 60 s, workers stopped
+        world.compare()            every row against the oracle
+
+What holds while it runs is checked each second (invariants.py); what was found stands in
+world.watch.found.
+"""
+import datetime
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from psycopg2.extensions import make_dsn
+
+from .servers import ROOT
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+# pylint: disable=wrong-import-position
+from confluent_kafka.admin import AdminClient, NewTopic
+from scratch import Scratch
+from .invariants import Watch
+from .producer import Producer
+from .proxy import Proxy
+from .worker import Worker
+
+CORRIDORS = os.path.join(ROOT, "deploy", "corridors.example.yaml")
+LAG_WAIT_S = 60
+PARTITIONS = 4
+
+
+class World:
+    def __init__(self, name, seed, events, ids="mixed", settings=None, traffic=()):
+        self.name, self.seed, self.event_count, self.ids = name, seed, events, ids
+        self.settings = settings or {}
+        self.traffic_options = list(traffic)
+        self.topic = f"{name}-{os.getpid()}"
+        self.workers, self.producer, self.watch, self.proxy = [], None, None, None
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="sawa-faults.")
+        self.scratch = Scratch(self.name.replace("-", "_"))
+        try:
+            self._make()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _make(self):
+        self.scratch.__enter__()
+        self.traffic = os.path.join(self.folder, "traffic")
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        first = today - datetime.timedelta(days=3)
+        subprocess.run(
+            [os.path.join(ROOT, "tests", "support", "traffic"), "generate", "--seed",
+             str(self.seed), "--events", str(self.event_count), "--corridors", CORRIDORS,
+             "--from", f"{first}T00:00Z", "--partitions", str(PARTITIONS), "--ids", self.ids,
+             "--processes", "2", "--out", self.traffic, *self.traffic_options],
+            check=True, stderr=subprocess.DEVNULL)
+        self.scratch.must("settle", "corridor", "load", CORRIDORS, role="corridor")
+        self.scratch.must("settle", "open", "--from", first - datetime.timedelta(days=5),
+                          "--until", today + datetime.timedelta(days=3))
+        with open(os.path.join(self.traffic, "meta.json"), encoding="utf-8") as file:
+            self.counts = json.load(file)["partition_counts"]
+        self.create_topic(self.topic)
+        server = self.scratch.server
+        self.proxy = Proxy(os.path.join(server["host"], f".s.PGSQL.{server.get('port', 5432)}"),
+                           self.folder)
+
+    def create_topic(self, topic):
+        self.admin = AdminClient({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"]})
+        for future in self.admin.create_topics([NewTopic(topic, PARTITIONS, 1)]).values():
+            future.result(30)
+
+    def __exit__(self, *unused):
+        for worker in self.workers:
+            if worker.is_running():
+                worker.kill()
+        if self.producer:
+            self.producer.rate = 0
+        if self.watch:
+            self.watch.end()
+        if self.proxy:
+            self.proxy.close()
+            self.admin.delete_topics([self.topic])[self.topic].result(30)
+        self.scratch.__exit__()
+        if self.scratch.failed:
+            print(f"# logs are in {self.folder}")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    # -- what runs -------------------------------------------------------------------------
+
+    def worker_dsn(self):
+        """Of sawa_ingest, by way of the proxy."""
+        return make_dsn(host=self.proxy.folder, port=self.proxy.port, user="sawa_ingest",
+                        dbname=self.scratch.name)
+
+    def worker(self, name, **settings):
+        worker = Worker(self, name, **{**self.settings, **settings})
+        self.workers.append(worker)
+        return worker.start()
+
+    def produce(self, rate):
+        self.producer = Producer(self.traffic, self.topic, self.counts, rate)
+        self.producer.start()
+        self.watch = Watch(self.scratch.dsn())
+        self.watch.start()
+
+    # -- what stands where -----------------------------------------------------------------
+
+    def positions(self):
+        columns = ("partition", "next_offset", "epoch", "owner", "owner_pid", "halt_reason")
+        return {row[0]: dict(zip(columns, row)) for row in self.scratch.sql(
+            f"SELECT {', '.join(columns)} FROM sawa.position")}
+
+    def passed(self):
+        """Records behind all positions."""
+        return sum(row["next_offset"] for row in self.positions().values())
+
+    def lag(self):
+        return sum(self.producer.ends) - self.passed()
+
+    def until(self, condition, seconds, pause=0.01):
+        """Whether the condition came true within so many seconds."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end or (self.producer and self.producer.error):
+                return False
+            time.sleep(pause)
+        return True
+
+    # -- the end ---------------------------------------------------------------------------
+
+    def settle_down(self):
+        """(I8) Everything is sent, faults are over: lag 0 within 60 s; workers end by SIGTERM."""
+        check, begin = self.scratch.check, time.monotonic()
+        self.proxy.hook = None
+        self.producer.finish()
+        healed = self.until(lambda: self.lag() == 0, LAG_WAIT_S, 0.05)
+        check(f"{self.name}: lag is 0 within {LAG_WAIT_S} s of healing (I8):"
+              f" {time.monotonic() - begin:.1f} s", healed, f"lag {self.lag()}, {self.positions()}")
+        ends = [worker.stop() for worker in self.workers if worker.is_running()]
+        check(f"{self.name}: {len(ends)} workers end with 0 after SIGTERM,"
+              f" {max((s for _, s in ends), default=0):.1f} s at most",
+              ends and all(code == 0 for code, _ in ends), ends)
+        self.watch.end()
+        check(f"{self.name}: I2, I4, I5, I6, I7 held in {self.watch.count} snapshots during the"
+              " run", not self.watch.found and self.watch.count > 0, self.watch.found[:5])
+        return healed
+
+    def compare(self):
+        """Every row of the database against the oracle."""
+        answer = subprocess.run(
+            [os.path.join(ROOT, "tests", "model", "compare"), "--dsn", self.scratch.dsn(), "--log",
+             os.path.join(self.traffic, "log.tsv"), "--corridors", CORRIDORS, "--topic",
+             self.topic, "--summary"], stdout=subprocess.PIPE, text=True, check=False)
+        lines = answer.stdout.splitlines()
+        parts = [line for line in lines if line.startswith("ok - ") and "# SKIP" not in line]
+        payments = self.scratch.value("SELECT count(*) FROM sawa.payment")
+        parked = self.scratch.value("SELECT count(*) FROM sawa.parked")
+        self.scratch.check(
+            f"{self.name}: 0 differences from the oracle in {len(parts)} parts:"
+            f" {payments} payments, {parked} parked of {self.producer.total} records",
+            answer.returncode == 0 and len(parts) >= 14, f"exit code {answer.returncode}")
+        if answer.returncode:
+            print("\n".join(f"#   {line}" for line in lines if not line.startswith("ok")))
