@@ -19,11 +19,12 @@ CREATE TABLE account_opening (
     currency        char(3)     NOT NULL,
     digest          bytea       NOT NULL CHECK (octet_length(digest) = 32),
     maker           text        NOT NULL DEFAULT session_user,
+    proposed_by     text        NOT NULL DEFAULT '', -- who said so, where a login is shared
     proposed_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     commit_id       bigint      NOT NULL REFERENCES commit_log,
     CONSTRAINT i10_opening_agrees
         CHECK (bank_minor - bank_open_minor = book_minor - book_open_minor),
-    CONSTRAINT maker_of_an_opening UNIQUE (opening_id, maker)
+    CONSTRAINT maker_of_an_opening UNIQUE (opening_id, maker, proposed_by)
 );
 
 CREATE TABLE opening_item (
@@ -43,13 +44,16 @@ CREATE TABLE account_opening_approval (
     account_id  integer     NOT NULL REFERENCES account,
     digest      bytea       NOT NULL,
     maker       text        NOT NULL,
+    proposed_by text        NOT NULL DEFAULT '',
     checker     text        NOT NULL DEFAULT session_user,
+    approved_by text        NOT NULL DEFAULT '',
     approved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     commit_id   bigint      NOT NULL REFERENCES commit_log,
-    CONSTRAINT maker_is_not_checker CHECK (maker <> checker),
+    CONSTRAINT maker_is_not_checker
+        CHECK (maker <> checker AND (proposed_by = '' OR proposed_by <> approved_by)),
     CONSTRAINT an_account_opens_once UNIQUE (account_id),
-    CONSTRAINT the_maker_is_the_proposer FOREIGN KEY (opening_id, maker)
-        REFERENCES account_opening (opening_id, maker)
+    CONSTRAINT the_maker_is_the_proposer FOREIGN KEY (opening_id, maker, proposed_by)
+        REFERENCES account_opening (opening_id, maker, proposed_by)
 );
 
 CREATE FUNCTION approval_guard() RETURNS trigger
@@ -72,6 +76,18 @@ BEGIN
                           <> opening.book_open_minor) THEN
         RAISE EXCEPTION 'the outstanding items do not sum to the outstanding totals'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'i10_opening_items_are_the_difference',
+                  TABLE = 'account_opening_approval';
+    END IF;
+    IF EXISTS (SELECT FROM account_opening AS opening
+                 JOIN posting USING (account_id)
+                WHERE opening.opening_id = NEW.opening_id
+                  AND posting.booking_date <= opening.business_date)
+       OR EXISTS (SELECT FROM account_opening AS opening
+                    JOIN statement USING (account_id)
+                   WHERE opening.opening_id = NEW.opening_id AND statement.state = 'LOADED'
+                     AND statement.closing_date <= opening.business_date) THEN
+        RAISE EXCEPTION 'the account has postings or statements of its opening day or before'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'an_account_opens_before_its_first_day',
                   TABLE = 'account_opening_approval';
     END IF;
     RETURN NEW;
@@ -107,10 +123,10 @@ CREATE TABLE report (
 CREATE INDEX report_account ON report (account_id, business_date);
 
 GRANT INSERT (account_id, business_date, bank_minor, book_minor, bank_open_minor, book_open_minor,
-              currency, digest, commit_id) ON account_opening TO sawa_maker;
+              currency, digest, proposed_by, commit_id) ON account_opening TO sawa_maker;
 GRANT INSERT ON opening_item TO sawa_maker;
-GRANT INSERT (opening_id, account_id, digest, maker, commit_id) ON account_opening_approval
-    TO sawa_checker;
+GRANT INSERT (opening_id, account_id, digest, maker, proposed_by, approved_by, commit_id)
+    ON account_opening_approval TO sawa_checker;
 GRANT SELECT ON account_opening, opening_item, account_opening_approval
     TO sawa_reconcile, sawa_report, sawa_maker, sawa_checker, sawa_reader;
 GRANT SELECT, INSERT ON report TO sawa_report;
