@@ -124,6 +124,8 @@ static void page_row(const struct option_spec *spec, struct buffer *out)
     buffer_format(out, "| `%s` | ", spec->key);
     for (const char *c = type_name(spec->type); *c != '\0'; c++)
         buffer_byte(out, (unsigned char)*c);
+    if (spec->values != NULL)
+        buffer_byte(out, ' ');
     for (const char *c = spec->values == NULL ? "" : spec->values; *c != '\0'; c++)
         buffer_string(out, *c == '|' ? ", " : (const char[]){*c, '\0'});
     buffer_format(out, " | %s | ", spec->standard == NULL ? "" : spec->standard);

@@ -74,6 +74,19 @@ static int print_version(const struct program *program)
     return print_page(&page);
 }
 
+static int print_config_page(const struct program *program)
+{
+    const struct option_table own = {program->options, program->option_count};
+    struct buffer page;
+
+    buffer_init(&page, PAGE_SIZE_MAX);
+    buffer_string(&page, "## every program\n\n");
+    config_page(&options_common, 1, &page);
+    buffer_format(&page, "\n## %s\n\n%s\n\n", program->name, program->purpose);
+    config_page(&own, 1, &page);
+    return print_page(&page);
+}
+
 static int print_config(const struct program_run *run)
 {
     struct buffer page;
@@ -173,6 +186,8 @@ int program_main(int argc, char **argv, const struct program *program)
         code = print_help(program, &line);
     else if (line.version)
         code = print_version(program);
+    else if (line.config_page)
+        code = print_config_page(program);
     else
         code = run_line(program, &line);
     line_done(&line);

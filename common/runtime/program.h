@@ -16,7 +16,7 @@
  *
  * A file without --config is the one SAWA_CONFIG names, if any.
  *
- *   --config FILE  --set KEY=VALUE  --print-config  --log-format json|text
+ *   --config FILE  --set KEY=VALUE  --print-config  --config-page  --log-format json|text
  *   --help  --version       ("COMMAND --help" shows one command)
  *
  * Ends with an exit code of base/status.h: usage 2 (naming the nearest command or
@@ -41,6 +41,7 @@ struct command {
     int (*run)(struct program_run *run, int argc, char **argv);
 
     bool answers; /* its answer goes to stdout, so its log goes to stderr */
+    bool bare;    /* the default command: its options may stand without its name */
 };
 
 struct program {

@@ -74,6 +74,13 @@ static enum status take_print_config(struct program_line *line, char *value, str
     return OK;
 }
 
+static enum status take_config_page(struct program_line *line, char *value, struct error *error)
+{
+    (void)value, (void)error;
+    line->config_page = true;
+    return OK;
+}
+
 static enum status take_help(struct program_line *line, char *value, struct error *error)
 {
     (void)value, (void)error;
@@ -99,6 +106,7 @@ static const struct flag {
      take_set},
     {"--print-config", NULL, "print every key with its value, default, unit and meaning",
      take_print_config},
+    {"--config-page", NULL, "print the tables of keys as a page of Markdown", take_config_page},
     {"--log-format", "FORMAT", "json, text or auto", take_log_format},
     {"--help", NULL, "print this page, or the page of the command", take_help},
     {"--version", NULL, "print the version", take_version},
@@ -161,6 +169,16 @@ static enum status command_find(const struct program *program, struct program_li
     return usage_error(error, "unknown command", line->words[0], &nearest);
 }
 
+/* An option that is none of ours opens the words of a default command that stands bare. */
+static enum status option_take(char *argument, struct program_line *line, struct error *error)
+{
+    if (!line->command->bare)
+        return flag_unknown(argument, error);
+    line->words[line->word_count++] = (char *)line->command->name;
+    line->words[line->word_count++] = argument;
+    return OK;
+}
+
 /* Sorts the arguments into our flags and the words of the command. */
 static enum status line_sort(int argc, char **argv, struct program_line *line, struct error *error)
 {
@@ -173,7 +191,7 @@ static enum status line_sort(int argc, char **argv, struct program_line *line, s
         if (flag != NULL)
             status = flag_take(flag, argv, &i, line, error);
         else if (ours && line->word_count == 0 && argv[i][0] == '-' && strcmp(argv[i], "--") != 0)
-            status = flag_unknown(argv[i], error);
+            status = option_take(argv[i], line, error);
         else if (ours && line->word_count == 0 && strcmp(argv[i], "--") == 0)
             ours = false;
         else

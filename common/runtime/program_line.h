@@ -13,6 +13,7 @@ enum { LINE_SETTING_SIZE = 32 };
 struct program_line {
     const char *config_file; /* NULL: none */
     bool print_config;
+    bool config_page;
     bool help;
     bool version;
     const char **settings; /* --set in order; --log-format is log.format=... */

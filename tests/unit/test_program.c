@@ -80,14 +80,29 @@ static const struct option_spec own_options[] = {
 };
 
 static const struct command commands[] = {
-    {"run", "", "work until SIGTERM", "sawa-test run --config sawa.yaml", see, false},
+    {"run", "", "work until SIGTERM", "sawa-test run --config sawa.yaml", see, false, false},
     {"close", "--window ID", "close one window",
      "sawa-test close --window KES-NGN/7\n"
      "sawa-test close --window KES-NGN/8",
-     see, true},
-    {"refuse", "ID", "always wrong", "sawa-test refuse", refuse, false},
-    {"fail", "", "never works", "sawa-test fail", stay_away, false},
-    {"again", "", "read twice", "sawa-test again", read_again, false},
+     see, true, false},
+    {"refuse", "ID", "always wrong", "sawa-test refuse", refuse, false, false},
+    {"fail", "", "never works", "sawa-test fail", stay_away, false, false},
+    {"again", "", "read twice", "sawa-test again", read_again, false, false},
+};
+
+static const struct command bare_commands[] = {
+    {.name = "show",
+     .arguments = "[--json]",
+     .summary = "shows",
+     .example = "sawa-test --json",
+     .run = see,
+     .answers = true,
+     .bare = true},
+    {.name = "refuse",
+     .arguments = "ID",
+     .summary = "always wrong",
+     .example = "sawa-test refuse",
+     .run = refuse},
 };
 
 static const struct program program = {
@@ -98,6 +113,17 @@ static const struct program program = {
     .commands = commands,
     .command_count = COUNT_OF(commands),
 };
+
+static const struct program bare_program = {
+    .name = "sawa-test",
+    .purpose = "answers without a command's name",
+    .options = own_options,
+    .option_count = COUNT_OF(own_options),
+    .commands = bare_commands,
+    .command_count = COUNT_OF(bare_commands),
+};
+
+static const struct program *running = &program;
 
 /* ---- running it -------------------------------------------------------------------------- */
 
@@ -142,7 +168,7 @@ static int run(const char *first, ...)
         argv[argc++] = (char *)next;
     va_end(arguments);
     seen_words[0] = '\0';
-    code = program_main(argc, argv, &program);
+    code = program_main(argc, argv, running);
     fflush(stdout);
     restore(STDOUT_FILENO, kept_out, out_file, out);
     restore(STDERR_FILENO, kept_err, err_file, err);
@@ -334,6 +360,23 @@ static void a_worker_has_a_name(void **state)
     assert_string_equal(seen_worker, "ingest-0");
 }
 
+static void options_may_stand_bare(void **state)
+{
+    (void)state;
+    running = &bare_program;
+    assert_int_equal(run("--json", "--set", "batch.records_max=7", "--limit", "3", NULL), EXIT_OK);
+    assert_string_equal(seen_words, "show|--json|--limit|3");
+    assert_string_equal(seen_size, "7");
+    assert_int_equal(run("--set", "batch.records_max=8", NULL), EXIT_OK);
+    assert_string_equal(seen_words, "show");
+    assert_int_equal(run("refuse", "--json", NULL), EXIT_USAGE);
+    assert_int_equal(run("--config-page", NULL), EXIT_OK);
+    assert_non_null(strstr(out, "## every program\n"));
+    assert_non_null(strstr(out, "## sawa-test\n\nanswers without a command's name\n"));
+    assert_non_null(strstr(out, "| `batch.records_max` | integer | 500 | 1 to 50000 |"));
+    running = &program;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +394,7 @@ int main(void)
         cmocka_unit_test_setup(help_of_one_command, begin),
         cmocka_unit_test_setup(a_command_ends_with_its_own_code, begin),
         cmocka_unit_test_setup(a_worker_has_a_name, begin),
+        cmocka_unit_test(options_may_stand_bare),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,12 +110,14 @@ VALUES (1, 1, '50000000-0000-5000-8000-000000000001', NULL, 'ambiguous',
 INSERT INTO break_candidate
 VALUES (1, 1, NULL, '60000000-0000-5000-8000-000000000001', 'amount');
 
-INSERT INTO account_opening OVERRIDING SYSTEM VALUE
-VALUES (1, 1, '2026-11-19', 100, 150, -50, 0, 'KES', sha256('opening'), 'maker', now(), 2),
-       (2, 6, '2026-11-19', 100, 100, 0, 0, 'KES', sha256('opening 2'), 'maker', now(), 2);
+INSERT INTO account_opening (opening_id, account_id, business_date, bank_minor, book_minor,
+                             bank_open_minor, book_open_minor, currency, digest, maker, commit_id)
+    OVERRIDING SYSTEM VALUE
+VALUES (1, 1, '2026-11-19', 100, 150, -50, 0, 'KES', sha256('opening'), 'maker', 2),
+       (2, 6, '2026-11-19', 100, 100, 0, 0, 'KES', sha256('opening 2'), 'maker', 2);
 INSERT INTO opening_item VALUES (1, 1, 'BANK', -50, '2026-11-18', 'E-0', 'R-0');
-INSERT INTO account_opening_approval
-VALUES (1, 1, sha256('opening'), 'maker', 'checker', now(), 2);
+INSERT INTO account_opening_approval (opening_id, account_id, digest, maker, checker, commit_id)
+VALUES (1, 1, sha256('opening'), 'maker', 'checker', 2);
 INSERT INTO report (account_id, business_date, book_minor, digest, made_at, commit_id)
 VALUES (1, '2026-11-21', 0, sha256('report'), now(), 2);
 

@@ -1,0 +1,109 @@
+/*
+ * words.c - what the words of the database mean, and what an operator can do about them.
+ *
+ * Reasons to park have their words in domain/reason.c; these are the others.
+ */
+#include "domain/reason.h"
+#include "status.h"
+
+static const struct words halts[] = {
+    {"records_expired_before_they_were_read", "the broker has deleted records that were never read",
+     "raise the topic's retention; have the producer send what is lost, then accept the position"},
+    {"topic_shorter_than_position", "the topic ends before the position: it is another topic",
+     "find out who made it anew, and from which offset on it is to be read"},
+    {"offset_out_of_range", "the broker does not have the offset of the position",
+     "compare the topic's first and last offset with the position"},
+    {"anchor_differs", "the last record delivered is not the one that stands there now",
+     "find out who made the topic anew; what was read from the old one stays recorded"},
+};
+
+static const struct words corridors[] = {
+    {"no_window_takes_payments",
+     "the next payment of the corridor waits, and its partition with it",
+     "sawa-settle opens windows ahead: see that it runs, or: sawa settle open --until DATE"},
+};
+
+static const struct words windows[] = {
+    {"held", "an FX lock that its payments name is not stored",
+     "see that sawa-fx runs and that the lock was sent; the window then closes by itself"},
+    {"overdue", "its grace has ended, or every partition has passed it",
+     "see that sawa-settle runs; by hand: sawa settle close --window ID"},
+};
+
+static const struct words statements[] = {
+    {"findings", "a part of the statement is missing or cannot be read",
+     "ask the bank for it again; sawa statement parse FILE tells what is wrong and where"},
+    {"account_unknown", "no account of ours has this number and currency",
+     "add the account to the corridor book, then load the file again"},
+    {"not_an_end_of_day_statement", "it speaks of a part of a day: it proves no balance",
+     "have the bank send end-of-day statements; nothing is lost meanwhile"},
+    {"closing_balance_unusable", "the closing balance has another currency or scale",
+     "ask the bank for the statement again"},
+    {"closing_date_missing", "the closing balance has no date", "ask the bank for it again"},
+    {"entry_in_another_currency_or_scale", "an entry is not in the statement's currency",
+     "ask the bank for the statement again"},
+    {"statement_replaced", "the same statement was loaded before with other content",
+     "ask the bank which one is right"},
+};
+
+static const struct words *words_find(const struct words *table, size_t count, struct text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_is(name, table[i].name))
+            return &table[i];
+    return NULL;
+}
+
+const struct words *halt_words(struct text name)
+{
+    return words_find(halts, COUNT_OF(halts), name);
+}
+
+const struct words *corridor_words(struct text name)
+{
+    return words_find(corridors, COUNT_OF(corridors), name);
+}
+
+const struct words *window_words(struct text name)
+{
+    return words_find(windows, COUNT_OF(windows), name);
+}
+
+const struct words *statement_words(struct text name)
+{
+    return words_find(statements, COUNT_OF(statements), name);
+}
+
+const struct words *parked_words(struct text name)
+{
+    static struct words found;
+
+    for (int reason = REASON_NONE + 1; reason < REASON_COUNT; reason++) {
+        const struct reason_entry *entry = reason_entry((enum reason)reason);
+
+        if (!text_is(name, entry->name))
+            continue;
+        found = (struct words){entry->name, entry->meaning, entry->remedy};
+        return &found;
+    }
+    return NULL;
+}
+
+const struct words *row_words(const struct section *section, const struct result *answer, int row)
+{
+    int column = ANSWER_COLUMNS + (int)section->words_at;
+
+    if (section->words == NULL || result_is_null(answer, row, column))
+        return NULL;
+    return section->words(result_text(answer, row, column));
+}
+
+void reasons_page(struct buffer *out)
+{
+    buffer_string(out, "| reason | meaning | what an operator can do |\n|---|---|---|\n");
+    for (int reason = REASON_NONE + 1; reason < REASON_COUNT; reason++) {
+        const struct reason_entry *entry = reason_entry((enum reason)reason);
+
+        buffer_format(out, "| `%s` | %s | %s |\n", entry->name, entry->meaning, entry->remedy);
+    }
+}
