@@ -3,6 +3,7 @@
  */
 #include "bus/kafka_source.h"
 
+#include "bus/kafka_nudge.h"
 #include "codec/archive/records.h"
 
 #include <librdkafka/rdkafka.h>
@@ -17,6 +18,7 @@ enum { KAFKA_CLOSE_MS = 5000, KAFKA_HEADERS_MAX = 4 * 1024 * 1024 };
 struct kafka_source {
     struct source source; /* first: a source is one of these */
     rd_kafka_t *client;
+    struct kafka_nudge *nudge;
     rd_kafka_message_t *message; /* of the last SOURCE_RECORD */
     struct buffer headers; /* of that record */
     char topic[256];
@@ -29,8 +31,8 @@ struct kafka_source {
 /* ---- configuration ---- */
 
 static const struct kafka_property defaults[] = {
-    {"queued.min.messages", "100000"},     {"queued.max.messages.kbytes", "32768"},
-    {"fetch.message.max.bytes", "524288"}, {"fetch.wait.max.ms", "20"},
+    {"queued.min.messages", "60000"},      {"queued.max.messages.kbytes", "12288"},
+    {"fetch.message.max.bytes", "262144"}, {"fetch.wait.max.ms", "20"},
     {"message.max.bytes", "4194304"},      {"socket.keepalive.enable", "true"},
     {"reconnect.backoff.max.ms", "2000"},  {"fetch.error.backoff.ms", "100"},
     {"log.connection.close", "false"},
@@ -116,6 +118,8 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
 
     if (status == OK)
         status = properties_set(conf, defaults, COUNT_OF(defaults), error);
+    if (rd_kafka_version() >= 0x02020000) /* unknown before; then kafka_nudge does it */
+        rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "5", NULL, 0);
     if (status == OK)
         status = properties_set(conf, own, COUNT_OF(own), error);
     if (status == OK)
@@ -278,6 +282,7 @@ static enum status kafka_assign(struct source *source, const struct source_start
             starts[i].offset;
     code = rd_kafka_assign(kafka->client, list);
     rd_kafka_topic_partition_list_destroy(list);
+    kafka_nudge_partition(kafka->nudge, count == 0 ? -1 : starts[0].partition);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return kafka_failed(code, "could not assign partitions", error);
     return OK;
@@ -368,6 +373,7 @@ static void *close_thread(void *argument)
 {
     struct kafka_source *kafka = argument;
 
+    kafka_nudge_stop(kafka->nudge);
     rd_kafka_consumer_close(kafka->client);
     rd_kafka_destroy(kafka->client);
     buffer_done(&kafka->headers);
@@ -455,6 +461,7 @@ enum status kafka_source_open(const struct kafka_settings *settings, struct erro
         free(kafka);
         return status;
     }
+    kafka->nudge = kafka_nudge_start(kafka->client, kafka->topic);
     *ret_source = &kafka->source;
     return OK;
 }

@@ -10,7 +10,8 @@ enum {
     FORMAT_VERSION = 1,
     FORMAT_HEAD = 1 + SEAL_NONCE_SIZE, /* in front of the ciphertext */
     COMPRESSION_LEVEL = 1,
-    PIECE_SIZE = 128 * 1024,
+    PIECE_SIZE = 32 * 1024,
+    WRITE_WINDOW_LOG = 17, /* 128 KiB: every open partition has a writer of its own */
     SALT_COUNT = 64,    /* salts made at a time */
     WINDOW_LOG_MAX = 23 /* 8 MiB: what a reader spends on a window at most (2) */
 };
@@ -45,6 +46,7 @@ struct archive_writer *archive_writer_new(size_t sealed_max)
     writer->zstd = ZSTD_createCCtx();
     assert(writer->zstd != NULL);
     ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_compressionLevel, COMPRESSION_LEVEL);
+    ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_windowLog, WRITE_WINDOW_LOG);
     writer->sha256 = sha256_new();
     buffer_init(&writer->piece, (size_t)RAW_FRAME_MAX + PIECE_SIZE);
     buffer_init(&writer->sealed, sealed_max);
