@@ -10,6 +10,7 @@
 #include "runtime/options.h"
 #include "runtime/stop.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -117,6 +118,15 @@ static enum status loop_until_stopped(const struct loop_settings *settings, stru
     }
 }
 
+/* Large buffers grow by mapping, so that what they leave behind goes back to the system; few arenas,
+ * because the client frees on one thread what it allocated on another. */
+static void memory_set_up(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+    mallopt(M_ARENA_MAX, 2);
+}
+
 int stream_run(struct program_run *run, const struct worker_ops *ops)
 {
     char worker[WORKER_ID_SIZE];
@@ -124,6 +134,7 @@ int stream_run(struct program_run *run, const struct worker_ops *ops)
     struct error error;
     enum status status;
 
+    memory_set_up();
     settings_read(run, ops, options_worker_id(run->config, worker), &settings);
     status = key_file_read(run, &settings, &error);
     if (status == OK)

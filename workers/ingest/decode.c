@@ -233,9 +233,6 @@ static void row_fill(struct ingest_state *state, const struct payment *payment,
     size_t owing = forward ? debtor : creditor;
     size_t owed = forward ? creditor : debtor;
 
-    row->event_id = payment->event_id;
-    row->transfer_id = payment->transfer_id;
-    row->content_digest = payment->content_digest;
     row->settlement_minor = payment->settlement_amount.minor;
     row->settlement_currency = payment->settlement_amount.currency;
     row->corridor_id = corridor->corridor_id;
@@ -245,7 +242,6 @@ static void row_fill(struct ingest_state *state, const struct payment *payment,
     row->owed_account_id = corridor->accounts[owed];
     row->id_without_day = uuid_version(&payment->event_id) != 7;
     row->has_lock = payment->has_lock;
-    row->lock_id = payment->lock_id;
 }
 
 /* ---- the tuple ---- */
@@ -281,6 +277,7 @@ static char *tuple_write(char *at, const struct payment *payment, int64_t offset
     at = copy_int64(at, 0); /* batch_id: TUPLE_BATCH_ID_AT */
     at = copy_int64(at, row->window_id);
     at = copy_bool(at, row->late);
+    at = copy_optional_uuid(at, payment->has_lock, &payment->lock_id);
     at = copy_int64(at, offset);
     at = copy_int64(at, payment->instructed_amount.minor);
     at = copy_int64(at, payment->settlement_amount.minor);
@@ -292,7 +289,6 @@ static char *tuple_write(char *at, const struct payment *payment, int64_t offset
     at = copy_int32(at, row->corridor_id);
     at = copy_int16(at, (int16_t)payment->kind);
     at = copy_int16(at, (int16_t)payment->channel);
-    at = copy_optional_uuid(at, payment->has_lock, &payment->lock_id);
     at = copy_optional_uuid(at, payment->has_uetr, &payment->uetr);
     at = copy_currency(at, payment->instructed_amount.currency);
     at = copy_currency(at, payment->settlement_amount.currency);
@@ -322,11 +318,11 @@ bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int
 
 /* ---- the verb ---- */
 
-static void suspect_mark(struct ingest_state *state, struct batch *batch,
-                         const struct record *record, struct ingest_row *row)
+static void suspect_mark(struct ingest_state *state, const struct payment *payment,
+                         struct batch *batch, const struct record *record, struct ingest_row *row)
 {
-    bool event_seen = recent_add(state->recent_events, &row->event_id);
-    bool transfer_seen = recent_add(state->recent_transfers, &row->transfer_id);
+    bool event_seen = recent_add(state->recent_events, &payment->event_id);
+    bool transfer_seen = recent_add(state->recent_transfers, &payment->transfer_id);
 
     row->suspect = event_seen || transfer_seen || row->accepted_on != row->event_day;
     if (row->suspect)
@@ -352,7 +348,7 @@ static enum status payment_take(struct ingest_state *state, const struct payment
     status = window_choose(state, corridor, record, row, error);
     if (status != OK)
         return status;
-    suspect_mark(state, batch, record, row);
+    suspect_mark(state, payment, batch, record, row);
     if (!ingest_tuple(batch->extra, payment, record->offset,
                       state->book.participants[debtor].participant_id,
                       state->book.participants[creditor].participant_id, row))

@@ -21,18 +21,19 @@
 
 enum { SUSPECT_ALL_BATCHES = 4 };
 
-/* Where fields of fixed width lie in a tuple, so that they can be set when they are known. */
+/* Where fields of fixed width lie in a tuple: ids are read there, and what is known late is set
+ * there. The order is that of copy_payment_sql (write.c). */
 enum {
-    TUPLE_BATCH_ID_AT = 2 + 3 * 20 + 12 + 4,
+    TUPLE_EVENT_ID_AT = 2 + 4,
+    TUPLE_TRANSFER_ID_AT = TUPLE_EVENT_ID_AT + 16 + 4,
+    TUPLE_CONTENT_DIGEST_AT = TUPLE_TRANSFER_ID_AT + 16 + 4,
+    TUPLE_BATCH_ID_AT = TUPLE_CONTENT_DIGEST_AT + 16 + 12 + 4,
     TUPLE_WINDOW_ID_AT = TUPLE_BATCH_ID_AT + 8 + 4,
     TUPLE_LATE_AT = TUPLE_WINDOW_ID_AT + 8 + 4,
+    TUPLE_LOCK_ID_AT = TUPLE_LATE_AT + 1 + 4, /* where the row has_lock */
 };
 
 struct ingest_row {
-    struct uuid event_id;
-    struct uuid transfer_id;
-    struct uuid content_digest;
-    struct uuid lock_id;
     int64_t window_id;
     int64_t settlement_minor;
     int64_t acceptance_time_us;
@@ -104,6 +105,29 @@ bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int
 static inline struct ingest_row *ingest_row(const struct batch *batch, size_t index)
 {
     return batch_row(batch, index);
+}
+
+/* An id of a row that decode accepted, at one of the places TUPLE_..._AT. */
+static inline const struct uuid *ingest_uuid(const struct batch *batch, size_t index, size_t at)
+{
+    const struct ingest_extra *extra = batch->extra;
+
+    return (const struct uuid *)(extra->tuples.data + ingest_row(batch, index)->tuple_at + at);
+}
+
+static inline const struct uuid *ingest_event_id(const struct batch *batch, size_t index)
+{
+    return ingest_uuid(batch, index, TUPLE_EVENT_ID_AT);
+}
+
+static inline const struct uuid *ingest_transfer_id(const struct batch *batch, size_t index)
+{
+    return ingest_uuid(batch, index, TUPLE_TRANSFER_ID_AT);
+}
+
+static inline const struct uuid *ingest_content(const struct batch *batch, size_t index)
+{
+    return ingest_uuid(batch, index, TUPLE_CONTENT_DIGEST_AT);
 }
 
 #endif

@@ -14,8 +14,8 @@
  *   transfer known under another id    REJECT transfer_already_recorded
  *
  * ONE TRANSFER, TWO DAYS. A payment stands under the day of its event id. Reports of a transfer
- * share only the day it was accepted, so they meet at a gate of that day: shared for reports of
- * the day itself, exclusive for one under another day, which also enters transfer_seen.
+ * share only the day it was accepted, so they meet at the gates of that day (day_gate.sql); one
+ * under another day also enters transfer_seen, where the others look.
  */
 #include "base/uuid_map.h"
 #include "ingest.h"
@@ -281,7 +281,8 @@ static void question_params(const struct question *question, const struct batch 
         if (!is_asked(question, row))
             continue;
         days[count] = question->transfers ? row->accepted_on : row->event_day;
-        ids[count] = question->transfers ? row->transfer_id : row->event_id;
+        ids[count] = question->transfers ? *ingest_transfer_id(batch, suspects->indexes[i])
+                                         : *ingest_event_id(batch, suspects->indexes[i]);
         asked[count++] = (uint32_t)i;
     }
     if (question->with_days)
@@ -365,12 +366,11 @@ static uint32_t holder_of(const struct uuid_map *holders, const struct uuid *id)
 static const struct uuid *content_known(const struct batch *batch, const struct suspects *suspects,
                                         size_t suspect, const struct uuid_map *events)
 {
-    const struct ingest_row *row = ingest_row(batch, suspects->indexes[suspect]);
-    uint32_t holder = holder_of(events, &row->event_id);
+    uint32_t holder = holder_of(events, ingest_event_id(batch, suspects->indexes[suspect]));
 
     if (suspects->known[suspect])
         return &suspects->contents[suspect];
-    return holder > 0 ? &ingest_row(batch, holder - 1)->content_digest : NULL;
+    return holder > 0 ? ingest_content(batch, holder - 1) : NULL;
 }
 
 static void suspect_judge(struct batch *batch, const struct suspects *suspects, size_t suspect,
@@ -380,12 +380,12 @@ static void suspect_judge(struct batch *batch, const struct suspects *suspects, 
     const struct ingest_row *row = ingest_row(batch, index);
     const struct uuid *content = content_known(batch, suspects, suspect, events);
 
-    if (content != NULL && uuid_compare(content, &row->content_digest) == 0)
+    if (content != NULL && uuid_compare(content, ingest_content(batch, index)) == 0)
         batch_judge(batch, index, DUPLICATE, REASON_NONE);
     else if (content != NULL)
         batch_judge(batch, index, REJECT, REASON_SAME_ID_DIFFERENT_CONTENT);
     else if (row->recorded || suspects->recorded[suspect] ||
-             holder_of(transfers, &row->transfer_id) > 0)
+             holder_of(transfers, ingest_transfer_id(batch, index)) > 0)
         batch_judge(batch, index, REJECT, REASON_TRANSFER_ALREADY_RECORDED);
 }
 
@@ -400,16 +400,16 @@ static enum status suspects_judge(struct batch *batch, struct suspects *suspects
         !uuid_map_make(&transfers, suspects->count, &suspects->arena))
         return error_set(error, FATAL, "out of memory for suspects");
     for (size_t i = 0; i < suspects->count; i++) {
-        uuid_map_put(&events, &ingest_row(batch, suspects->indexes[i])->event_id);
-        uuid_map_put(&transfers, &ingest_row(batch, suspects->indexes[i])->transfer_id);
+        uuid_map_put(&events, ingest_event_id(batch, suspects->indexes[i]));
+        uuid_map_put(&transfers, ingest_transfer_id(batch, suspects->indexes[i]));
     }
     for (size_t i = 0; i < batch->record_count; i++) {
         if (next < suspects->count && suspects->indexes[next] == i)
             suspect_judge(batch, suspects, next++, &events, &transfers);
         if (!batch_is_ok(batch, i))
             continue;
-        holder_take(&events, &ingest_row(batch, i)->event_id, i);
-        holder_take(&transfers, &ingest_row(batch, i)->transfer_id, i);
+        holder_take(&events, ingest_event_id(batch, i), i);
+        holder_take(&transfers, ingest_transfer_id(batch, i), i);
     }
     return OK;
 }
@@ -419,44 +419,51 @@ static enum status suspects_judge(struct batch *batch, struct suspects *suspects
 struct days {
     size_t count;
     int32_t days[DAYS_MAX]; /* ascending */
-    bool exclusive[DAYS_MAX];
+    bool has_own[DAYS_MAX];
+    bool has_other[DAYS_MAX];
 };
 
-static bool days_add(struct days *days, int32_t day, bool exclusive)
+/* The place of a day; put in where it is missing. SIZE_MAX: no room. */
+static size_t days_place(struct days *days, int32_t day)
 {
     size_t at = days->count;
+    size_t behind;
 
     while (at > 0 && days->days[at - 1] >= day)
         at--;
-    if (at < days->count && days->days[at] == day) {
-        days->exclusive[at] = days->exclusive[at] || exclusive;
-        return true;
-    }
+    if (at < days->count && days->days[at] == day)
+        return at;
     if (days->count == DAYS_MAX)
-        return false;
-    memmove(&days->days[at + 1], &days->days[at], (days->count - at) * sizeof days->days[0]);
-    memmove(&days->exclusive[at + 1], &days->exclusive[at],
-            (days->count - at) * sizeof days->exclusive[0]);
+        return SIZE_MAX;
+    behind = days->count++ - at;
+    memmove(&days->days[at + 1], &days->days[at], behind * sizeof days->days[0]);
+    memmove(&days->has_own[at + 1], &days->has_own[at], behind * sizeof days->has_own[0]);
+    memmove(&days->has_other[at + 1], &days->has_other[at], behind * sizeof days->has_other[0]);
     days->days[at] = day;
-    days->exclusive[at] = exclusive;
-    days->count++;
-    return true;
+    days->has_own[at] = false;
+    days->has_other[at] = false;
+    return at;
 }
 
 static bool days_collect(const struct batch *batch, struct days *days)
 {
-    int32_t last = INT32_MIN;
+    int32_t last = INT32_MIN; /* day of the last own report: nearly all are of one day */
 
     days->count = 0;
     for (size_t i = 0; i < batch->record_count; i++) {
         const struct ingest_row *row = ingest_row(batch, i);
-        bool exclusive = row->accepted_on != row->event_day;
+        bool own = row->accepted_on == row->event_day;
+        size_t place;
 
-        if (!batch_is_ok(batch, i) || (row->accepted_on == last && !exclusive))
+        if (!batch_is_ok(batch, i) || (own && row->accepted_on == last))
             continue;
-        last = row->accepted_on;
-        if (!days_add(days, row->accepted_on, exclusive))
+        place = days_place(days, row->accepted_on);
+        if (place == SIZE_MAX)
             return false;
+        if (own)
+            last = row->accepted_on;
+        days->has_own[place] = days->has_own[place] || own;
+        days->has_other[place] = days->has_other[place] || !own;
     }
     return true;
 }
@@ -468,7 +475,8 @@ static enum status day_gates_take(struct db *db, const struct days *days, struct
 
     params_init(&params, 64 * 1024);
     params_date_array(&params, days->days, days->count);
-    params_bool_array(&params, days->exclusive, days->count);
+    params_bool_array(&params, days->has_own, days->count);
+    params_bool_array(&params, days->has_other, days->count);
     status = db_run(db, ingest_sql_day_gate, &params, error, NULL);
     params_done(&params);
     return status;
@@ -491,7 +499,8 @@ static bool transfers_mark(struct batch *batch, const struct result *rows)
     for (size_t i = 0; made && i < batch->record_count; i++) {
         struct ingest_row *row = ingest_row(batch, i);
 
-        row->recorded = batch_is_ok(batch, i) && uuid_map_find(&seen, &row->transfer_id) != NULL;
+        row->recorded =
+            batch_is_ok(batch, i) && uuid_map_find(&seen, ingest_transfer_id(batch, i)) != NULL;
         row->suspect = row->suspect || row->recorded;
     }
     arena_done(&arena);

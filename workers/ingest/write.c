@@ -20,8 +20,8 @@ enum { DAYS_MAX = 512 };
 
 static const char copy_payment_sql[] =
     "COPY payment (event_id, transfer_id, content_digest, acceptance_time, batch_id, window_id,"
-    " late, record_offset, instructed_minor, settlement_minor, fee_minor, rate_e10, event_day,"
-    " debtor_agent_id, creditor_agent_id, corridor_id, kind, channel, lock_id, uetr,"
+    " late, lock_id, record_offset, instructed_minor, settlement_minor, fee_minor, rate_e10, event_day,"
+    " debtor_agent_id, creditor_agent_id, corridor_id, kind, channel, uetr,"
     " instructed_currency, settlement_currency, fee_currency, transaction_id, end_to_end_id)"
     " FROM STDIN (FORMAT binary)";
 
@@ -91,20 +91,24 @@ static enum status payments_copy(struct batch *batch, struct db *db, struct effe
 }
 
 /* A row of a small table of ids, or nothing where the payment has no place in it. */
-typedef char *id_tuple(char *at, const struct ingest_row *row);
+typedef char *id_tuple(char *at, const struct batch *batch, size_t index);
 
-static char *event_seen_tuple(char *at, const struct ingest_row *row)
+static char *event_seen_tuple(char *at, const struct batch *batch, size_t index)
 {
+    const struct ingest_row *row = ingest_row(batch, index);
+
     if (!row->id_without_day)
         return at;
-    return copy_date(copy_uuid(copy_tuple(at, 2), &row->event_id), row->event_day);
+    return copy_date(copy_uuid(copy_tuple(at, 2), ingest_event_id(batch, index)), row->event_day);
 }
 
-static char *transfer_seen_tuple(char *at, const struct ingest_row *row)
+static char *transfer_seen_tuple(char *at, const struct batch *batch, size_t index)
 {
+    const struct ingest_row *row = ingest_row(batch, index);
+
     if (row->accepted_on == row->event_day)
         return at;
-    at = copy_uuid(copy_tuple(at, 3), &row->transfer_id);
+    at = copy_uuid(copy_tuple(at, 3), ingest_transfer_id(batch, index));
     return copy_date(copy_date(at, row->event_day), row->accepted_on);
 }
 
@@ -121,7 +125,7 @@ static enum status ids_copy(const struct batch *batch, struct db *db, const char
         char *at = batch_is_ok(batch, i) ? copy_reserve(&tuples, 64) : NULL;
 
         if (at != NULL)
-            copy_finish(&tuples, tuple(at, ingest_row(batch, i)));
+            copy_finish(&tuples, tuple(at, batch, i));
     }
     part = buffer_view(&tuples);
     if (buffer_failed(&tuples))
@@ -299,7 +303,7 @@ static size_t locks_collect(const struct batch *batch, int64_t window_id, struct
         const struct ingest_row *row = ingest_row(batch, i);
 
         if (batch_is_ok(batch, i) && row->has_lock && row->window_id == window_id)
-            locks[count++] = row->lock_id;
+            locks[count++] = *ingest_uuid(batch, i, TUPLE_LOCK_ID_AT);
     }
     qsort(locks, count, sizeof *locks, uuid_order);
     for (size_t i = 0; i < count; i++)
