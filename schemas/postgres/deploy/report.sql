@@ -90,10 +90,10 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'an_account_opens_before_its_first_day',
                   TABLE = 'account_opening_approval';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END
 $$;
-CREATE TRIGGER approved_is_what_was_proposed BEFORE INSERT ON account_opening_approval
+CREATE TRIGGER approved_is_what_was_proposed AFTER INSERT ON account_opening_approval
     FOR EACH ROW EXECUTE FUNCTION approval_guard();
 CREATE TRIGGER openings_are_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON account_opening
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

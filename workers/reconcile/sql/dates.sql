@@ -2,11 +2,17 @@
 -- that was, up to where a statement seems to be missing (its successor opens otherwise than it
 -- would have closed, and that is fresh), or a window that may still book something is not closed.
 --   $1 account_id integer, $2 gap_days integer
-WITH chain AS (
+WITH opening AS (
+    SELECT coalesce(sum(bank_minor), 0) AS minor -- one row at most, 0 without it
+      FROM account_opening
+      JOIN account_opening_approval USING (opening_id)
+     WHERE account_opening.account_id = $1::integer
+), chain AS (
     SELECT closing_date, opening_minor,
-           lag(closing_minor) OVER (ORDER BY closing_date, page, statement_id) AS before_minor,
+           lag(closing_minor, 1, opening.minor::bigint)
+               OVER (ORDER BY closing_date, page, statement_id) AS before_minor,
            max(closing_date) OVER () AS newest
-      FROM statement
+      FROM statement, opening
      WHERE account_id = $1::integer AND state = 'LOADED'
 ), gap AS (
     SELECT min(closing_date) AS first
