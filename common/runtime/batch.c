@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { RECORDS_MIN = 1024, KEPT_MAX = 64 * 1024 * 1024, SEALED_MAX = 64 * 1024 * 1024 };
+enum { RECORDS_MIN = 1024, KEPT_MAX = 64 * 1024 * 1024, SEALED_MAX = 1024 * 1024 * 1024 };
 
 struct batch *batch_new(const struct batch_limits *limits, size_t row_size, void *extra)
 {
@@ -19,8 +19,7 @@ struct batch *batch_new(const struct batch_limits *limits, size_t row_size, void
     batch->row_size = row_size;
     batch->extra = extra;
     buffer_init(&batch->kept, KEPT_MAX);
-    for (size_t i = 0; i < BATCH_PART_MAX; i++)
-        buffer_init(&batch->parts[i].sealed, SEALED_MAX);
+    buffer_init(&batch->sealed, SEALED_MAX);
     return batch;
 }
 
@@ -28,8 +27,7 @@ void batch_free(struct batch *batch)
 {
     if (batch == NULL)
         return;
-    for (size_t i = 0; i < BATCH_PART_MAX; i++)
-        buffer_done(&batch->parts[i].sealed);
+    buffer_done(&batch->sealed);
     buffer_done(&batch->kept);
     free(batch->records);
     free(batch->rows);
@@ -38,12 +36,8 @@ void batch_free(struct batch *batch)
 
 void batch_clear(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->part_count; i++) {
-        struct buffer sealed = batch->parts[i].sealed;
-
-        buffer_clear(&sealed);
-        batch->parts[i] = (struct batch_part){.sealed = sealed};
-    }
+    memset(batch->parts, 0, batch->part_count * sizeof batch->parts[0]);
+    buffer_clear(&batch->sealed);
     buffer_clear(&batch->kept);
     batch->part_count = 0;
     batch->record_count = 0;

@@ -45,7 +45,8 @@ struct batch_part {
     int32_t key_id;
     struct digest records_root;
     uint64_t plain_size;
-    struct buffer sealed;
+    size_t sealed_at; /* its sealed records, in batch.sealed */
+    size_t sealed_size;
     unsigned char sealed_seed[SEAL_KEY_SIZE + SEAL_OVERHEAD];
 };
 
@@ -69,7 +70,8 @@ struct batch {
     size_t record_capacity;
     struct batch_record *records;
     char *rows;
-    struct buffer kept;
+    struct buffer kept;   /* frames of records that may be parked */
+    struct buffer sealed; /* of all parts, one after the other */
     void *extra;
     size_t bytes;
     int64_t opened_at_us; /* monotonic; 0: empty */
@@ -132,6 +134,12 @@ must_use enum status batch_recover(struct batch *batch, struct error *error);
 /* What binds the sealed records of a part to their place. Terminated. */
 struct text batch_part_aad(const struct batch *batch, const struct batch_part *part,
                            char text[RAW_AAD_SIZE]);
+
+static inline struct text batch_part_sealed(const struct batch *batch,
+                                            const struct batch_part *part)
+{
+    return (struct text){batch->sealed.data + part->sealed_at, part->sealed_size};
+}
 
 /* Counts the verdicts into the parts; afterwards (2) holds or it aborts. */
 void batch_count(struct batch *batch);

@@ -48,6 +48,7 @@ struct loop {
     bool source_has_more; /* the last poll gave a record */
     bool stalled;         /* decode answered RETRY: held is tried again, nothing is polled */
     struct source_event held;
+    int64_t held_epoch; /* of its partition: a later claim reads it again in its turn */
     struct backoff stall;
     int64_t refresh_at_us;
     int64_t idle_since_us;
@@ -134,12 +135,13 @@ static enum status claim_one(struct loop *loop, struct partition *partition, str
     return OK;
 }
 
+/* A part that was dropped from the open batch has to leave with it first. */
 static bool claim_is_due(struct loop *loop, const struct partition *partition, int64_t now_us)
 {
     struct loop_lane *lane = loop_lane_of(loop, partition->number);
 
     return partition->state == PARTITION_WAITING && now_us >= partition->claim_after_us &&
-           lane_is_idle(lane->lane);
+           lane_is_idle(lane->lane) && batch_part_find(lane->filling, partition->number) == NULL;
 }
 
 static enum status loop_claim(struct loop *loop, struct error *error)
@@ -170,18 +172,8 @@ static enum status loop_claim(struct loop *loop, struct error *error)
 
 /* ---- reading ---- */
 
-static void loop_assigned(struct loop *loop)
-{
-    int32_t numbers[BATCH_PART_MAX];
-    size_t count = source_partitions(loop->settings->source, numbers, BATCH_PART_MAX);
-
-    partitions_set(&loop->partitions, numbers, count);
-    log_info("partitions_assigned", "the broker assigned partitions",
-             LOG_INT("partitions", (int64_t)count));
-}
-
 /* A rebalance: what is in flight is finished or rolled back first, what is open is dropped. */
-static void loop_revoked(struct loop *loop)
+static void lanes_forget(struct loop *loop)
 {
     for (size_t i = 0; i < loop->settings->lane_count; i++) {
         struct loop_lane *lane = &loop->lanes[i];
@@ -190,6 +182,28 @@ static void loop_revoked(struct loop *loop)
             health_beat(loop->settings->health);
         lane_forget(loop, lane, 0);
     }
+}
+
+static void loop_take_partitions(struct loop *loop)
+{
+    int32_t numbers[BATCH_PART_MAX];
+    size_t count = source_partitions(loop->settings->source, numbers, BATCH_PART_MAX);
+
+    partitions_set(&loop->partitions, numbers, count);
+}
+
+/* One poll may both revoke and assign, and tells of the last only: open batches go here too. */
+static void loop_assigned(struct loop *loop)
+{
+    lanes_forget(loop);
+    loop_take_partitions(loop);
+    log_info("partitions_assigned", "the broker assigned partitions",
+             LOG_INT("partitions", (int64_t)loop->partitions.count));
+}
+
+static void loop_revoked(struct loop *loop)
+{
+    lanes_forget(loop);
     partitions_clear(&loop->partitions);
     log_info("partitions_revoked", "the broker took the partitions back");
 }
@@ -353,14 +367,33 @@ static struct loop_lane *lane_in_the_way(struct loop *loop)
     return NULL;
 }
 
-/* The record whose schema could not be had is tried again; it stays ours until then. */
+static void loop_stall(struct loop *loop, const struct error *error)
+{
+    loop->stalled = true;
+    loop->held_epoch =
+        partitions_find(&loop->partitions, loop->held.record.partition)->position.epoch;
+    log_gate_away(&loop->decode_gate, "decoding", error);
+}
+
+/* Claimed again meanwhile: what lies before the record may have to be read again, so it waits for
+ * its turn, or what lies between would be passed over. */
+static bool held_is_stale(struct loop *loop)
+{
+    const struct partition *partition =
+        partitions_find(&loop->partitions, loop->held.record.partition);
+
+    return partition == NULL || partition->position.epoch != loop->held_epoch;
+}
+
+/* The record that could not be decoded is tried again; it stays ours until then. */
 static enum status loop_unstall(struct loop *loop, struct error *error)
 {
-    enum status status;
+    enum status status = OK;
 
     if (backoff_wait(&loop->stall) == BACKOFF_STOPPED)
         return OK;
-    status = record_receive(loop, &loop->held.record, error);
+    if (!held_is_stale(loop))
+        status = record_receive(loop, &loop->held.record, error);
     if (status == RETRY)
         return OK;
     log_gate_back(&loop->decode_gate, "decoding");
@@ -383,8 +416,7 @@ static enum status loop_poll(struct loop *loop, struct error *error)
         log_gate_back(&loop->source_gate, "kafka");
     status = event_handle(loop, event, error);
     if (status == RETRY && event->kind == SOURCE_RECORD) {
-        loop->stalled = true;
-        log_gate_away(&loop->decode_gate, "decoding", error);
+        loop_stall(loop, error);
         return OK;
     }
     if (event->kind == SOURCE_RECORD)
@@ -635,6 +667,7 @@ static enum status loop_open(struct loop *loop, struct error *error)
         status = loop_refresh(loop, error);
     for (size_t i = 0; status == OK && i < settings->lane_count; i++)
         status = lane_open(loop, &loop->lanes[i], error);
+    loop_take_partitions(loop); /* what the source was given before this run of the loop */
     return status;
 }
 

@@ -112,6 +112,9 @@ enum status partition_claim(struct partition *partition, struct db *db, struct s
     if (status == OK)
         status = position_claim(db, source_id, partition->number, low, owner, error,
                                 &partition->position);
+    /* While the claim waited, the old owner may have read what was written after we asked. */
+    if (status == OK && partition->position.next_offset > high)
+        status = source_range(source, partition->number, &low, &high, error);
     if (status == OK)
         status = claim_check(partition, db, low, high, error);
     return status;
@@ -172,7 +175,7 @@ enum status partition_archive(struct partition *partition, const struct record *
     return status;
 }
 
-enum status partition_seal(struct partition *partition, const struct batch *batch,
+enum status partition_seal(struct partition *partition, struct batch *batch,
                            struct batch_part *part, struct error *error)
 {
     const struct data_key *key = batch->key;
@@ -188,9 +191,10 @@ enum status partition_seal(struct partition *partition, const struct batch *batc
     status = archive_seal(partition->writer, key->key, bound, error, &sealed, &part->plain_size);
     if (status != OK)
         return status;
-    buffer_clear(&part->sealed);
-    buffer_text(&part->sealed, sealed);
-    if (buffer_failed(&part->sealed))
+    part->sealed_at = batch->sealed.size;
+    part->sealed_size = sealed.size;
+    buffer_text(&batch->sealed, sealed);
+    if (buffer_failed(&batch->sealed))
         return error_set(error, FATAL, "out of memory for sealed records");
     seal(key->key, bound, (struct text){(const char *)partition->seed, sizeof partition->seed},
          part->sealed_seed);

@@ -76,7 +76,7 @@ must_use enum status partition_archive(struct partition *partition, const struct
                                        struct error *error);
 
 /* Ends the archive: seals it into part under the batch's key. */
-must_use enum status partition_seal(struct partition *partition, const struct batch *batch,
+must_use enum status partition_seal(struct partition *partition, struct batch *batch,
                                     struct batch_part *part, struct error *error);
 
 uint32_t record_crc32c(const struct record *record);

@@ -77,7 +77,7 @@ static enum status part_recover(struct batch *batch, size_t part, size_t index,
     char aad[RAW_AAD_SIZE];
     enum status status =
         archive_open(reader, batch->key->key, batch_part_aad(batch, sealed, aad),
-                     buffer_view(&sealed->sealed), error);
+                     batch_part_sealed(batch, sealed), error);
 
     if (status == OK)
         status = frames_read(batch, part, index, reader, error);

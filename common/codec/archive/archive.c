@@ -12,6 +12,7 @@ enum {
     COMPRESSION_LEVEL = 1,
     PIECE_SIZE = 32 * 1024,
     WRITE_WINDOW_LOG = 17, /* 128 KiB: every open partition has a writer of its own */
+    KEPT_CAPACITY_MAX = 256 * 1024,
     SALT_COUNT = 64,    /* salts made at a time */
     WINDOW_LOG_MAX = 23 /* 8 MiB: what a reader spends on a window at most (2) */
 };
@@ -68,6 +69,8 @@ void archive_begin(struct archive_writer *writer, const unsigned char seed[SEAL_
 {
     ZSTD_CCtx_reset(writer->zstd, ZSTD_reset_session_only);
     buffer_clear(&writer->piece);
+    if (writer->sealed.capacity > KEPT_CAPACITY_MAX) /* one large batch, then small ones again */
+        buffer_done(&writer->sealed);
     buffer_clear(&writer->sealed);
     writer->plain_size = 0;
     writer->record_count = 0;
