@@ -181,14 +181,16 @@ SELECT refuses('the_maker_is_the_proposer', '23503', 'another name than the prop
             'digest', sha256('opening 2'), 'maker', 'somebody')));
 SELECT refuses('an_account_opens_once', '23505', 'a second opening of the account',
     'INSERT INTO account_opening OVERRIDING SYSTEM VALUE
-     VALUES (3, 1, ''2026-11-19'', 100, 100, 0, 0, ''KES'', sha256(''o''), ''maker'', now(), 2);'
+     VALUES (3, 1, ''2026-11-19'', 100, 100, 0, 0, ''KES'', sha256(''o''), ''maker'', '''', now(),
+             2);'
     || variant('account_opening_approval', jsonb_build_object('opening_id', 3,
                'digest', sha256('o'))));
 SELECT refuses('approved_is_what_was_proposed', '23514', 'another digest',
     variant('account_opening_approval', jsonb_build_object('opening_id', 2, 'account_id', 6)));
 SELECT refuses('i10_opening_items_are_the_difference', '23514', 'an item is missing',
     'INSERT INTO account_opening OVERRIDING SYSTEM VALUE
-     VALUES (3, 6, ''2026-11-19'', 100, 150, -50, 0, ''KES'', sha256(''o''), ''maker'', now(), 2);'
+     VALUES (3, 6, ''2026-11-19'', 100, 150, -50, 0, ''KES'', sha256(''o''), ''maker'', '''',
+             now(), 2);'
     || variant('account_opening_approval', jsonb_build_object('opening_id', 3, 'account_id', 6,
                'digest', sha256('o'))));
 
