@@ -97,7 +97,8 @@ CREATE TABLE instruction (
     settlement_date date    NOT NULL,
     end_to_end_id   text    NOT NULL UNIQUE CHECK (end_to_end_id ~ '^[0-9a-f]{32}$'),
     status          text    NOT NULL DEFAULT 'PENDING'
-                            CHECK (status IN ('PENDING', 'SENT', 'ACCEPTED', 'SETTLED', 'REJECTED')),
+                            CHECK (status IN ('PENDING', 'SENT', 'ACCEPTED', 'SETTLED',
+                                              'REJECTED')),
     commit_id       bigint  NOT NULL REFERENCES commit_log,
     CONSTRAINT i3_instruction_once UNIQUE (window_id, participant_id, counterparty_id, direction)
 );
