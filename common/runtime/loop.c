@@ -21,6 +21,7 @@ enum {
     FENCED_RETRY_MS = 3000,  /* another worker claimed what the broker calls ours  */
     LANE_ATTEMPTS_MAX = 12,
     LANE_WAIT_MS = 50,
+    DRAIN_MAX = 256,         /* records of one turn */
     REFRESH_MS = 1000,
     SOURCE_NAME_MAX = 1024,
 };
@@ -358,6 +359,14 @@ static int poll_timeout_ms(struct loop *loop)
     return POLL_IDLE_MS;
 }
 
+static bool any_lane_full(const struct loop *loop)
+{
+    for (size_t i = 0; i < loop->settings->lane_count; i++)
+        if (batch_is_full(loop->lanes[i].filling))
+            return true;
+    return false;
+}
+
 /* Back-pressure is not polling: a lane's batch is full and the lane still works. */
 static struct loop_lane *lane_in_the_way(struct loop *loop)
 {
@@ -424,6 +433,20 @@ static enum status loop_poll(struct loop *loop, struct error *error)
     return status == RETRY ? OK : status;
 }
 
+/* What the client holds already is taken at one go: the other steps of a turn cost more than a
+ * record. Ends early where a lane's batch is full, so that it can be handed over. */
+static enum status loop_drain(struct loop *loop, struct error *error)
+{
+    enum status status = loop_poll(loop, error);
+
+    for (int taken = 1; taken < DRAIN_MAX; taken++) {
+        if (status != OK || !loop->source_has_more || loop->stalled || any_lane_full(loop))
+            break;
+        status = loop_poll(loop, error);
+    }
+    return status;
+}
+
 static enum status loop_read(struct loop *loop, struct error *error)
 {
     struct loop_lane *blocked = lane_in_the_way(loop);
@@ -432,7 +455,7 @@ static enum status loop_read(struct loop *loop, struct error *error)
         lane_wait(blocked->lane, LANE_WAIT_MS);
         return OK;
     }
-    return loop->stalled ? loop_unstall(loop, error) : loop_poll(loop, error);
+    return loop->stalled ? loop_unstall(loop, error) : loop_drain(loop, error);
 }
 
 /* ---- submitting ---- */

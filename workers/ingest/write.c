@@ -15,7 +15,7 @@
 
 #include <stdlib.h>
 
-enum { WRITE_ARENA_MAX = 64 * 1024 * 1024, WRITE_PARAMS_MAX = 32 * 1024 * 1024 };
+enum { WRITE_BYTES_MAX = 64 * 1024 * 1024, WRITE_PARAMS_MAX = 32 * 1024 * 1024 };
 enum { DAYS_MAX = 512 };
 
 static const char copy_payment_sql[] =
@@ -120,7 +120,7 @@ static enum status ids_copy(const struct batch *batch, struct db *db, const char
     int64_t copied = 0;
     enum status status = OK;
 
-    buffer_init(&tuples, WRITE_ARENA_MAX);
+    buffer_init(&tuples, WRITE_BYTES_MAX);
     for (size_t i = 0; i < batch->record_count; i++) {
         char *at = batch_is_ok(batch, i) ? copy_reserve(&tuples, 64) : NULL;
 
@@ -484,7 +484,7 @@ static enum status journal_copy(const struct batch *batch, struct db *db,
     int64_t copied = 0;
     enum status status = OK;
 
-    buffer_init(&tuples, WRITE_ARENA_MAX);
+    buffer_init(&tuples, WRITE_BYTES_MAX);
     if (!entries_make(pairs, batch->commit_id, &tuples))
         status = error_set(error, FATAL, "a journal entry does not fit 64 bits");
     part = buffer_view(&tuples);
@@ -522,13 +522,10 @@ static enum status write_all(struct batch *batch, struct db *db, struct effects 
 enum status ingest_apply(struct batch *batch, struct db *db, struct effects *effects,
                          struct error *error)
 {
-    struct arena arena;
-    enum status status;
+    struct ingest_extra *extra = batch->extra;
 
-    arena_init(&arena, 1024 * 1024, WRITE_ARENA_MAX);
-    status = write_all(batch, db, effects, &arena, error);
-    arena_done(&arena);
-    return status;
+    arena_reset(&extra->arena);
+    return write_all(batch, db, effects, &extra->arena, error);
 }
 
 enum status ingest_days(const struct batch *batch, struct db *db, struct error *error)
