@@ -126,7 +126,7 @@ def close(scratch, window):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     args = parser.parse_args()
     raw = {f"{size}_{fold}": [] for size in SIZES for fold in ("folded", "unfolded")}
     with Scratch("bench_close") as scratch:

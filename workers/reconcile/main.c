@@ -76,6 +76,57 @@ static void reconcile_done(struct reconcile *reconcile)
     arena_done(&reconcile->arena);
 }
 
+/* ---- what has not changed need not be looked at ---- */
+
+enum { SEEN_MAX = 4096 };
+
+/* What each account looked like when a loop had gone through it. */
+struct seen {
+    int32_t account_ids[SEEN_MAX];
+    struct uuid fingerprints[SEEN_MAX];
+    size_t count;
+};
+
+static size_t seen_find(const struct seen *seen, int32_t account_id)
+{
+    size_t index = 0;
+
+    while (index < seen->count && seen->account_ids[index] != account_id)
+        index++;
+    return index;
+}
+
+/* True when the account looks as it did; notes how it looks. */
+static bool seen_note(struct seen *seen, int32_t account_id, const struct uuid *fingerprint)
+{
+    size_t index = seen_find(seen, account_id);
+    bool same;
+
+    if (index == SEEN_MAX)
+        return false;
+    same = index < seen->count && uuid_compare(&seen->fingerprints[index], fingerprint) == 0;
+    seen->account_ids[index] = account_id;
+    seen->fingerprints[index] = *fingerprint;
+    seen->count += index == seen->count;
+    return same;
+}
+
+static enum status fingerprint_read(struct reconcile *reconcile, int32_t account_id,
+                                    struct error *error, struct uuid *ret_fingerprint)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    params_init(&params, RECONCILE_PARAMS_MAX);
+    params_int32(&params, account_id);
+    status = reconcile_db(reconcile->session.db, reconcile_sql_fingerprint, &params, error, &rows);
+    if (status == OK)
+        *ret_fingerprint = uuid_of_name(result_text(rows, 0, 0));
+    result_free(rows);
+    return status;
+}
+
 /* ---- accounts and dates ---- */
 
 static enum status account_run(struct reconcile *reconcile, int32_t account_id, struct error *error,
@@ -95,9 +146,24 @@ static enum status account_run(struct reconcile *reconcile, int32_t account_id, 
     return status;
 }
 
-/* code NULL: every account. */
-static enum status accounts_run(struct reconcile *reconcile, const char *code, struct error *error,
-                                struct reconcile_counts *counts)
+/* The fingerprint is taken before the work: what comes in meanwhile is seen the next time. */
+static enum status account_look(struct reconcile *reconcile, int32_t account_id, struct seen *seen,
+                                struct error *error, struct reconcile_counts *counts)
+{
+    struct uuid fingerprint;
+    enum status status = fingerprint_read(reconcile, account_id, error, &fingerprint);
+
+    if (status != OK || seen_note(seen, account_id, &fingerprint))
+        return status;
+    status = account_run(reconcile, account_id, error, counts);
+    if (status != OK)
+        seen->count = 0; /* look at all of them again */
+    return status;
+}
+
+/* code NULL: every account; seen NULL: whether it has changed or not. */
+static enum status accounts_run(struct reconcile *reconcile, const char *code, struct seen *seen,
+                                struct error *error, struct reconcile_counts *counts)
 {
     struct params params;
     struct result *rows = NULL;
@@ -107,7 +173,10 @@ static enum status accounts_run(struct reconcile *reconcile, const char *code, s
     params_string(&params, code);
     status = reconcile_db(reconcile->session.db, reconcile_sql_accounts, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++)
-        status = account_run(reconcile, (int32_t)result_int64(rows, i, 0), error, counts);
+        status =
+            seen == NULL
+                ? account_run(reconcile, (int32_t)result_int64(rows, i, 0), error, counts)
+                : account_look(reconcile, (int32_t)result_int64(rows, i, 0), seen, error, counts);
     result_free(rows);
     return status;
 }
@@ -125,13 +194,14 @@ static void counts_log(const struct reconcile_counts *counts)
 
 static enum status loop(struct reconcile *reconcile, struct health *health, struct error *error)
 {
+    static struct seen seen;
     enum status status = OK;
 
     while (status == OK && !stop_asked()) {
         struct reconcile_counts counts = {0};
 
         health_beat(health);
-        status = accounts_run(reconcile, NULL, error, &counts);
+        status = accounts_run(reconcile, NULL, &seen, error, &counts);
         health_ready(health, status == OK, "database");
         counts_log(&counts);
         if (status == RETRY)
@@ -184,7 +254,7 @@ static int once_command(struct program_run *run, int argc, char **argv)
         return program_usage(run, "--account CODE, or nothing");
     if (reconcile_start(run, &error, &reconcile) != OK)
         return program_fail(&error);
-    status = accounts_run(&reconcile, one ? argv[2] : NULL, &error, &counts);
+    status = accounts_run(&reconcile, one ? argv[2] : NULL, NULL, &error, &counts);
     reconcile_done(&reconcile);
     if (status != OK)
         return program_fail(&error);

@@ -127,6 +127,7 @@ CREATE TABLE expected_item (
 );
 CREATE INDEX expected_item_open ON expected_item (account_id) WHERE is_open;
 CREATE INDEX expected_item_book ON expected_item (account_id, book_date);
+CREATE INDEX expected_item_window ON expected_item (window_id) WHERE is_open;
 
 CREATE TRIGGER obligations_are_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON obligation
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -15,7 +15,8 @@ CALL pg_temp.need_constraints('net_proof', 'i3_total_is_the_sum_of_its_payments'
 CALL pg_temp.need_constraints('instruction', 'i3_instruction_once');
 CALL pg_temp.need_constraints('expected_item', 'expected_item_has_one_origin',
                               'expected_item_is_due_after_its_value_date');
-CALL pg_temp.need_indexes('expected_item', 'expected_item_open', 'expected_item_book');
+CALL pg_temp.need_indexes('expected_item', 'expected_item_open', 'expected_item_book',
+                         'expected_item_window');
 
 CALL pg_temp.need_grant('sawa_corridor', 'INSERT', 'corridor_calendar');
 CALL pg_temp.need_grant('sawa_settle', 'SELECT, INSERT, UPDATE', 'window_fold');

@@ -1,15 +1,27 @@
--- What the books expected and the bank had not booked at the end of a date.
+-- What the books expected and the bank had not booked at the end of a date: open today, or matched
+-- only later.
 --   $1 account_id integer, $2 as_of date
+WITH candidate AS (
+    SELECT expected_item_id
+      FROM expected_item
+     WHERE account_id = $1::integer AND is_open
+    UNION ALL
+    SELECT member.expected_item_id
+      FROM match
+      JOIN match_member AS member USING (match_id)
+     WHERE match.account_id = $1::integer AND match.matched_on > $2::date
+       AND member.is_live AND member.expected_item_id IS NOT NULL
+), broken AS (
+    SELECT expected_item_id, type
+      FROM break_item
+     WHERE account_id = $1::integer AND opened_on <= $2::date
+       AND (closed_on IS NULL OR closed_on > $2::date)
+)
 SELECT item.expected_item_id, item.value_date, item.amount_minor, item.reference,
        item.end_to_end_id, coalesce(participant.code, ''), coalesce(broken.type, '')
-  FROM expected_item AS item
+  FROM candidate
+  JOIN expected_item AS item USING (expected_item_id)
   LEFT JOIN participant USING (participant_id)
-  LEFT JOIN match_member AS member ON member.expected_item_id = item.expected_item_id
-                                  AND member.is_live
-  LEFT JOIN match USING (match_id)
-  LEFT JOIN break_item AS broken ON broken.expected_item_id = item.expected_item_id
-                                AND broken.opened_on <= $2::date
-                                AND (broken.closed_on IS NULL OR broken.closed_on > $2::date)
- WHERE item.account_id = $1::integer AND item.book_date <= $2::date
-   AND (match.match_id IS NULL OR match.matched_on > $2::date)
+  LEFT JOIN broken USING (expected_item_id)
+ WHERE item.book_date <= $2::date
  ORDER BY item.value_date, item.amount_minor, item.expected_item_id;
