@@ -35,6 +35,10 @@ SELECT partition, next_offset, last FROM position
   LEFT JOIN (SELECT source_id, partition, max(next_offset) AS last
                FROM batch GROUP BY source_id, partition) AS ends USING (source_id, partition)
  WHERE next_offset <> coalesce(last, start_offset)"""),
+    ("I5 every offset of a batch is a record (our topics have no control records)", """
+SELECT batch_id, first_offset, next_offset, record_count
+  FROM batch WHERE commit_id = ANY (%(fresh)s::bigint[])
+   AND record_count <> next_offset - first_offset"""),
     ("I5 the rows of a batch are what it counts", """
 SELECT batch_id, applied_count, payments, parked_count, parked
   FROM (SELECT batch_id, applied_count, parked_count,
@@ -45,7 +49,8 @@ SELECT batch_id, applied_count, payments, parked_count, parked
           FROM batch WHERE commit_id = ANY (%(fresh)s::bigint[])) AS one
  WHERE applied_count <> payments OR parked_count <> parked"""),
     ("I6 one leaf per commit, with the hash of its bytes; raw records per batch", """
-SELECT commit_id FROM unnest(%(fresh)s::bigint[]) AS one (commit_id) LEFT JOIN audit_leaf USING (commit_id)
+SELECT commit_id FROM unnest(%(fresh)s::bigint[]) AS one (commit_id)
+  LEFT JOIN audit_leaf USING (commit_id)
  WHERE leaf_hash IS DISTINCT FROM sha256('\\x00'::bytea || leaf)
 UNION ALL
 SELECT batch_id FROM batch WHERE commit_id = ANY (%(fresh)s::bigint[]) AND record_count > 0

@@ -6,9 +6,11 @@ It reads the frontend/backend protocol as far as needed and calls a hook at thes
 connection's own thread, before anything of that moment is passed on:
 
     claim       the statement that takes a partition is about to reach the server
+    refresh     the first statement that reads the corridor book again is
     begin       BEGIN is about to reach the server
     lock        the statement that locks the positions of a batch is
     copy        COPY payment is
+    data        the first rows of a COPY are
     commit      COMMIT is
     committed   the server's answer to COMMIT is about to reach the worker
 
@@ -24,7 +26,8 @@ import threading
 import time
 
 PASS, DROP, CUT = None, "drop", "cut"
-STATEMENTS = ((b"epoch = epoch + 1", "claim"), (b"FOR UPDATE OF position", "lock"))
+STATEMENTS = ((b"epoch = epoch + 1", "claim"), (b"FOR UPDATE OF position", "lock"),
+              (b"FROM participant ORDER BY", "refresh"))
 QUERIES = ((b"BEGIN", "begin"), (b"COPY payment", "copy"), (b"COMMIT", "commit"))
 
 
@@ -101,7 +104,7 @@ class Connection:
             sent = done = 0
             for kind, start, body, end in _messages(buffer, 0):
                 done = end
-                point = self._point(kind, buffer, body, end) if kind in b"QPB" else None
+                point = self._point(kind, buffer, body, end) if kind in b"QPBd" else None
                 if point is None:
                     continue
                 self.server.sendall(memoryview(buffer)[sent:start])
@@ -131,6 +134,8 @@ class Connection:
         return data
 
     def _point(self, kind, buffer, body, end):
+        if kind == b"d":
+            return "data"
         if kind == b"Q":
             text = bytes(buffer[body:min(end, body + 64)])
             return next((point for word, point in QUERIES if text.startswith(word)), None)

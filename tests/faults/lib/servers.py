@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
+ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../.."))
 NEEDED = ("SAWA_DATABASE_DSN", "SAWA_KAFKA_BROKERS", "SAWA_KEK_FILE")
 
 

@@ -29,7 +29,8 @@ class Worker:
 
     def start(self):
         program = os.path.join(self.world.scratch.bin, "sawa-ingest")
-        chosen = [word for key, value in self.settings.items() for word in ("--set", f"{key}={value}")]
+        chosen = [word for key, value in self.settings.items()
+                  for word in ("--set", f"{key}={value}")]
         environment = {**os.environ, "SAWA_DATABASE_DSN": self.world.worker_dsn(),
                        "SAWA_BATCH_KEY_FILE": os.environ["SAWA_KEK_FILE"]}
         with open(self.path, "ab") as log:
