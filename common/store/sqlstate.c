@@ -11,10 +11,11 @@ struct rule {
 };
 
 static const struct rule rules[] = {
-    {"23505", DUPLICATE}, /* unique_violation: the batch goes through staging       */
+    {"23505", DUPLICATE}, /* unique_violation: every row is looked up, then again   */
     {"55P03", RETRY},     /* lock_not_available                                     */
     {"57014", RETRY},     /* query_canceled: statement_timeout                      */
     {"25006", RETRY},     /* read_only_sql_transaction: not the primary (any more)  */
+    {"25P03", RETRY},     /* idle_in_transaction time-out: we were stopped          */
     {"57P", RETRY},       /* shutdown, crash, cannot connect now                    */
     {"08", RETRY},        /* connection                                             */
     {"40", RETRY},        /* serialization failure, deadlock                        */
@@ -26,7 +27,7 @@ static const struct rule rules[] = {
 
 enum status sqlstate_status(const char *sqlstate, const char *constraint)
 {
-    /* No partition for the row: raised as 23514 without a constraint; it is made, then tried again. */
+    /* No partition for the row: 23514 without a constraint; it is made, then tried again. */
     if (strcmp(sqlstate, "23514") == 0 && constraint[0] == '\0')
         return RETRY;
     for (size_t i = 0; i < COUNT_OF(rules); i++)

@@ -1,0 +1,94 @@
+/*
+ * test_recent.c - the bounded set of ids seen lately: it may forget, it does not make things up.
+ */
+#include "recent.h"
+
+#include "base/crypto.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { SLOTS = 1 << 12, IDS = 100000 };
+
+static struct uuid id_of(uint64_t number)
+{
+    static const unsigned char seed[SEAL_KEY_SIZE] = "ids of this test";
+    struct uuid id;
+
+    seed_blocks(seed, number, 1, id.bytes);
+    return id;
+}
+
+/* Time-ordered ids as producers make them: the first half hardly differs. */
+static struct uuid ordered_id_of(uint64_t number)
+{
+    struct uuid id = id_of(number);
+
+    memset(id.bytes, 0x01, 6);
+    id.bytes[6] = 0x70;
+    return id;
+}
+
+static void remembers_what_it_was_told(void **state)
+{
+    struct recent *recent = recent_new(SLOTS);
+    struct uuid id = id_of(1);
+
+    (void)state;
+    assert_false(recent_add(recent, &id));
+    assert_true(recent_add(recent, &id));
+    assert_true(recent_add(recent, &id));
+    recent_free(recent);
+    recent_free(NULL);
+}
+
+static void hardly_ever_takes_a_stranger_for_known(void **state)
+{
+    struct recent *recent = recent_new(SLOTS);
+    size_t wrong = 0;
+
+    (void)state;
+    for (uint64_t i = 0; i < IDS; i++) {
+        struct uuid random = id_of(i);
+        struct uuid ordered = ordered_id_of(i);
+
+        wrong += recent_add(recent, &random) ? 1 : 0;
+        wrong += recent_add(recent, &ordered) ? 1 : 0;
+    }
+    assert_int_equal(wrong, 0); /* expected: 2 * IDS / 2^31 */
+    recent_free(recent);
+}
+
+static void keeps_most_of_the_last_ids(void **state)
+{
+    struct recent *recent = recent_new(SLOTS);
+    size_t known = 0;
+
+    (void)state;
+    for (uint64_t i = 0; i < IDS; i++) {
+        struct uuid id = ordered_id_of(i);
+
+        (void)recent_add(recent, &id);
+    }
+    for (uint64_t i = IDS - SLOTS / 8; i < IDS; i++) {
+        struct uuid id = ordered_id_of(i);
+
+        known += recent_add(recent, &id) ? 1 : 0;
+    }
+    assert_true(known > SLOTS / 8 * 8 / 10);
+    recent_free(recent);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(remembers_what_it_was_told),
+        cmocka_unit_test(hardly_ever_takes_a_stranger_for_known),
+        cmocka_unit_test(keeps_most_of_the_last_ids),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
