@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STATEMENTS_MAX = 128, NAME_SIZE = 24, OPTIONS_SIZE = 160 };
+enum { COPY_PIECE_SIZE = 32 * 1024, STATEMENTS_MAX = 128, NAME_SIZE = 24, OPTIONS_SIZE = 160 };
 
 struct db {
     PGconn *connection;
@@ -269,17 +269,27 @@ enum status db_script(struct db *db, const char *sql, struct error *error)
 static const char copy_header[19] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
 static const char copy_trailer[2] = "\377\377";
 
+/* In small pieces: libpq makes room for the whole of what it is given at once. */
+static bool copy_put(struct db *db, struct text part)
+{
+    while (part.size > 0) {
+        size_t size = part.size < COPY_PIECE_SIZE ? part.size : COPY_PIECE_SIZE;
+
+        if (PQputCopyData(db->connection, part.data, (int)size) != 1)
+            return false;
+        part.data += size;
+        part.size -= size;
+    }
+    return true;
+}
+
 static bool copy_send(struct db *db, const struct text *parts, size_t part_count)
 {
-    if (PQputCopyData(db->connection, copy_header, sizeof copy_header) != 1)
-        return false;
-    for (size_t i = 0; i < part_count; i++) {
-        assert(parts[i].size <= INT32_MAX);
-        if (parts[i].size > 0 &&
-            PQputCopyData(db->connection, parts[i].data, (int)parts[i].size) != 1)
-            return false;
-    }
-    return PQputCopyData(db->connection, copy_trailer, sizeof copy_trailer) == 1 &&
+    bool sent = copy_put(db, (struct text){copy_header, sizeof copy_header});
+
+    for (size_t i = 0; sent && i < part_count; i++)
+        sent = copy_put(db, parts[i]);
+    return sent && copy_put(db, (struct text){copy_trailer, sizeof copy_trailer}) &&
            PQputCopyEnd(db->connection, NULL) == 1;
 }
 
