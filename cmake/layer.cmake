@@ -18,11 +18,13 @@ function(sawa_layer name)
 endfunction()
 
 # sawa_program(NAME)
-#   The program sawa-NAME from every .c file of the calling folder.
+#   The program sawa-NAME from every .c file of the calling folder. Target programs builds all of
+#   them and no test.
 function(sawa_program name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
   add_executable(sawa-${name} ${sources})
   target_include_directories(sawa-${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(sawa-${name} PRIVATE sawa_runtime)
+  add_dependencies(programs sawa-${name})
   sawa_embed_sql(sawa-${name} ${name} ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()

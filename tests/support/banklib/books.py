@@ -82,7 +82,7 @@ class Bank:
         entry = self._plain(item, day)
         rng = random.Random(f"{self.seed}/{item.item_id}")
         if kind.name == "late":
-            later = next_business_day(day)
+            later = next_business_day(next_business_day(day))
             entries = [replace(entry, booking_date=later, value_date=later)]
         elif kind.name == "missing":
             entries = []

@@ -25,7 +25,7 @@ class Kind:
 
 
 KINDS = (
-    Kind("late", "books on the next business day only", (), "missing_at_bank", "reference"),
+    Kind("late", "books two business days later only", (), "missing_at_bank", "reference"),
     Kind("missing", "never books", ((ITEM, "missing_at_bank"),)),
     Kind("doubled", "books twice, with the same references", ((ONE_OF, "duplicate_at_bank"),), "",
          "reference"),
