@@ -6,7 +6,7 @@
 #include "base/config.h"
 #include "runtime/stop.h"
 
-enum { STATEMENT_TIMEOUT_MS = 60000, LOCK_TIMEOUT_MS = 10000 };
+enum { STATEMENT_TIMEOUT_MS = 300000, LOCK_TIMEOUT_MS = 10000 };
 
 enum status session_open(const struct program_run *run, struct error *error,
                          struct session *ret_session)
