@@ -225,6 +225,45 @@ static enum status windows_take(struct book *book, const struct result *rows, st
     return status;
 }
 
+/* ---- cuts ---- */
+
+static enum status cuts_take(struct book *book, const struct result *rows, struct error *error)
+{
+    book->cut_count = (size_t)result_rows(rows);
+    book->cuts = arena_alloc(&book->arena, (book->cut_count + 1) * sizeof *book->cuts);
+    if (book->cuts == NULL)
+        return book_full(error);
+    for (int i = 0; i < result_rows(rows); i++)
+        book->cuts[i] = (struct book_cut){.window_id = result_int64(rows, i, 0),
+                                          .source_id = (int32_t)result_int64(rows, i, 1),
+                                          .partition = (int32_t)result_int64(rows, i, 2),
+                                          .cut_offset = result_int64(rows, i, 3)};
+    return OK;
+}
+
+static int64_t cut_of(const struct book *book, int64_t window_id, int32_t source_id,
+                      int32_t partition)
+{
+    for (size_t i = 0; i < book->cut_count; i++)
+        if (book->cuts[i].window_id == window_id && book->cuts[i].source_id == source_id &&
+            book->cuts[i].partition == partition)
+            return book->cuts[i].cut_offset;
+    return WINDOW_NO_CUT;
+}
+
+const int64_t *book_cuts(struct book *book, const struct book_corridor *corridor,
+                         int32_t source_id, int32_t partition)
+{
+    int64_t *cuts;
+
+    if (book->cut_count == 0)
+        return corridor->cuts;
+    cuts = arena_alloc(&book->arena, (corridor->window_count + 1) * sizeof *cuts);
+    for (size_t i = 0; cuts != NULL && i < corridor->window_count; i++)
+        cuts[i] = cut_of(book, corridor->windows[i].window_id, source_id, partition);
+    return cuts;
+}
+
 /* ---- all of it ---- */
 
 typedef enum status book_take(struct book *book, const struct result *rows, struct error *error);
@@ -257,6 +296,8 @@ enum status book_refresh(struct book *book, struct db *db, int32_t day, struct e
         status = book_read(&fresh, db, ingest_sql_corridor_members, &params, members_take, error);
     if (status == OK)
         status = book_read(&fresh, db, ingest_sql_windows_open, NULL, windows_take, error);
+    if (status == OK)
+        status = book_read(&fresh, db, ingest_sql_window_cuts, NULL, cuts_take, error);
     params_done(&params);
     if (status != OK) {
         book_done(&fresh);

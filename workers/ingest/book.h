@@ -25,7 +25,7 @@ struct book_corridor {
     int64_t limit_minor;
     size_t window_count;
     struct window *windows;
-    int64_t *cuts; /* WINDOW_NO_CUT each: stored cuts are judged behind the gate */
+    int64_t *cuts; /* WINDOW_NO_CUT each, but for book_cuts */
     /* obligation account of participant i, 0 where it takes no part; by index into participants */
     int32_t *accounts;
 };
@@ -33,6 +33,14 @@ struct book_corridor {
 struct book_participant {
     int32_t participant_id;
     struct text code;
+};
+
+/* A cut that somebody made by hand of a window that is open (again): see window_cuts.sql. */
+struct book_cut {
+    int64_t window_id;
+    int32_t source_id;
+    int32_t partition;
+    int64_t cut_offset;
 };
 
 struct book {
@@ -44,6 +52,8 @@ struct book {
     struct book_participant *participants; /* by code */
     size_t slot_count;                     /* hash of participants: index + 1 */
     uint32_t *slots;
+    size_t cut_count;
+    struct book_cut *cuts;
 };
 
 void book_init(struct book *book);
@@ -55,6 +65,11 @@ must_use enum status book_refresh(struct book *book, struct db *db, int32_t day,
 
 /* NULL: unknown. */
 const struct book_corridor *book_corridor(const struct book *book, struct text code);
+
+/* Where the corridor's windows end in a partition, by index into windows; lives as long as this
+ * version of the book. NULL: out of memory. */
+const int64_t *book_cuts(struct book *book, const struct book_corridor *corridor,
+                         int32_t source_id, int32_t partition);
 
 /* SIZE_MAX: unknown. */
 size_t book_participant(const struct book *book, struct text code);

@@ -30,6 +30,7 @@ struct cursors {
 };
 
 struct ingest_state {
+    int32_t source_id; /* of the topic, once a partition is claimed */
     struct registry *registry;
     struct codec_context *codec;
     struct book book;
@@ -113,6 +114,7 @@ void ingest_claimed(void *argument, const struct position *position)
 {
     struct ingest_state *state = argument;
 
+    state->source_id = position->source_id;
     for (size_t i = 0; i < BATCH_PART_MAX; i++)
         if (state->cursors[i] != NULL && state->cursors[i]->partition == position->partition)
             state->cursors[i]->book_version = 0;
@@ -120,12 +122,16 @@ void ingest_claimed(void *argument, const struct position *position)
 
 /* ---- windows ---- */
 
-static void cursors_begin(const struct ingest_state *state, struct cursors *cursors)
+static void cursors_begin(struct ingest_state *state, struct cursors *cursors)
 {
     for (size_t i = 0; i < state->book.corridor_count && i < CURSOR_CORRIDORS_MAX; i++) {
         const struct book_corridor *corridor = &state->book.corridors[i];
-        const struct window_view view = {corridor->windows, corridor->cuts, corridor->window_count};
+        const struct window_view view = {
+            corridor->windows,
+            book_cuts(&state->book, corridor, state->source_id, cursors->partition),
+            corridor->window_count};
 
+        assert(view.cuts != NULL || view.count == 0);
         window_cursor_begin(&cursors->corridors[i], &view);
     }
     cursors->book_version = state->book.version;
