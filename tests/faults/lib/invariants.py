@@ -16,13 +16,14 @@ SELECT commit_id, line FROM journal_entry
                              AND credit.currency = journal_entry.currency
  WHERE commit_id = ANY (%(fresh)s::bigint[])
    AND (debit.account_id IS NULL OR credit.account_id IS NULL OR amount_minor <= 0)"""),
-    ("I2 a commit books what its windows gained", """
+    ("I2 a commit of ingest books what its windows gained", """
 SELECT coalesce(j.commit_id, d.commit_id), j.minor, d.minor
   FROM (SELECT commit_id, sum(amount_minor) AS minor FROM journal_entry
          WHERE commit_id = ANY (%(fresh)s::bigint[]) GROUP BY commit_id) AS j
   FULL JOIN (SELECT commit_id, sum(gross_minor) AS minor FROM window_delta
               WHERE commit_id = ANY (%(fresh)s::bigint[]) GROUP BY commit_id) AS d USING (commit_id)
- WHERE j.minor IS DISTINCT FROM d.minor"""),
+  JOIN commit_log ON commit_log.commit_id = coalesce(j.commit_id, d.commit_id)
+ WHERE action = 'ingest' AND j.minor IS DISTINCT FROM d.minor"""),
     ("I4 batches cover [start, next_offset) without gap or overlap", """
 SELECT position.partition, first_offset, before
   FROM position

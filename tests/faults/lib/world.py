@@ -61,28 +61,36 @@ class World:
         self.traffic = os.path.join(self.folder, "traffic")
         today = datetime.datetime.now(datetime.timezone.utc).date()
         first = today - datetime.timedelta(days=3)
+        os.mkdir(self.traffic)
+        if self.event_count:        # 0: somebody else writes the record file
+            self._generate(first)
+        self.scratch.must("settle", "corridor", "load", CORRIDORS, role="corridor")
+        self.first_day = first
+        if self.windows:
+            self.open_windows(-5, 6)
+        self.create_topic(self.topic)
+        server = self.scratch.server
+        self.proxy = Proxy(os.path.join(server["host"], f".s.PGSQL.{server.get('port', 5432)}"),
+                           self.folder)
+
+    def _generate(self, first):
         subprocess.run(
             [os.path.join(ROOT, "tests", "support", "traffic"), "generate", "--seed",
              str(self.seed), "--events", str(self.event_count), "--corridors", CORRIDORS,
              "--from", f"{first}T00:00Z", "--partitions", str(PARTITIONS), "--ids", self.ids,
              "--processes", "2", "--out", self.traffic, *self.traffic_options],
             check=True, stderr=subprocess.DEVNULL)
-        self.scratch.must("settle", "corridor", "load", CORRIDORS, role="corridor")
-        self.first_day = first
-        if self.windows:
-            self.open_windows(-5, 6)
         with open(os.path.join(self.traffic, "meta.json"), encoding="utf-8") as file:
             self.counts = json.load(file)["partition_counts"]
-        self.create_topic(self.topic)
-        server = self.scratch.server
-        self.proxy = Proxy(os.path.join(server["host"], f".s.PGSQL.{server.get('port', 5432)}"),
-                           self.folder)
 
     def open_windows(self, first, last):
         """Of days counted from the first day of traffic."""
         self.scratch.must("settle", "open", "--from",
                           self.first_day + datetime.timedelta(days=first), "--until",
                           self.first_day + datetime.timedelta(days=last))
+
+    def settle(self, *arguments):
+        return self.scratch.must("settle", "--set", f"settle.payment_topics={self.topic}", *arguments)
 
     def create_topic(self, topic):
         self.admin = AdminClient({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"]})
