@@ -3,7 +3,7 @@
  */
 #include "load.h"
 
-#include "codec/pack.h"
+#include "codec/archive/pack.h"
 
 #include "statement_sql.h"
 
@@ -99,6 +99,7 @@ static enum status original_take(void *context, struct text piece, struct error 
     return OK;
 }
 
+/* *ret_done: the file is through already. */
 static enum status file_find(struct load *load, struct error *error, bool *ret_done)
 {
     struct params params;
@@ -112,6 +113,7 @@ static enum status file_find(struct load *load, struct error *error, bool *ret_d
     if (status == OK && result_rows(rows) == 1) {
         load->place.file_id = result_int64(rows, 0, 0);
         *ret_done = !text_is(result_text(rows, 0, 1), "LOADING"); /* (1) */
+        load->answer->refused = text_is(result_text(rows, 0, 1), "REFUSED");
     }
     result_free(rows);
     return status;
@@ -313,8 +315,8 @@ enum status load_file(struct session *session, const struct statement_profile *p
 int load_tell(const char *path, const struct load_answer *answer, const struct error *error)
 {
     if (answer->known) {
-        printf("%s: known already\n", path);
-        return EXIT_OK;
+        printf("%s: known already%s\n", path, answer->refused ? ", and refused" : "");
+        return answer->refused ? EXIT_REFUSED : EXIT_OK;
     }
     if (answer->refused) {
         printf("%s: refused: %s (line %lld)\n", path, error->subject, (long long)error->line);

@@ -25,7 +25,7 @@ enum { ORIGINAL_SIZE_MAX = 256 * 1024 * 1024 };
 /* What became of one file. */
 struct load_answer {
     bool known;   /* (1): nothing was done */
-    bool refused; /* (2): error tells why  */
+    bool refused; /* (2): now, and error tells why, or when it came before */
     int64_t loaded_count;
     int64_t held_count;
     int64_t duplicate_count;

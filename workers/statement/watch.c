@@ -51,7 +51,10 @@ static void file_move(const char *folder, const char *name, const char *where)
 
 static void answer_log(const struct load_answer *answer, const struct error *error)
 {
-    if (answer->refused)
+    if (answer->known)
+        log_info("file_known", "statement file known already",
+                 LOG_BOOL("refused", answer->refused));
+    else if (answer->refused)
         log_error_of("file_refused", error);
     else
         log_info("file_loaded", "statement file loaded",

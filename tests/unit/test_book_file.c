@@ -1,0 +1,84 @@
+/*
+ * test_book_file.c - what a person is shown before a corridor changes: exactly what differs.
+ */
+#include "book_file.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void expect_difference(const char *before, const char *after, const char *expected)
+{
+    struct buffer out;
+
+    buffer_init(&out, 4096);
+    corridor_difference(text_of(before), text_of(after), &out);
+    buffer_byte(&out, '\0');
+    assert_string_equal(out.data, expected);
+    buffer_done(&out);
+}
+
+static void test_equal_lines_differ_in_nothing(void **state)
+{
+    (void)state;
+    expect_difference("model: GROSS\nlimit_minor: 5\n", "model: GROSS\nlimit_minor: 5\n", "");
+    expect_difference("", "", "");
+}
+
+static void test_changes_show_both_sides(void **state)
+{
+    (void)state;
+    expect_difference("model: GROSS\nlimit_minor: 5\n", "model: MULTILATERAL\nlimit_minor: 5\n",
+                      "  - model: GROSS\n  + model: MULTILATERAL\n");
+}
+
+static void test_order_alone_is_no_difference(void **state)
+{
+    (void)state;
+    expect_difference("participant: A\nparticipant: B\n", "participant: B\nparticipant: A\n", "");
+    expect_difference("participant: A\n", "participant: A\nparticipant: AB\n",
+                      "  + participant: AB\n");
+}
+
+/* The example that ships: read from its file and from what would be stored, it is the same. */
+static void test_stored_book_reads_as_its_file(void **state)
+{
+    struct arena arena;
+    struct error error;
+    struct book_document document;
+    struct corridor_book from_file;
+    struct corridor_book stored;
+    struct buffer lines[2];
+
+    (void)state;
+    arena_init(&arena, 1024 * 1024, 64 * 1024 * 1024);
+    assert_int_equal(book_read_file("deploy/corridors.example.yaml", &arena, &error, &document,
+                                    &from_file),
+                     OK);
+    assert_int_equal(book_read_stored(&document, &arena, &error, &stored), OK);
+    assert_int_equal(from_file.corridor_count, stored.corridor_count);
+    for (size_t i = 0; i < stored.corridor_count; i++) {
+        buffer_init(&lines[0], 1024 * 1024);
+        buffer_init(&lines[1], 1024 * 1024);
+        corridor_lines(&from_file.corridors[i], &lines[0]);
+        corridor_lines(&stored.corridors[i], &lines[1]);
+        assert_true(text_equal(buffer_view(&lines[0]), buffer_view(&lines[1])));
+        assert_true(lines[0].size > 0);
+        buffer_done(&lines[0]);
+        buffer_done(&lines[1]);
+    }
+    arena_done(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_equal_lines_differ_in_nothing),
+        cmocka_unit_test(test_changes_show_both_sides),
+        cmocka_unit_test(test_order_alone_is_no_difference),
+        cmocka_unit_test(test_stored_book_reads_as_its_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
