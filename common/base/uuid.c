@@ -16,7 +16,8 @@ static const unsigned char hex_digits[256] = {
 };
 
 /* Where the 16 pairs of digits stand in 8-4-4-4-12. */
-static const unsigned char pair_at[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+static const unsigned char pair_at[16] = {0,  2,  4,  6,  9,  11, 14, 16,
+                                          19, 21, 24, 26, 28, 30, 32, 34};
 
 static bool hyphens_stand(const char *data)
 {

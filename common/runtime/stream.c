@@ -118,7 +118,7 @@ static enum status loop_until_stopped(const struct loop_settings *settings, stru
     }
 }
 
-/* Large buffers grow by mapping, so that what they leave behind goes back to the system; few arenas,
+/* Large buffers grow by mapping: what they leave behind goes back to the system; few arenas,
  * because the client frees on one thread what it allocated on another. */
 static void memory_set_up(void)
 {

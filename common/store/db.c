@@ -34,7 +34,7 @@ static void connection_drop(struct db *db)
     db->statement_count = 0;
 }
 
-/* libpq tells a refused connection by text only; without an SQLSTATE it is a server that is away. */
+/* libpq tells a refused connection by text only; any other failure is a server that is away. */
 static enum status connect_failed(struct db *db, struct error *error)
 {
     enum status status = RETRY;
@@ -67,7 +67,8 @@ enum status db_reopen(struct db *db, struct error *error)
 
     connection_drop(db);
     snprintf(options, sizeof options,
-             "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=60000",
+             "-c statement_timeout=%d -c lock_timeout=%d"
+             " -c idle_in_transaction_session_timeout=60000",
              db->settings.statement_timeout_ms, db->settings.lock_timeout_ms);
     db->connection = PQconnectdbParams(keywords, values, 1);
     if (PQstatus(db->connection) != CONNECTION_OK)

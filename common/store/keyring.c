@@ -53,7 +53,8 @@ static enum status key_make(struct db *db, const unsigned char *key_file, const 
     char aad[KEY_AAD_SIZE];
 
     random_bytes(key, sizeof key);
-    seal(key_file, key_aad(scope, month, aad), (struct text){(const char *)key, sizeof key}, sealed);
+    seal(key_file, key_aad(scope, month, aad), (struct text){(const char *)key, sizeof key},
+         sealed);
     explicit_bzero(key, sizeof key);
     key_params(params, scope, month);
     params_bytes(params, sealed, sizeof sealed);

@@ -5,8 +5,8 @@
 #include "store/db.h"
 
 /* Type oids of the array element types we send (pg_type.dat; they never change). */
-enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT4 = 23, OID_TEXT = 25, OID_DATE = 1082, OID_TIMESTAMPTZ = 1184 };
-enum { OID_UUID = 2950 };
+enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT4 = 23, OID_TEXT = 25 };
+enum { OID_DATE = 1082, OID_TIMESTAMPTZ = 1184, OID_UUID = 2950 };
 
 void params_init(struct params *params, size_t bytes_max)
 {

@@ -1,6 +1,7 @@
 /*
  * server.h - tests against a real PostgreSQL with our schema; tests/unit/server makes the database
- * and names it in SAWA_TEST_DSN (without a user). Where that is not set they are skipped, and say so.
+ * and names it in SAWA_TEST_DSN (without a user). Where that is not set they are skipped, and say
+ * so.
  */
 #ifndef SAWA_TESTS_SERVER_H
 #define SAWA_TESTS_SERVER_H

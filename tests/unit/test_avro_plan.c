@@ -476,18 +476,20 @@ static void test_schemas_refused(void **state)
         RECORD("{\"name\": \"a\", \"type\": \"int\"},{\"name\": \"a\", \"type\": \"int\"}"),
         RECORD("{\"name\": \"a\", \"type\": {\"type\": \"fixed\", \"name\": \"R\", \"size\": 1}}"),
     };
-    static char deep[40 * 40];
+    struct buffer deep;
     static char large[SCHEMA_TEXT_MAX + 1];
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         assert_int_equal(read_schema(text_of(texts[i])), REJECT);
+    buffer_init(&deep, 40 * 40);
     for (int i = 0; i < 33; i++)
-        strcat(deep, "{\"type\": \"array\", \"items\": ");
-    strcat(deep, "\"int\"");
+        buffer_string(&deep, "{\"type\": \"array\", \"items\": ");
+    buffer_string(&deep, "\"int\"");
     for (int i = 0; i < 33; i++)
-        strcat(deep, "}");
-    assert_int_equal(read_schema(text_of(deep)), REJECT);
+        buffer_byte(&deep, '}');
+    assert_int_equal(read_schema(buffer_view(&deep)), REJECT);
+    buffer_done(&deep);
     memset(large, ' ', sizeof large);
     memcpy(large, "\"string\"", 8);
     assert_int_equal(read_schema((struct text){large, sizeof large}), REJECT);

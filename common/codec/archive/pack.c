@@ -1,7 +1,7 @@
 /*
  * pack.c - see pack.h.
  */
-#include "codec/pack.h"
+#include "codec/archive/pack.h"
 
 #include "base/buffer.h"
 

@@ -8,8 +8,8 @@
  *
  * The frame says its own length where it is known and carries a checksum: `zstd -d` reads it.
  */
-#ifndef SAWA_CODEC_PACK_H
-#define SAWA_CODEC_PACK_H
+#ifndef SAWA_CODEC_ARCHIVE_PACK_H
+#define SAWA_CODEC_ARCHIVE_PACK_H
 
 #include "base/text.h"
 
