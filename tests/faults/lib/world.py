@@ -90,14 +90,15 @@ class World:
                           self.first_day + datetime.timedelta(days=last))
 
     def settle(self, *arguments):
-        return self.scratch.must("settle", "--set", f"settle.payment_topics={self.topic}", *arguments)
+        return self.scratch.must("settle", "--set", f"settle.payment_topics={self.topic}",
+                                 *arguments)
 
     def create_topic(self, topic):
         self.admin = AdminClient({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"]})
         for future in self.admin.create_topics([NewTopic(topic, PARTITIONS, 1)]).values():
             future.result(30)
 
-    def __exit__(self, *unused):
+    def __exit__(self, kind=None, *_):
         for worker in self.workers:
             if worker.is_running():
                 worker.kill()
@@ -109,7 +110,7 @@ class World:
             self.proxy.close()
             self.admin.delete_topics([self.topic])[self.topic].result(30)
         self.scratch.__exit__()
-        if self.scratch.failed:
+        if self.scratch.failed or kind:
             print(f"# logs are in {self.folder}")
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
