@@ -21,6 +21,7 @@ class Worker:
                          "worker.id": name, **settings}
         self.path = os.path.join(world.folder, f"{name}.log")
         self.starts = 0
+        self.is_wanted = False              # it was started, and not ended by us
         self.process = None
         self._read_at = 0
         self._events = []
@@ -39,6 +40,7 @@ class Worker:
                                             env=environment, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log)
         self.starts += 1
+        self.is_wanted = True
         return self
 
     @property
@@ -51,13 +53,18 @@ class Worker:
     def signal(self, number):
         os.kill(self.pid, number)
 
+    def has_deserted(self):
+        return self.is_wanted and not self.is_running()
+
     def kill(self):
+        self.is_wanted = False
         self.signal(signal.SIGKILL)
         self.process.wait()
 
     def stop(self, seconds=30):
         """SIGTERM; (exit code, seconds it took)."""
         begin = time.monotonic()
+        self.is_wanted = False
         if self.is_running():
             self.signal(signal.SIGTERM)
         try:

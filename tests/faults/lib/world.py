@@ -94,7 +94,8 @@ class World:
                                  *arguments)
 
     def create_topic(self, topic):
-        self.admin = AdminClient({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"]})
+        self.admin = AdminClient({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"],
+                                  "log_level": 2})
         for future in self.admin.create_topics([NewTopic(topic, PARTITIONS, 1)]).values():
             future.result(30)
 
@@ -133,8 +134,10 @@ class World:
         self.watch = Watch(self.scratch.dsn())
         self.watch.start()
 
-    def is_alive(self):
-        return any(worker.is_running() for worker in self.workers)
+    def deserters(self):
+        """Workers that ended though nobody ended them, with their last words."""
+        return [(worker.name, worker.process.returncode, worker.events()[-2:])
+                for worker in self.workers if worker.has_deserted()]
 
     # -- what stands where -----------------------------------------------------------------
 
@@ -166,14 +169,15 @@ class World:
         check, begin = self.scratch.check, time.monotonic()
         self.proxy.hook = None
         self.producer.finish()
-        self.until(lambda: self.lag() == 0 or not self.is_alive(), LAG_WAIT_S, 0.05)
+        self.until(lambda: self.lag() == 0 or self.deserters(), LAG_WAIT_S, 0.05)
+        deserters = self.deserters()
         healed = self.lag() == 0
         check(f"{self.name}: lag is 0 within {LAG_WAIT_S} s of healing (I8):"
               f" {time.monotonic() - begin:.1f} s", healed, f"lag {self.lag()}, {self.positions()}")
         ends = [worker.stop() for worker in self.workers if worker.is_running()]
         check(f"{self.name}: {len(ends)} workers end with 0 after SIGTERM,"
               f" {max((s for _, s in ends), default=0):.1f} s at most",
-              ends and all(code == 0 for code, _ in ends), ends)
+              ends and all(code == 0 for code, _ in ends) and not deserters, (ends, deserters))
         self.watch.end()
         check(f"{self.name}: I2, I4, I5, I6, I7 held in {self.watch.count} snapshots during the"
               " run", not self.watch.found and self.watch.count > 0, self.watch.found[:5])
