@@ -15,6 +15,8 @@
 
 enum lane_state { LANE_IDLE, LANE_BUSY, LANE_DONE, LANE_STOPPING };
 
+enum { REFUSALS_MAX = 256 }; /* rows of one batch that only the store refuses */
+
 static const struct backoff_policy retry_policy = {.first_ms = 5, .ceiling_ms = 1000};
 
 struct lane {
@@ -78,29 +80,46 @@ static bool may_try_again(const struct lane *lane, enum status status, const str
     return status == RETRY && error->cause != CAUSE_UNKNOWN && !db_is_broken(lane->db);
 }
 
-static void retry_prepare(struct lane *lane, enum status status, const struct error *error)
+/* DUPLICATE, REJECT: the store found what validate let pass. The worker learns it, so each such
+ * attempt takes one refused row off the batch, or looks every row up: progress, with its own end. */
+static bool is_refusal(enum status status)
 {
-    if ((status == DUPLICATE || status == REJECT) && lane->settings.ops->refused != NULL)
-        lane->settings.ops->refused(lane->batch, status, error);
+    return status == DUPLICATE || status == REJECT;
+}
+
+/* Before the next attempt; false: asked to stop while waiting. */
+static bool retry_prepare(struct lane *lane, enum status status, const struct error *error,
+                          struct backoff *backoff)
+{
+    if (is_refusal(status)) {
+        if (lane->settings.ops->refused != NULL)
+            lane->settings.ops->refused(lane->batch, status, error);
+        return true;
+    }
+    if (error->cause == CAUSE_FENCED || partition_is_missing(error))
+        return true; /* put right already */
+    return backoff_wait(backoff) != BACKOFF_STOPPED;
 }
 
 static enum status lane_work(struct lane *lane, struct error *error)
 {
     struct backoff backoff;
     enum status status = OK;
+    int attempts = 0;
+    int refusals = 0;
 
     backoff_init(&backoff, &retry_policy, (uint64_t)clock_monotonic_us());
-    for (int attempt = 0; attempt < lane->settings.attempts_max; attempt++) {
+    while (attempts < lane->settings.attempts_max && refusals < REFUSALS_MAX) {
         status = lane_attempt(lane, error);
         if (status == OK || !may_try_again(lane, status, error))
             return status;
-        retry_prepare(lane, status, error);
-        if (status == RETRY && error->cause == CAUSE_NONE && !partition_is_missing(error) &&
-            backoff_wait(&backoff) == BACKOFF_STOPPED)
+        attempts += is_refusal(status) ? 0 : 1;
+        refusals += is_refusal(status) ? 1 : 0;
+        if (!retry_prepare(lane, status, error, &backoff))
             break;
     }
-    if (status == DUPLICATE || status == REJECT)
-        return error->status = FATAL; /* parking by line found no end: a bug, not data */
+    if (is_refusal(status))
+        error->status = status = FATAL; /* no row was to blame: a bug, not data */
     return status;
 }
 
