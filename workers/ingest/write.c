@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 enum { WRITE_BYTES_MAX = 64 * 1024 * 1024, WRITE_PARAMS_MAX = 32 * 1024 * 1024 };
-enum { DAYS_MAX = 512 };
+enum { DAYS_MAX = 512, PAYMENT_DIGEST_SIZE = 16 + 8 + 1 };
 
 static const char copy_payment_sql[] =
     "COPY payment (event_id, transfer_id, content_digest, acceptance_time, batch_id, window_id,"
@@ -64,6 +64,29 @@ static size_t tuple_parts(const struct batch *batch, struct text *parts, int64_t
     return count;
 }
 
+/* What the audit leaf keeps of the payments: per row, in record order, the digest of its content and
+ * what was decided on it, its window and whether it came late. */
+static enum status payments_digest(const struct batch *batch, struct effects *effects,
+                                   struct arena *arena, size_t count, struct error *error)
+{
+    char *bytes = arena_bytes(arena, count * PAYMENT_DIGEST_SIZE);
+    char *at = bytes;
+
+    if (bytes == NULL)
+        return error_set(error, FATAL, "out of memory for payments");
+    for (size_t i = 0; i < batch->record_count; i++) {
+        if (!batch_is_ok(batch, i))
+            continue;
+        memcpy(at, ingest_content(batch, i), sizeof(struct uuid));
+        memcpy(at + sizeof(struct uuid), ingest_uuid(batch, i, TUPLE_WINDOW_ID_AT), 8);
+        at[PAYMENT_DIGEST_SIZE - 1] = ingest_row(batch, i)->late ? 1 : 0;
+        at += PAYMENT_DIGEST_SIZE;
+    }
+    assert(at == bytes + count * PAYMENT_DIGEST_SIZE);
+    effects_copy(effects, "payment", (struct text){bytes, count * PAYMENT_DIGEST_SIZE});
+    return OK;
+}
+
 static enum status payments_copy(struct batch *batch, struct db *db, struct effects *effects,
                                  struct arena *arena, struct error *error)
 {
@@ -77,10 +100,11 @@ static enum status payments_copy(struct batch *batch, struct db *db, struct effe
     if (parts == NULL)
         return error_set(error, FATAL, "out of memory for payments");
     count = tuple_parts(batch, parts, &expected);
-    for (size_t i = 0; i < count; i++)
-        effects_copy(effects, "payment", parts[i]);
     if (expected == 0)
         return OK;
+    status = payments_digest(batch, effects, arena, (size_t)expected, error);
+    if (status != OK)
+        return status;
     extra->copying_payments = true;
     status = db_copy(db, copy_payment_sql, parts, count, error, &copied);
     if (status != OK)
