@@ -19,8 +19,7 @@
 #include <stdlib.h>
 
 enum { CURSOR_CORRIDORS_MAX = 64, RECENT_SLOTS = 1 << 19, TUPLES_MAX = 128 * 1024 * 1024 };
-enum { TUPLE_FIXED_MAX = 400, WRITE_ARENA_BLOCK = 1024 * 1024 };
-enum { WRITE_ARENA_MAX = 64 * 1024 * 1024 };
+enum { TUPLE_FIXED_MAX = 400 };
 
 /* The windows of one corridor as one partition walks through them. */
 struct cursors {
@@ -399,7 +398,6 @@ void *ingest_extra_new(void)
 
     assert(extra != NULL);
     buffer_init(&extra->tuples, TUPLES_MAX);
-    arena_init(&extra->arena, WRITE_ARENA_BLOCK, WRITE_ARENA_MAX);
     extra->shared = &shared;
     return extra;
 }
@@ -420,6 +418,5 @@ void ingest_extra_free(void *argument)
     if (extra == NULL)
         return;
     buffer_done(&extra->tuples);
-    arena_done(&extra->arena);
     free(extra);
 }

@@ -72,7 +72,6 @@ struct ingest_extra {
     size_t crossed_count;
     struct ingest_crossed crossed[INGEST_CROSSED_MAX];
     struct buffer tuples; /* of table payment, in record order */
-    struct arena arena;   /* of one attempt to write */
     struct ingest_shared *shared;
     bool suspect_all;
     bool copying_payments; /* an error line speaks of these tuples */

@@ -15,7 +15,7 @@
 
 #include <stdlib.h>
 
-enum { WRITE_BYTES_MAX = 64 * 1024 * 1024, WRITE_PARAMS_MAX = 32 * 1024 * 1024 };
+enum { WRITE_ARENA_BLOCK = 1024 * 1024, WRITE_BYTES_MAX = 64 * 1024 * 1024, WRITE_PARAMS_MAX = 32 * 1024 * 1024 };
 enum { DAYS_MAX = 512, PAYMENT_DIGEST_SIZE = 16 + 8 + 1 };
 
 static const char copy_payment_sql[] =
@@ -317,6 +317,18 @@ static int uuid_order(const void *left, const void *right)
     return uuid_compare(left, right);
 }
 
+static size_t lock_count(const struct batch *batch, int64_t window_id)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < batch->record_count; i++) {
+        const struct ingest_row *row = ingest_row(batch, i);
+
+        count += batch_is_ok(batch, i) && row->has_lock && row->window_id == window_id ? 1 : 0;
+    }
+    return count;
+}
+
 /* The distinct locks that payments of this window name, in order. */
 static size_t locks_collect(const struct batch *batch, int64_t window_id, struct uuid *locks)
 {
@@ -359,7 +371,8 @@ static enum status delta_insert(const struct batch *batch, struct db *db, const 
 {
     int32_t *narrow = arena_alloc(arena, count * sizeof *narrow);
     int64_t *wide = arena_alloc(arena, count * sizeof *wide);
-    struct uuid *locks = arena_alloc(arena, (batch->record_count + 1) * sizeof *locks);
+    struct uuid *locks = arena_bytes(arena, (lock_count(batch, pairs[0].window_id) + 1) *
+                                                sizeof *locks);
     struct window_sums sums;
 
     if (narrow == NULL || wide == NULL || locks == NULL)
@@ -546,10 +559,13 @@ static enum status write_all(struct batch *batch, struct db *db, struct effects 
 enum status ingest_apply(struct batch *batch, struct db *db, struct effects *effects,
                          struct error *error)
 {
-    struct ingest_extra *extra = batch->extra;
+    struct arena arena; /* of this attempt: what it took goes back to the system */
+    enum status status;
 
-    arena_reset(&extra->arena);
-    return write_all(batch, db, effects, &extra->arena, error);
+    arena_init(&arena, WRITE_ARENA_BLOCK, WRITE_BYTES_MAX);
+    status = write_all(batch, db, effects, &arena, error);
+    arena_done(&arena);
+    return status;
 }
 
 enum status ingest_days(const struct batch *batch, struct db *db, struct error *error)
