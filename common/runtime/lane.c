@@ -81,7 +81,7 @@ static bool may_try_again(const struct lane *lane, enum status status, const str
 }
 
 /* DUPLICATE, REJECT: the store found what validate let pass. The worker learns it, so each such
- * attempt takes one refused row off the batch, or looks every row up: progress, with its own end. */
+ * attempt takes a refused row off the batch, or looks every row up: progress, with its own end. */
 static bool is_refusal(enum status status)
 {
     return status == DUPLICATE || status == REJECT;

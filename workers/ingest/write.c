@@ -15,7 +15,8 @@
 
 #include <stdlib.h>
 
-enum { WRITE_ARENA_BLOCK = 1024 * 1024, WRITE_BYTES_MAX = 64 * 1024 * 1024, WRITE_PARAMS_MAX = 32 * 1024 * 1024 };
+enum { WRITE_ARENA_BLOCK = 1024 * 1024, WRITE_BYTES_MAX = 64 * 1024 * 1024 };
+enum { WRITE_PARAMS_MAX = 32 * 1024 * 1024 };
 enum { DAYS_MAX = 512, PAYMENT_DIGEST_SIZE = 16 + 8 + 1 };
 
 static const char copy_payment_sql[] =
@@ -64,8 +65,8 @@ static size_t tuple_parts(const struct batch *batch, struct text *parts, int64_t
     return count;
 }
 
-/* What the audit leaf keeps of the payments: per row, in record order, the digest of its content and
- * what was decided on it, its window and whether it came late. */
+/* What the audit leaf keeps of the payments: per row, in record order, the digest of its content
+ * and what was decided on it, its window and whether it came late. */
 static enum status payments_digest(const struct batch *batch, struct effects *effects,
                                    struct arena *arena, size_t count, struct error *error)
 {

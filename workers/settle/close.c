@@ -169,6 +169,14 @@ static void cut_effects(struct closing *closing, const struct result *rows)
     }
 }
 
+/* Closing without a single cut would put what is still to come behind the window, unseen. */
+static enum status sources_missing(struct error *error)
+{
+    error_set(error, REJECT, "could not close a window: no source of payments is known");
+    error->exit_code = EXIT_REFUSED;
+    return error_hint(error, "settle.payment_topics must name the topics that ingest reads");
+}
+
 static enum status settle_cut(struct closing *closing, enum cut_kind kind, struct error *error)
 {
     struct settle *settle = closing->settle;
@@ -183,6 +191,8 @@ static enum status settle_cut(struct closing *closing, enum cut_kind kind, struc
     status = settle_run(settle->session.db, settle_sql_cut, &params, error, NULL);
     if (status == OK)
         status = run_on_window(closing, settle_sql_cuts, error, &rows);
+    if (status == OK && result_rows(rows) == 0)
+        status = sources_missing(error);
     if (status == OK)
         cut_effects(closing, rows);
     result_free(rows);

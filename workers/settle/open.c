@@ -2,7 +2,8 @@
  * open.c - windows ahead of time: sawa-settle open [--from DATE] [--until DATE], and the worker.
  *
  * Every corridor version makes the windows whose business date lies in [effective_from, the next
- * version's effective_from). Asking again opens what is missing and changes nothing else.
+ * version's effective_from). Asking again opens what is missing and changes nothing else; a span
+ * that starts behind the newest window is begun at that window, so that no hole stays between.
  */
 #include "book_file.h"
 #include "settle.h"
@@ -28,6 +29,7 @@ struct version {
     calendar_date effective_from;
     calendar_date effective_until; /* DATE_NONE: it is the newest */
     struct book_document document;
+    int64_t opened_to_us; /* newest cut-off of the corridor; INT64_MAX: no window yet */
 };
 
 static struct version version_of(const struct result *rows, int row)
@@ -38,6 +40,7 @@ static struct version version_of(const struct result *rows, int row)
         .effective_from = result_date(rows, row, 3),
         .effective_until = result_is_null(rows, row, 4) ? DATE_NONE : result_date(rows, row, 4),
         .document = {result_text(rows, row, 5), result_text(rows, row, 6)},
+        .opened_to_us = result_is_null(rows, row, 7) ? INT64_MAX : result_instant(rows, row, 7),
     };
 }
 
@@ -100,11 +103,13 @@ static enum status corridor_open(struct opening *opening, const struct version *
 {
     struct schedule schedule = corridor_schedule(corridor);
     struct window *windows = arena_alloc(&opening->settle->arena, WINDOWS_MAX * sizeof *windows);
+    int64_t from_us = /* a hole would send its payments into the window behind it */
+        version->opened_to_us < opening->from_us ? version->opened_to_us : opening->from_us;
     bool complete = false;
     size_t count;
 
     assert(windows != NULL);
-    count = schedule_windows(&schedule, opening->from_us, opening->until_us, WINDOWS_MAX, windows,
+    count = schedule_windows(&schedule, from_us, opening->until_us, WINDOWS_MAX, windows,
                              &complete);
     if (!complete)
         log_warn("calendar_ends", "a corridor's holidays do not reach as far as windows are opened",

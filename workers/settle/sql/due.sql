@@ -1,5 +1,6 @@
 -- Which windows can be closed at an instant, oldest first? Passed: every partition of the payment
--- sources has a watermark cut. Without that a window waits for the end of its grace.
+-- sources has a watermark cut. Without that a window waits for the end of its grace. While no
+-- payment source is known (a misspelt topic?) nothing is due: a close would cut nothing.
 --   $1 now timestamptz, $2 topics text[]
 WITH payment_partition AS (
     SELECT source_id, generate_series(0, partitions - 1) AS partition
@@ -22,5 +23,6 @@ WITH payment_partition AS (
      WHERE state IN ('OPEN', 'CLOSING', 'HELD') AND cut_off <= $1::timestamptz
 )
 SELECT window_id, passed FROM due
- WHERE passed OR grace_ends_at <= $1::timestamptz
+ WHERE (passed OR grace_ends_at <= $1::timestamptz)
+   AND EXISTS (SELECT FROM payment_partition)
  ORDER BY cut_off, window_id;
