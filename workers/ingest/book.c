@@ -3,6 +3,7 @@
  */
 #include "book.h"
 
+#include "base/crc32c.h"
 #include "ingest_sql.h"
 
 #include <stdlib.h>
@@ -30,11 +31,7 @@ static enum status book_full(struct error *error)
 
 static size_t slot_of(const struct book *book, struct text code)
 {
-    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-
-    for (size_t i = 0; i < code.size; i++)
-        hash = (hash ^ (unsigned char)code.data[i]) * UINT64_C(1099511628211);
-    return (size_t)(hash ^ hash >> 32) & (book->slot_count - 1);
+    return crc32c(0, code) & (book->slot_count - 1);
 }
 
 size_t book_participant(const struct book *book, struct text code)

@@ -374,6 +374,8 @@ enum status ingest_decode(void *argument, const struct record *record, struct ba
     row->watermark_us = part->move.watermark_us;
     if (status != OK)
         return status;
+    recent_expect(state->recent_events, &payment.event_id);
+    recent_expect(state->recent_transfers, &payment.transfer_id);
     row->event_day = event_day_of(&payment);
     *ret_reason = record_check(state, &payment, record, row->event_day);
     if (*ret_reason != REASON_NONE)

@@ -39,6 +39,11 @@ static uint64_t mix(const struct uuid *id)
     return high ^ high >> 31;
 }
 
+void recent_expect(const struct recent *recent, const struct uuid *id)
+{
+    __builtin_prefetch(&recent->fingerprints[mix(id) & recent->mask], 1);
+}
+
 bool recent_add(struct recent *recent, const struct uuid *id)
 {
     uint64_t hash = mix(id);
