@@ -31,6 +31,7 @@ BIN = os.environ.get("SAWA_BIN") or os.path.join(ROOT, "build", "release", "bin"
 CORRIDORS = os.path.join(ROOT, "deploy", "corridors.example.yaml")
 DAY = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)).date()
 TAIL_HOUR = 20
+OTHERS_MAX = 0.05  # share of the processors
 COMMITS_MIN = 20  # fewer have no tenths
 EMPTY = f"bench_empty_{DAY:%Y%m%d}"  # template of every run
 POSTGRES = {"shared_buffers": "2GB", "min_wal_size": "4GB", "max_wal_size": "16GB",
@@ -204,6 +205,55 @@ def preload_make(servers, count):
     return name
 
 
+# ---- who used the processors --------------------------------------------------------------------
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_of(pid, depth=1):
+    """CPU seconds of a process, of its children that ended, and of those that live."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            children = file.read().split()
+    except OSError:
+        return 0
+    return (sum(map(int, fields[11:15])) / TICKS
+            + (sum(cpu_of(child, depth - 1) for child in children) if depth else 0))
+
+
+def cpu_of_all():
+    """CPU seconds of the machine: everything but idle and waiting for disks."""
+    with open("/proc/stat", encoding="ascii") as file:
+        fields = [int(word) for word in file.readline().split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / TICKS
+
+
+class Meter:
+    """What servers and strangers took of the processors while something ran."""
+
+    def __init__(self, servers):
+        self.pids = {}
+        for name in ("postgres", "kafka"):
+            with open(os.path.join(servers.state, "run", f"{name}.pid"), encoding="ascii") as file:
+                self.pids[name] = file.read().split()[0]
+        self.begin, self.clock = self.look(), time.monotonic()
+
+    def look(self):
+        own = os.times()
+        return {**{name: cpu_of(pid) for name, pid in self.pids.items()},
+                "own": sum(own[:4]), "all": cpu_of_all()}
+
+    def read(self):
+        took = {name: value - self.begin[name] for name, value in self.look().items()}
+        others = took["all"] - took["own"] - took["postgres"] - took["kafka"]
+        return {"postgres_cpu_s": round(took["postgres"], 2),
+                "kafka_cpu_s": round(took["kafka"], 2),
+                "others_share": round(max(others, 0) / os.cpu_count()
+                                      / (time.monotonic() - self.clock), 2)}
+
+
 # ---- event sets -------------------------------------------------------------------------------
 
 class EventSet:
@@ -314,7 +364,9 @@ def tenths(commits, records):
 
 def ingest(servers, events, args, template=EMPTY, dump=None):
     with Database(servers, template) as database:
+        meter = Meter(servers)
         cpu_s, peak_kib = worker_run(servers, database, events, args.settings)
+        used = meter.read()
         commits = [(float(at), int(count)) for at, count in database.rows(COMMITS)]
         verify(database, events, template != EMPTY)
         if dump:
@@ -326,7 +378,7 @@ def ingest(servers, events, args, template=EMPTY, dump=None):
     return {"s": round(seconds, 3), "per_s": round(events.records / seconds),
             "first_tenth_per_s": round(first), "last_tenth_per_s": round(last),
             "commits": len(commits), "cpu_s": round(cpu_s, 2),
-            "rss_mib": round(peak_kib / 1024, 1), "load": round(os.getloadavg()[0], 1)}
+            "rss_mib": round(peak_kib / 1024, 1), **used}
 
 
 # ---- COPY -------------------------------------------------------------------------------------
@@ -339,6 +391,7 @@ def copy(servers, events, path, through_pump=True):
             while file.read(1 << 20):
                 pass
             file.seek(0)
+            meter = Meter(servers)
             begin, cpu = time.monotonic(), time.process_time()
             if through_pump:
                 cursor.copy_expert("COPY sawa.payment FROM STDIN (FORMAT binary)", file, 1 << 18)
@@ -346,11 +399,12 @@ def copy(servers, events, path, through_pump=True):
                 cursor.execute("COPY sawa.payment FROM %s (FORMAT binary)", (path,))
             connection.commit()
             seconds, cpu = time.monotonic() - begin, time.process_time() - cpu
+            used = meter.read()
         connection.close()
         if database.value("SELECT count(*) FROM payment") != events.rows:
             raise Void("COPY did not store the rows that were dumped")
     return {"s": round(seconds, 3), "per_s": round(events.rows / seconds),
-            "pump_cpu_s": round(cpu, 2), "load": round(os.getloadavg()[0], 1)}
+            "pump_cpu_s": round(cpu, 2), **used}
 
 
 # ---- the client alone -------------------------------------------------------------------------
@@ -417,6 +471,14 @@ def first_runs(servers, folder, sets, args, raw):
     return dumps
 
 
+def warn_of_others(raw):
+    """Times of a machine that others use tell little; ratios suffer too."""
+    shares = [run["others_share"] for runs in raw.values() if isinstance(runs, list)
+              for run in runs if "others_share" in run]
+    if max(shares, default=0) > OTHERS_MAX:
+        say(f"warning: other programs took up to {max(shares):.0%} of the processors")
+
+
 def median(runs, key):
     return statistics.median(run[key] for run in runs) if runs else None
 
@@ -443,6 +505,8 @@ def result(raw, args):
                     "worker_rss_mib": max(run["rss_mib"] for run in worker + raw["ingest_tail"]),
                     "worker_cpu_s_per_million":
                         round(median(main_runs, "cpu_s") * 1e6 / args.events, 3),
+                    "postgres_cpu_s_per_million":
+                        round(median(main_runs, "postgres_cpu_s") * 1e6 / args.events, 3),
                     "consumer_records_per_s": at["consumer"],
                     "events": args.events, "rounds": args.rounds, "preload": args.preload},
         "raw": raw}
@@ -464,6 +528,7 @@ def measure(servers, folder, args):
         for _ in range(args.rounds):
             raw["ingest_tail"].append(ingest(servers, sets["tail"], args, preloaded))
             show("ingest tail", raw["ingest_tail"][-1])
+    warn_of_others(raw)
     return result(raw, args)
 
 
