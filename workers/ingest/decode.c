@@ -211,8 +211,8 @@ static enum reason record_check(const struct ingest_state *state, const struct p
     return REASON_NONE;
 }
 
-static enum reason book_check(const struct ingest_state *state, const struct payment *payment,
-                              const struct book_corridor *corridor, size_t debtor, size_t creditor)
+static enum reason book_check(const struct payment *payment, const struct book_corridor *corridor,
+                              size_t debtor, size_t creditor)
 {
     if (corridor == NULL)
         return REASON_CORRIDOR_UNKNOWN;
@@ -227,7 +227,6 @@ static enum reason book_check(const struct ingest_state *state, const struct pay
         return REASON_PARTICIPANTS_EQUAL;
     if (payment->settlement_amount.minor > corridor->limit_minor)
         return REASON_ABOVE_LIMIT;
-    (void)state;
     return REASON_NONE;
 }
 
@@ -343,7 +342,7 @@ static enum status payment_take(struct ingest_state *state, const struct payment
     const struct book_corridor *corridor = book_corridor(&state->book, payment->corridor);
     size_t debtor = book_participant(&state->book, payment->debtor_agent);
     size_t creditor = book_participant(&state->book, payment->creditor_agent);
-    enum reason reason = book_check(state, payment, corridor, debtor, creditor);
+    enum reason reason = book_check(payment, corridor, debtor, creditor);
     enum status status;
 
     if (reason != REASON_NONE) {
