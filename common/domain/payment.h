@@ -8,7 +8,8 @@
  *   debtor_agent <--settlement_amount-- creditor_agent      REVERSED, REFUNDED
  *
  * Identity:  event_id      one event; same id, same content_digest: DUPLICATE
- *            transfer_id   one transfer and kind: what debtor_agent calls transaction_id
+ *            transfer_id   one transfer and kind: what debtor_agent calls transaction_id, on the
+ *                          UTC day it was accepted
  */
 #ifndef SAWA_DOMAIN_PAYMENT_H
 #define SAWA_DOMAIN_PAYMENT_H
@@ -29,7 +30,7 @@ enum payment_channel {
 struct payment {
     struct uuid event_id;
     bool event_id_is_text;       /* the id was no UUID: event_id is its UUIDv5 */
-    struct uuid transfer_id;     /* of (debtor_agent, transaction_id, kind)    */
+    struct uuid transfer_id;     /* of (debtor_agent, transaction_id, kind, day accepted) */
     struct uuid content_digest;  /* first 16 bytes of the SHA-256 of the canonical content */
     enum payment_kind kind;
     enum payment_channel channel;

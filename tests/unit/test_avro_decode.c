@@ -500,7 +500,8 @@ static struct uuid first_half(const struct digest *digest)
 /* Spelled out: if this test fails, old digests no longer meet new ones. */
 static void test_digests_are_for_ever(void **state)
 {
-    static const char transfer[] = "\0\005KE001\0\003T-1\0\011COMPLETED";
+    static const char transfer[] = "\0\005KE001\0\003T-1\0\011COMPLETED"
+                                   "\0\010\0\0\0\0\0\0\x50\x21";
     static const char content[] = "\001\0\020\x01\x95\xe2\xa0\0\0\x70\0\x80\0\0\0\0\0\0\x01"
                                   "\0\011COMPLETED\0\007KES-NGN\0\005KE001\0\005NG001\0\003T-1"
                                   "\0\013NOTPROVIDED\xff\xff\0\006WALLET"

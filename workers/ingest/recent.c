@@ -5,23 +5,39 @@
 
 #include <stdlib.h>
 
+enum { BUCKET_SLOTS = 8 };
+
+struct bucket {
+    uint32_t fingerprints[BUCKET_SLOTS]; /* newest first; 0: empty */
+};
+
 struct recent {
     size_t mask;
-    uint32_t fingerprints[];
+    struct bucket *buckets;
 };
 
 struct recent *recent_new(size_t slots)
 {
-    struct recent *recent = calloc(1, sizeof *recent + slots * sizeof(uint32_t));
+    struct recent *recent = malloc(sizeof *recent);
 
-    assert(slots > 0 && (slots & (slots - 1)) == 0);
-    if (recent != NULL)
-        recent->mask = slots - 1;
+    assert(slots >= BUCKET_SLOTS && (slots & (slots - 1)) == 0);
+    if (recent == NULL)
+        return NULL;
+    recent->mask = slots / BUCKET_SLOTS - 1;
+    recent->buckets = aligned_alloc(sizeof(struct bucket), slots * sizeof(uint32_t));
+    if (recent->buckets == NULL) {
+        free(recent);
+        return NULL;
+    }
+    memset(recent->buckets, 0, slots * sizeof(uint32_t));
     return recent;
 }
 
 void recent_free(struct recent *recent)
 {
+    if (recent == NULL)
+        return;
+    free(recent->buckets);
     free(recent);
 }
 
@@ -41,16 +57,22 @@ static uint64_t mix(const struct uuid *id)
 
 void recent_expect(const struct recent *recent, const struct uuid *id)
 {
-    __builtin_prefetch(&recent->fingerprints[mix(id) & recent->mask], 1);
+    __builtin_prefetch(&recent->buckets[mix(id) & recent->mask], 1);
 }
 
 bool recent_add(struct recent *recent, const struct uuid *id)
 {
     uint64_t hash = mix(id);
-    uint32_t fingerprint = (uint32_t)(hash >> 32) | 1; /* 0 is an empty slot */
-    uint32_t *slot = &recent->fingerprints[hash & recent->mask];
-    bool seen = *slot == fingerprint;
+    uint32_t fingerprint = (uint32_t)(hash >> 32) | 1; /* never 0 */
+    struct bucket *bucket = &recent->buckets[hash & recent->mask];
+    bool seen = false;
 
-    *slot = fingerprint;
-    return seen;
+    for (size_t i = 0; i < BUCKET_SLOTS; i++)
+        seen |= bucket->fingerprints[i] == fingerprint;
+    if (seen)
+        return true;
+    memmove(&bucket->fingerprints[1], &bucket->fingerprints[0],
+            (BUCKET_SLOTS - 1) * sizeof bucket->fingerprints[0]);
+    bucket->fingerprints[0] = fingerprint;
+    return false;
 }

@@ -1,10 +1,10 @@
 /*
  * archive.h - a batch's raw records, compressed and sealed: audit evidence and replay source.
  *
- *   record -> frame -> zstd level 1 -> AES-256-GCM      sealed = 0x01 | nonce | ciphertext | tag
+ *   record -> frame -> zstd -> AES-256-GCM              sealed = 0x01 | nonce | ciphertext | tag
  *              \-> record hash (records.h)
  *
- * A batch passes through a piece of 128 KiB; only its compressed form is ever whole in memory, and
+ * A batch passes through a piece of 32 KiB; only its compressed form is ever whole in memory, and
  * it is sealed where it lies. Reading opens the whole seal first (nothing unauthenticated is ever
  * decompressed) and then decompresses piece by piece.
  *

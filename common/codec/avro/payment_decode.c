@@ -1,6 +1,7 @@
 /*
  * payment_decode.c - see payment_decode.h. The numbers in brackets are its invariants.
  */
+#include "base/clock.h"
 #include "codec/avro/payment_decode.h"
 
 #include "codec/avro/columns.h"
@@ -84,6 +85,7 @@ static void digest_transfer(struct payment *payment, struct canonical *canonical
     canonical_text(canonical, payment->debtor_agent);
     canonical_text(canonical, payment->transaction_id);
     canonical_text(canonical, kind_symbol(payment));
+    canonical_int64(canonical, true, payment->acceptance_time_us / US_PER_DAY);
     payment->transfer_id = canonical_end(canonical);
 }
 

@@ -14,7 +14,9 @@
  *
  * Canonical content, all integers big-endian, every field preceded by its uint16 length, 0xffff
  * where the field is absent:
- *   transfer_id     SHA-256 of: debtor_agent, transaction_id, kind as its symbol ("COMPLETED")
+ *   transfer_id     SHA-256 of: debtor_agent, transaction_id, kind as its symbol ("COMPLETED"), UTC
+ *                   day of acceptance_time (int64 days since 1970): every report of a transfer says
+ *                   the same day, and another day is another transfer, such as a second part refund
  *   content_digest  SHA-256 of: the byte 1 (version of this list), then event_id (16 bytes),
  *                   kind, corridor, debtor_agent, creditor_agent, transaction_id, end_to_end_id,
  *                   uetr, channel (symbols), instructed, settlement, fee (int64 minor units, 3

@@ -9,7 +9,7 @@ SET search_path = sawa;
 -- Fixed-width columns first, wide before narrow: no padding between them.
 CREATE TABLE payment (
     event_id            uuid        NOT NULL,
-    transfer_id         uuid        NOT NULL, -- digest of debtor agent, transaction id, kind
+    transfer_id         uuid        NOT NULL, -- digest of debtor agent, transaction id, kind, day
     content_digest      uuid        NOT NULL,
     acceptance_time     timestamptz NOT NULL,
     batch_id            bigint      NOT NULL,

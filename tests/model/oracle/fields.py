@@ -187,6 +187,7 @@ def _amount(minor, currency):
 
 def transfer_id(p):
     data = b"".join(_field(text.encode()) for text in (p.debtor, p.transaction_id, p.kind))
+    data += _number(p.acceptance_us // DAY_US)
     return hashlib.sha256(data).digest()[:16].hex()
 
 

@@ -64,7 +64,7 @@ class Model:
         self.partitions = defaultdict(Partition)
         self.watermark_cuts = {}     # (window id, partition) -> offset
         self._by_event = {}          # event id -> (payment, partition)
-        self._by_transfer = {}       # (debtor, transaction id, kind) -> partition, once held
+        self._by_transfer = {}       # (debtor, transaction id, kind, day accepted) -> partition
 
     # -- one record ------------------------------------------------------------------------
 
@@ -101,7 +101,8 @@ class Model:
 
     def _check_against_held(self, payment, number):
         """Holds the payment from now on where it says None."""
-        transfer = (payment.debtor, payment.transaction_id, payment.kind)
+        transfer = (payment.debtor, payment.transaction_id, payment.kind,
+                    payment.acceptance_us // fields.DAY_US)
         held = self._by_event.get(payment.event_id)
         if held is not None:
             if held[1] != number:
