@@ -31,8 +31,8 @@ struct kafka_source {
 /* ---- configuration ---- */
 
 static const struct kafka_property defaults[] = {
-    {"queued.min.messages", "40000"},      {"queued.max.messages.kbytes", "8192"},
-    {"fetch.message.max.bytes", "262144"}, {"fetch.wait.max.ms", "20"},
+    {"queued.min.messages", "30000"},      {"queued.max.messages.kbytes", "5120"},
+    {"fetch.message.max.bytes", "131072"}, {"fetch.wait.max.ms", "20"},
     {"message.max.bytes", "4194304"},      {"socket.keepalive.enable", "true"},
     {"reconnect.backoff.max.ms", "2000"},  {"fetch.error.backoff.ms", "100"},
     {"log.connection.close", "false"},

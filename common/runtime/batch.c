@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 enum { RECORDS_MIN = 1024, KEPT_MAX = 64 * 1024 * 1024, SEALED_MAX = 1024 * 1024 * 1024 };
+enum { SEALED_KEPT_MAX = 256 * 1024 };
 
 struct batch *batch_new(const struct batch_limits *limits, size_t row_size, void *extra)
 {
@@ -37,6 +38,8 @@ void batch_free(struct batch *batch)
 void batch_clear(struct batch *batch)
 {
     memset(batch->parts, 0, batch->part_count * sizeof batch->parts[0]);
+    if (batch->sealed.capacity > SEALED_KEPT_MAX) /* only batches on their way need it */
+        buffer_done(&batch->sealed);
     buffer_clear(&batch->sealed);
     buffer_clear(&batch->kept);
     batch->part_count = 0;
