@@ -499,8 +499,8 @@ static bool transfers_mark(struct batch *batch, const struct result *rows)
     for (size_t i = 0; made && i < batch->record_count; i++) {
         struct ingest_row *row = ingest_row(batch, i);
 
-        row->recorded =
-            batch_is_ok(batch, i) && uuid_map_find(&seen, ingest_transfer_id(batch, i)) != NULL;
+        row->recorded = result_rows(rows) > 0 && batch_is_ok(batch, i) &&
+                        uuid_map_find(&seen, ingest_transfer_id(batch, i)) != NULL;
         row->suspect = row->suspect || row->recorded;
     }
     arena_done(&arena);

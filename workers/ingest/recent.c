@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-enum { BUCKET_SLOTS = 8 };
+enum { BUCKET_SLOTS = 32 };
 
 struct bucket {
-    uint32_t fingerprints[BUCKET_SLOTS]; /* newest first; 0: empty */
+    uint16_t fingerprints[BUCKET_SLOTS]; /* newest first; 0: empty */
 };
 
 struct recent {
@@ -24,12 +24,12 @@ struct recent *recent_new(size_t slots)
     if (recent == NULL)
         return NULL;
     recent->mask = slots / BUCKET_SLOTS - 1;
-    recent->buckets = aligned_alloc(sizeof(struct bucket), slots * sizeof(uint32_t));
+    recent->buckets = aligned_alloc(sizeof(struct bucket), slots * sizeof(uint16_t));
     if (recent->buckets == NULL) {
         free(recent);
         return NULL;
     }
-    memset(recent->buckets, 0, slots * sizeof(uint32_t));
+    memset(recent->buckets, 0, slots * sizeof(uint16_t));
     return recent;
 }
 
@@ -63,13 +63,13 @@ void recent_expect(const struct recent *recent, const struct uuid *id)
 bool recent_add(struct recent *recent, const struct uuid *id)
 {
     uint64_t hash = mix(id);
-    uint32_t fingerprint = (uint32_t)(hash >> 32) | 1; /* never 0 */
+    uint16_t fingerprint = hash >> 48 == 0 ? 1 : (uint16_t)(hash >> 48);
     struct bucket *bucket = &recent->buckets[hash & recent->mask];
-    bool seen = false;
+    unsigned seen = 0; /* all are compared: the compiler does it eight at a time */
 
     for (size_t i = 0; i < BUCKET_SLOTS; i++)
         seen |= bucket->fingerprints[i] == fingerprint;
-    if (seen)
+    if (seen != 0)
         return true;
     memmove(&bucket->fingerprints[1], &bucket->fingerprints[0],
             (BUCKET_SLOTS - 1) * sizeof bucket->fingerprints[0]);

@@ -1,13 +1,15 @@
 /*
  * recent.h - which 128-bit ids were seen lately: a bounded set that forgets the oldest.
  *
- * Buckets of eight 32-bit fingerprints, half a cache line each; in a bucket the newest stands
- * first and the ninth pushes the oldest out:
+ * Buckets of 32 fingerprints of 16 bits, a cache line each; in a bucket the newest stands first
+ * and the 33rd pushes the oldest out:
  *
  *   bucket of id ->  [ newest | ... | oldest ]       one look, one line of memory
  *
- * It may call an id seen that is not (8 in 2^32 per look, then it is looked up for nothing), and it
- * forgets an id when eight others came into its bucket. So "seen" makes a suspect, and "not seen"
+ * Many ways, because what decides is the id that is forgotten, not the one that is suspected: a
+ * stranger called seen (1 in 2048 per look) is looked up for nothing, but one duplicate that was
+ * forgotten costs its whole batch a second attempt, and the next ones a look-up of every row. Of
+ * the last slots / 2 ids all but 1 in 3,000 are known. So "seen" makes a suspect, and "not seen"
  * promises nothing: the unique constraint stands behind it.
  */
 #ifndef SAWA_INGEST_RECENT_H
@@ -17,7 +19,7 @@
 
 struct recent;
 
-/* slots: a power of two, at least 8; 4 bytes each. NULL: out of memory. */
+/* slots: a power of two, at least 32; 2 bytes each. NULL: out of memory. */
 struct recent *recent_new(size_t slots);
 void recent_free(struct recent *recent); /* NULL is fine */
 
