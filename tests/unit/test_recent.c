@@ -45,7 +45,7 @@ static void remembers_what_it_was_told(void **state)
     recent_free(NULL);
 }
 
-static void hardly_ever_takes_a_stranger_for_known(void **state)
+static void seldom_takes_a_stranger_for_known(void **state)
 {
     struct recent *recent = recent_new(SLOTS);
     size_t wrong = 0;
@@ -58,11 +58,11 @@ static void hardly_ever_takes_a_stranger_for_known(void **state)
         wrong += recent_add(recent, &random) ? 1 : 0;
         wrong += recent_add(recent, &ordered) ? 1 : 0;
     }
-    assert_int_equal(wrong, 0); /* expected: 2 * IDS / 2^31 */
+    assert_true(wrong < 2 * IDS / 1000); /* expected: 1 in 2048 */
     recent_free(recent);
 }
 
-static void keeps_most_of_the_last_ids(void **state)
+static void keeps_nearly_all_of_the_last_ids(void **state)
 {
     struct recent *recent = recent_new(SLOTS);
     size_t known = 0;
@@ -73,12 +73,12 @@ static void keeps_most_of_the_last_ids(void **state)
 
         (void)recent_add(recent, &id);
     }
-    for (uint64_t i = IDS - SLOTS / 8; i < IDS; i++) {
+    for (uint64_t i = IDS - SLOTS / 2; i < IDS; i++) {
         struct uuid id = ordered_id_of(i);
 
         known += recent_add(recent, &id) ? 1 : 0;
     }
-    assert_true(known > SLOTS / 8 * 8 / 10);
+    assert_true(known > SLOTS / 2 * 99 / 100);
     recent_free(recent);
 }
 
@@ -86,8 +86,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(remembers_what_it_was_told),
-        cmocka_unit_test(hardly_ever_takes_a_stranger_for_known),
-        cmocka_unit_test(keeps_most_of_the_last_ids),
+        cmocka_unit_test(seldom_takes_a_stranger_for_known),
+        cmocka_unit_test(keeps_nearly_all_of_the_last_ids),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@
 
 #include <stdlib.h>
 
-enum { CURSOR_CORRIDORS_MAX = 64, RECENT_SLOTS = 1 << 20, TUPLES_MAX = 128 * 1024 * 1024 };
+enum { CURSOR_CORRIDORS_MAX = 64, RECENT_SLOTS = 1 << 21, TUPLES_MAX = 128 * 1024 * 1024 };
 enum { TUPLE_FIXED_MAX = 400 };
 
 /* The windows of one corridor as one partition walks through them. */

@@ -60,19 +60,37 @@ void recent_expect(const struct recent *recent, const struct uuid *id)
     __builtin_prefetch(&recent->buckets[mix(id) & recent->mask], 1);
 }
 
+/* All are compared: the compiler does it eight at a time. */
+static bool bucket_has(const struct bucket *bucket, uint16_t fingerprint)
+{
+    unsigned has = 0;
+
+    for (size_t i = 0; i < BUCKET_SLOTS; i++)
+        has |= bucket->fingerprints[i] == fingerprint;
+    return has != 0;
+}
+
+/* Those in front of place `at` move back by one. */
+static void bucket_put(struct bucket *bucket, size_t at, uint16_t fingerprint)
+{
+    memmove(&bucket->fingerprints[1], &bucket->fingerprints[0],
+            at * sizeof bucket->fingerprints[0]);
+    bucket->fingerprints[0] = fingerprint;
+}
+
 bool recent_add(struct recent *recent, const struct uuid *id)
 {
     uint64_t hash = mix(id);
     uint16_t fingerprint = hash >> 48 == 0 ? 1 : (uint16_t)(hash >> 48);
     struct bucket *bucket = &recent->buckets[hash & recent->mask];
-    unsigned seen = 0; /* all are compared: the compiler does it eight at a time */
+    size_t at = 0;
 
-    for (size_t i = 0; i < BUCKET_SLOTS; i++)
-        seen |= bucket->fingerprints[i] == fingerprint;
-    if (seen != 0)
-        return true;
-    memmove(&bucket->fingerprints[1], &bucket->fingerprints[0],
-            (BUCKET_SLOTS - 1) * sizeof bucket->fingerprints[0]);
-    bucket->fingerprints[0] = fingerprint;
-    return false;
+    if (!bucket_has(bucket, fingerprint)) {
+        bucket_put(bucket, BUCKET_SLOTS - 1, fingerprint);
+        return false;
+    }
+    while (bucket->fingerprints[at] != fingerprint)
+        at++;
+    bucket_put(bucket, at, fingerprint); /* it may be a stranger's: both are remembered anew */
+    return true;
 }
