@@ -39,8 +39,8 @@ POSTGRES = {"shared_buffers": "2GB", "min_wal_size": "4GB", "max_wal_size": "16G
 CLEAN = {"malformed": 0, "duplicates": 0, "other-content": 0, "transfer-twice": 0, "reversals": 0}
 SETS = {  # ids, first hour, hours, rates
     "v7": ("v7", 0, 24, CLEAN),
-    "v4": ("v4", 0, 24, CLEAN),
     "dup": ("v7", 0, 24, {**CLEAN, "duplicates": 0.02}),
+    "v4": ("v4", 0, 24, CLEAN),
     "tail": ("v7", TAIL_HOUR, 24 - TAIL_HOUR, CLEAN),
 }
 
