@@ -303,7 +303,7 @@ def worker_run(servers, database, events, settings):
     options = {"ingest.topic": events.topic,
                "ingest.group": f"bench-{os.getpid()}-{time.monotonic_ns()}",
                "schema.directory": os.path.join(ROOT, "schemas", "avro"),
-               "batch.key_file": servers.env["SAWA_KEK_FILE"], "batch.stop_after_idle": "2s",
+               "batch.key_file": servers.env["SAWA_KEK_FILE"], "batch.stop_after_idle": "5s",
                **settings}
     words = [word for key, value in options.items() for word in ("--set", f"{key}={value}")]
     with tempfile.TemporaryFile("w+") as said:
