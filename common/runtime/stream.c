@@ -46,6 +46,18 @@ static enum status source_open(const struct program_run *run, const struct worke
     return kafka_source_open(&settings, error, ret_source);
 }
 
+enum status stream_schemas_open(const struct config *config, struct error *error,
+                                struct registry **ret_registry)
+{
+    const struct registry_config settings = {
+        .directory = config_string(config, "schema.directory"),
+        .base_url = config_string(config, "schema.registry_url"),
+        .ca_file = config_string(config, "schema.registry_ca"),
+    };
+
+    return registry_open(&settings, error, ret_registry);
+}
+
 static enum status key_file_read(const struct program_run *run, struct loop_settings *settings,
                                  struct error *error)
 {

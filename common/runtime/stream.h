@@ -8,6 +8,7 @@
 #define SAWA_RUNTIME_STREAM_H
 
 #include "base/config.h"
+#include "bus/registry.h"
 #include "runtime/program.h"
 #include "runtime/worker.h"
 
@@ -42,6 +43,10 @@
     {.key = "batch.lock_timeout", .type = OPTION_DURATION_MS, .standard = "5s", .min = 100,        \
      .max = 600000, .meaning = "PostgreSQL gives up waiting for a lock after this"}
 /* clang-format on */
+
+/* Where writer schemas come from, by the schema.* keys. The caller frees *ret_registry. */
+must_use enum status stream_schemas_open(const struct config *config, struct error *error,
+                                         struct registry **ret_registry);
 
 /* Runs the worker until asked to stop; the exit code of the program. */
 must_use int stream_run(struct program_run *run, const struct worker_ops *ops);

@@ -15,6 +15,7 @@
 
 #include "base/buffer.h"
 #include "base/uuid.h"
+#include "domain/currency.h"
 
 #include <endian.h>
 
@@ -79,6 +80,14 @@ static inline char *copy_bool(char *at, bool value)
     at = copy_raw32(at, 1);
     *at = value ? 1 : 0;
     return at + 1;
+}
+
+static inline char *copy_currency(char *at, currency unit)
+{
+    char code[CURRENCY_CODE_SIZE];
+
+    currency_code(unit, code);
+    return copy_bytes(at, code, 3);
 }
 
 static inline char *copy_uuid(char *at, const struct uuid *uuid)

@@ -152,14 +152,6 @@ enum status fx_validate(struct batch *batch, struct db *db, struct error *error)
 
 /* ---- effects ---- */
 
-static char *copy_code(char *at, currency unit)
-{
-    char code[CURRENCY_CODE_SIZE];
-
-    currency_code(unit, code);
-    return copy_bytes(at, code, 3);
-}
-
 /* The columns that both tables have, from batch_id on. */
 static char *place_copy(char *at, const struct batch *batch, size_t index)
 {
@@ -169,8 +161,8 @@ static char *place_copy(char *at, const struct batch *batch, size_t index)
 
 static char *terms_copy(char *at, const struct fx_event *event)
 {
-    at = copy_code(at, event->base_currency);
-    at = copy_code(at, event->quote_currency);
+    at = copy_currency(at, event->base_currency);
+    at = copy_currency(at, event->quote_currency);
     return copy_int64(at, event->rate);
 }
 

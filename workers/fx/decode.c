@@ -5,6 +5,7 @@
 #include "codec/avro/fx_decode.h"
 #include "fx_sql.h"
 #include "fx_worker.h"
+#include "runtime/stream.h"
 
 #include <stdlib.h>
 
@@ -25,11 +26,6 @@ struct fx_state {
 enum status fx_open(const struct config *config, struct db *db, struct error *error,
                     void **ret_state)
 {
-    const struct registry_config settings = {
-        .directory = config_string(config, "schema.directory"),
-        .base_url = config_string(config, "schema.registry_url"),
-        .ca_file = config_string(config, "schema.registry_ca"),
-    };
     struct fx_state *state = calloc(1, sizeof *state);
     struct schema_source source;
     enum status status;
@@ -37,7 +33,7 @@ enum status fx_open(const struct config *config, struct db *db, struct error *er
     (void)db;
     if (state == NULL)
         return error_set(error, FATAL, "out of memory");
-    status = registry_open(&settings, error, &state->registry);
+    status = stream_schemas_open(config, error, &state->registry);
     if (status != OK) {
         free(state);
         return status;

@@ -14,6 +14,7 @@
 #include "bus/registry.h"
 #include "codec/avro/payment_decode.h"
 #include "ingest.h"
+#include "runtime/stream.h"
 #include "store/copy.h"
 
 #include <stdlib.h>
@@ -46,13 +47,8 @@ struct ingest_state {
 static enum status schemas_open(const struct config *config, struct ingest_state *state,
                                 struct error *error)
 {
-    const struct registry_config settings = {
-        .directory = config_string(config, "schema.directory"),
-        .base_url = config_string(config, "schema.registry_url"),
-        .ca_file = config_string(config, "schema.registry_ca"),
-    };
     struct schema_source source;
-    enum status status = registry_open(&settings, error, &state->registry);
+    enum status status = stream_schemas_open(config, error, &state->registry);
 
     if (status != OK)
         return status;
@@ -250,14 +246,6 @@ static void row_fill(struct ingest_state *state, const struct payment *payment,
 }
 
 /* ---- the tuple ---- */
-
-static char *copy_currency(char *at, currency unit)
-{
-    char code[CURRENCY_CODE_SIZE];
-
-    currency_code(unit, code);
-    return copy_bytes(at, code, 3);
-}
 
 static char *copy_optional_int64(char *at, bool present, int64_t value)
 {

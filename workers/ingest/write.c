@@ -475,19 +475,17 @@ static int account_order(const void *left, const void *right)
 static void entry_tuple(struct buffer *tuples, int64_t commit_id, int32_t line,
                         const struct pair *pair, int32_t booking_date)
 {
-    char code[CURRENCY_CODE_SIZE];
     char *at = copy_reserve(tuples, 128);
 
     if (at == NULL)
         return;
-    currency_code(pair->currency, code);
     at = copy_tuple(at, 7);
     at = copy_int64(at, commit_id);
     at = copy_int32(at, line);
     at = copy_int32(at, pair->debit_account_id);
     at = copy_int32(at, pair->credit_account_id);
     at = copy_int64(at, pair->minor);
-    at = copy_bytes(at, code, 3);
+    at = copy_currency(at, pair->currency);
     at = copy_date(at, booking_date);
     copy_finish(tuples, at);
 }
