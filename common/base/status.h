@@ -27,6 +27,9 @@
 #define printf_like(format_index, first_index)                                                     \
     __attribute__((format(printf, format_index, first_index)))
 
+/* A large local that is filled before it is read, once per record: what ships zeroes all others. */
+#define filled_later __attribute__((uninitialized))
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 enum status { OK = 0, DUPLICATE, REJECT, RETRY, FATAL };

@@ -4,6 +4,7 @@
 #include "domain/currency.h"
 
 enum currency_state { CURRENT, RETIRED };
+enum { FOUND_BITS = 5, FOUND_COUNT = 1 << FOUND_BITS };
 
 struct currency_entry {
     char code[CURRENCY_CODE_SIZE];
@@ -51,8 +52,7 @@ static currency currency_pack(const char *code)
     return (currency)letters[0] << 16 | (currency)letters[1] << 8 | (currency)letters[2];
 }
 
-/* The row of the table, NULL where there is none. */
-static const struct currency_entry *currency_find(currency which)
+static const struct currency_entry *currency_search(currency which)
 {
     size_t low = 0;
     size_t high = COUNT_OF(currencies);
@@ -69,6 +69,23 @@ static const struct currency_entry *currency_find(currency which)
             high = middle;
     }
     return NULL;
+}
+
+/* The row of the table, NULL where there is none. A stream speaks of few currencies, of each many
+ * times: every thread remembers where it found them. */
+static const struct currency_entry *currency_find(currency which)
+{
+    static _Thread_local struct {
+        currency which;
+        const struct currency_entry *entry;
+    } found[FOUND_COUNT];
+    size_t slot = which * UINT32_C(0x9E3779B1) >> (32 - FOUND_BITS);
+
+    if (found[slot].entry == NULL || found[slot].which != which) {
+        found[slot].which = which;
+        found[slot].entry = currency_search(which);
+    }
+    return found[slot].entry;
 }
 
 bool currency_parse(struct text code, currency *ret_currency)

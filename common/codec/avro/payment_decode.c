@@ -114,7 +114,7 @@ static void digest_content(struct payment *payment, struct canonical *canonical)
 static enum reason decode_body(struct codec_context *context, const struct plan *plan,
                                struct text body, struct payment *payment)
 {
-    struct slot slots[PAYMENT_COLUMN_COUNT];
+    filled_later struct slot slots[PAYMENT_COLUMN_COUNT];
 
     CHECK(decode_run(plan, body, slots));
     CHECK(check_fields(slots, payment));
