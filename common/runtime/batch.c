@@ -7,8 +7,7 @@
 
 #include <stdlib.h>
 
-enum { RECORDS_MIN = 1024, KEPT_MAX = 64 * 1024 * 1024, SEALED_MAX = 1024 * 1024 * 1024 };
-enum { SEALED_KEPT_MAX = 256 * 1024 };
+enum { RECORDS_MIN = 1024, KEPT_MAX = 64 * 1024 * 1024 };
 
 struct batch *batch_new(const struct batch_limits *limits, size_t row_size, void *extra)
 {
@@ -20,7 +19,6 @@ struct batch *batch_new(const struct batch_limits *limits, size_t row_size, void
     batch->row_size = row_size;
     batch->extra = extra;
     buffer_init(&batch->kept, KEPT_MAX);
-    buffer_init(&batch->sealed, SEALED_MAX);
     return batch;
 }
 
@@ -28,7 +26,7 @@ void batch_free(struct batch *batch)
 {
     if (batch == NULL)
         return;
-    buffer_done(&batch->sealed);
+    batch_clear(batch);
     buffer_done(&batch->kept);
     free(batch->records);
     free(batch->rows);
@@ -37,10 +35,9 @@ void batch_free(struct batch *batch)
 
 void batch_clear(struct batch *batch)
 {
+    for (size_t i = 0; i < batch->part_count; i++)
+        buffer_pool_give(batch->spares, &batch->parts[i].sealed);
     memset(batch->parts, 0, batch->part_count * sizeof batch->parts[0]);
-    if (batch->sealed.capacity > SEALED_KEPT_MAX) /* only batches on their way need it */
-        buffer_done(&batch->sealed);
-    buffer_clear(&batch->sealed);
     buffer_clear(&batch->kept);
     batch->part_count = 0;
     batch->record_count = 0;
@@ -57,9 +54,14 @@ bool batch_is_full(const struct batch *batch)
 
 struct batch_part *batch_part_find(struct batch *batch, int32_t partition)
 {
+    if (batch->part_last < batch->part_count &&
+        batch->parts[batch->part_last].move.partition == partition)
+        return &batch->parts[batch->part_last];
     for (size_t i = 0; i < batch->part_count; i++)
-        if (batch->parts[i].move.partition == partition)
+        if (batch->parts[i].move.partition == partition) {
+            batch->part_last = i;
             return &batch->parts[i];
+        }
     return NULL;
 }
 

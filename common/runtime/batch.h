@@ -20,6 +20,7 @@
 #ifndef SAWA_RUNTIME_BATCH_H
 #define SAWA_RUNTIME_BATCH_H
 
+#include "base/buffer_pool.h"
 #include "base/crypto.h"
 #include "base/record.h"
 #include "codec/archive/records.h"
@@ -28,6 +29,7 @@
 #include "store/position.h"
 
 enum { BATCH_PART_MAX = 256, RECORD_VALUE_MAX = 1024 * 1024, RAW_AAD_SIZE = 96 };
+enum { SEALED_PART_MAX = 64 * 1024 * 1024 }; /* sealed raw records of one partition */
 
 struct batch_limits {
     size_t records_max;
@@ -45,8 +47,7 @@ struct batch_part {
     int32_t key_id;
     struct digest records_root;
     uint64_t plain_size;
-    size_t sealed_at; /* its sealed records, in batch.sealed */
-    size_t sealed_size;
+    struct buffer sealed; /* its raw records */
     unsigned char sealed_seed[SEAL_KEY_SIZE + SEAL_OVERHEAD];
 };
 
@@ -65,19 +66,20 @@ struct batch {
     struct batch_limits limits;
     size_t row_size;
     size_t part_count;
+    size_t part_last; /* the one found last: records of one partition come in runs */
     struct batch_part parts[BATCH_PART_MAX];
     size_t record_count;
     size_t record_capacity;
     struct batch_record *records;
     char *rows;
-    struct buffer kept;   /* frames of records that may be parked */
-    struct buffer sealed; /* of all parts, one after the other */
+    struct buffer kept; /* frames of records that may be parked */
     void *extra;
     size_t bytes;
     int64_t opened_at_us; /* monotonic; 0: empty */
     int64_t commit_id;    /* given in the transaction */
     int32_t source_id;
     struct data_key *key; /* seals what is parked */
+    struct buffer_pool *spares; /* where sealed parts get their memory and leave it; NULL: none */
 };
 
 struct batch *batch_new(const struct batch_limits *limits, size_t row_size, void *extra);
@@ -135,10 +137,9 @@ must_use enum status batch_recover(struct batch *batch, struct error *error);
 struct text batch_part_aad(const struct batch *batch, const struct batch_part *part,
                            char text[RAW_AAD_SIZE]);
 
-static inline struct text batch_part_sealed(const struct batch *batch,
-                                            const struct batch_part *part)
+static inline struct text batch_part_sealed(const struct batch_part *part)
 {
-    return (struct text){batch->sealed.data + part->sealed_at, part->sealed_size};
+    return buffer_view(&part->sealed);
 }
 
 /* Counts the verdicts into the parts; afterwards (2) holds or it aborts. */

@@ -137,8 +137,8 @@ static enum status parked_write(struct db *db, const struct batch *batch,
 
 /* ---- raw records and batch rows ---- */
 
-static enum status raw_write(struct db *db, const struct batch *batch,
-                             const struct live_parts *live, int32_t today, struct error *error)
+static enum status raw_write(struct db *db, const struct live_parts *live, int32_t today,
+                             struct error *error)
 {
     struct raw_row rows[BATCH_PART_MAX];
     size_t count = 0;
@@ -153,7 +153,7 @@ static enum status raw_write(struct db *db, const struct batch *batch,
                              .key_id = part->key_id,
                              .plain_size = (int32_t)part->plain_size,
                              .seed = {(const char *)part->sealed_seed, sizeof part->sealed_seed},
-                             .sealed = batch_part_sealed(batch, part)};
+                             .sealed = batch_part_sealed(part)};
     }
     return count == 0 ? OK : raw_copy(db, today, rows, count, error);
 }
@@ -216,7 +216,7 @@ static enum status evidence_write(struct db *db, struct batch *batch, const stru
     if (status == OK)
         status = parked_write(db, batch, live, error);
     if (status == OK)
-        status = raw_write(db, batch, live, (int32_t)(leaf->instant_us / US_PER_DAY), error);
+        status = raw_write(db, live, (int32_t)(leaf->instant_us / US_PER_DAY), error);
     if (status == OK)
         status = commit_write_leaf(db, leaf, error);
     return status;

@@ -672,6 +672,8 @@ static enum status lane_open(struct loop *loop, struct loop_lane *lane, struct e
     lane->working = batch_new(&settings->limits, settings->ops->row_size, lane->extras[1]);
     if (lane->filling == NULL || lane->working == NULL)
         return error_set(error, FATAL, "out of memory for batches");
+    lane->filling->spares = &loop->partitions.spares;
+    lane->working->spares = &loop->partitions.spares;
     return lane_start(&made, error, &lane->lane);
 }
 
@@ -682,6 +684,7 @@ static enum status loop_open(struct loop *loop, struct error *error)
 
     assert(settings->lane_count > 0 && settings->lane_count <= LANES_MAX);
     buffer_init(&loop->source_name, SOURCE_NAME_MAX);
+    partitions_init(&loop->partitions);
     backoff_init(&loop->stall, &stall_policy, (uint64_t)clock_now_us());
     loop_metrics_init(&loop->metrics);
     if (status == OK)
@@ -743,7 +746,7 @@ static void loop_done(struct loop *loop)
         for (size_t j = 0; j < 2; j++)
             loop->settings->ops->extra_free(lane->extras[j]);
     }
-    partitions_clear(&loop->partitions);
+    partitions_done(&loop->partitions);
     if (loop->state != NULL)
         loop->settings->ops->close(loop->state);
     buffer_done(&loop->source_name);

@@ -6,14 +6,43 @@
 #include "base/clock.h"
 #include "base/crc32c.h"
 
-enum { SEALED_PART_MAX = 64 * 1024 * 1024 };
+enum { SPARES_KEPT_MAX = 16 * 1024 * 1024 };
+
+/* Ends the archive of an open batch that will not be sealed. */
+static void archive_abandon(struct partition *partition)
+{
+    struct buffer memory;
+
+    if (!partition->archiving)
+        return;
+    buffer_init(&memory, SEALED_PART_MAX);
+    archive_swap(partition->writer, &memory);
+    buffer_pool_give(&partition->home->spares, &memory);
+    partition->archiving = false;
+}
 
 static void partition_done(struct partition *partition)
 {
+    archive_abandon(partition);
     archive_writer_free(partition->writer);
     merkle_free(partition->tree);
     partition->writer = NULL;
     partition->tree = NULL;
+}
+
+void partitions_init(struct partitions *partitions)
+{
+    memset(partitions, 0, sizeof *partitions);
+    partitions->press = archive_press_new();
+    buffer_pool_init(&partitions->spares, SEALED_PART_MAX, SPARES_KEPT_MAX);
+}
+
+void partitions_done(struct partitions *partitions)
+{
+    partitions_clear(partitions);
+    buffer_pool_done(&partitions->spares);
+    archive_press_free(partitions->press);
+    partitions->press = NULL;
 }
 
 void partitions_clear(struct partitions *partitions)
@@ -28,16 +57,21 @@ void partitions_set(struct partitions *partitions, const int32_t *numbers, size_
     assert(count <= BATCH_PART_MAX);
     partitions_clear(partitions);
     for (size_t i = 0; i < count; i++)
-        partitions->list[i] =
-            (struct partition){.number = numbers[i], .state = PARTITION_WAITING};
+        partitions->list[i] = (struct partition){.number = numbers[i],
+                                                 .state = PARTITION_WAITING,
+                                                 .home = partitions};
     partitions->count = count;
 }
 
 struct partition *partitions_find(struct partitions *partitions, int32_t number)
 {
+    if (partitions->last < partitions->count && partitions->list[partitions->last].number == number)
+        return &partitions->list[partitions->last];
     for (size_t i = 0; i < partitions->count; i++)
-        if (partitions->list[i].number == number)
+        if (partitions->list[i].number == number) {
+            partitions->last = i;
             return &partitions->list[i];
+        }
     return NULL;
 }
 
@@ -46,7 +80,7 @@ void partition_drop(struct partition *partition, int64_t wait_ms)
     if (partition->state == PARTITION_HALTED)
         return;
     partition->state = PARTITION_WAITING;
-    partition->archiving = false;
+    archive_abandon(partition);
     partition->claim_after_us = clock_monotonic_us() + wait_ms * 1000;
 }
 
@@ -150,10 +184,15 @@ enum delivery partition_receive(struct partition *partition, const struct record
 
 static void archive_start(struct partition *partition)
 {
+    struct buffer memory;
+
     if (partition->writer == NULL) {
-        partition->writer = archive_writer_new(SEALED_PART_MAX);
+        partition->writer = archive_writer_new(partition->home->press, SEALED_PART_MAX);
         partition->tree = merkle_new();
     }
+    memory = buffer_pool_take(&partition->home->spares);
+    archive_swap(partition->writer, &memory);
+    buffer_done(&memory);
     random_bytes(partition->seed, sizeof partition->seed);
     archive_begin(partition->writer, partition->seed);
     merkle_begin(partition->tree);
@@ -191,11 +230,8 @@ enum status partition_seal(struct partition *partition, struct batch *batch,
     status = archive_seal(partition->writer, key->key, bound, error, &sealed, &part->plain_size);
     if (status != OK)
         return status;
-    part->sealed_at = batch->sealed.size;
-    part->sealed_size = sealed.size;
-    buffer_text(&batch->sealed, sealed);
-    if (buffer_failed(&batch->sealed))
-        return error_set(error, FATAL, "out of memory for sealed records");
+    buffer_init(&part->sealed, SEALED_PART_MAX);
+    archive_swap(partition->writer, &part->sealed);
     seal(key->key, bound, (struct text){(const char *)partition->seed, sizeof partition->seed},
          part->sealed_seed);
     part->records_root = merkle_root(partition->tree);

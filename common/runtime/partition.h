@@ -27,6 +27,8 @@
 
 enum partition_state { PARTITION_WAITING, PARTITION_ACTIVE, PARTITION_HALTED };
 
+struct partitions;
+
 struct partition {
     int32_t number;
     enum partition_state state;
@@ -36,15 +38,22 @@ struct partition {
 
     /* The archive of what the open batch holds of it. */
     bool archiving;
+    struct partitions *home;
     struct archive_writer *writer;
     struct merkle *tree;
     unsigned char seed[SEAL_KEY_SIZE];
 };
 
 struct partitions {
+    struct archive_press *press; /* compresses for all */
+    struct buffer_pool spares;   /* memory of sealed parts, from batch to batch */
+    size_t last;                 /* the one found last: records of one come in runs */
     size_t count;
     struct partition list[BATCH_PART_MAX];
 };
+
+void partitions_init(struct partitions *partitions);
+void partitions_done(struct partitions *partitions);
 
 /* Forgets all and takes these, WAITING. */
 void partitions_set(struct partitions *partitions, const int32_t *numbers, size_t count);

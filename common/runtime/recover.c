@@ -75,9 +75,8 @@ static enum status part_recover(struct batch *batch, size_t part, size_t index,
     struct archive_reader *reader = archive_reader_new(RECOVER_PLAIN_MAX);
     const struct batch_part *sealed = &batch->parts[part];
     char aad[RAW_AAD_SIZE];
-    enum status status =
-        archive_open(reader, batch->key->key, batch_part_aad(batch, sealed, aad),
-                     batch_part_sealed(batch, sealed), error);
+    enum status status = archive_open(reader, batch->key->key, batch_part_aad(batch, sealed, aad),
+                                      batch_part_sealed(sealed), error);
 
     if (status == OK)
         status = frames_read(batch, part, index, reader, error);

@@ -14,6 +14,8 @@ enum { BATCH_MAX = 64 * 1024 * 1024 };
 
 static const unsigned char seed[SEAL_KEY_SIZE] = "the seed of all salts";
 static const unsigned char key[SEAL_KEY_SIZE] = "the key of the month of March";
+static struct archive_press *press; /* of all tests */
+
 #define AAD TEXT("batch_raw/sealed/7/1")
 
 static const struct raw_record plain = {.offset = 258,
@@ -149,7 +151,7 @@ static void test_lengths_that_lie(void **state)
 /* The definition in records.h, spelled with other functions. */
 static void test_record_hash(void **state)
 {
-    struct archive_writer *writer = archive_writer_new(BATCH_MAX);
+    struct archive_writer *writer = archive_writer_new(press, BATCH_MAX);
     struct error error;
 
     (void)state;
@@ -240,7 +242,7 @@ static void test_batches_come_back(void **state)
 {
     static const size_t counts[] = {0, 1, 2, 500, 20000, 3};
     static char noise[301000];
-    struct archive_writer *writer = archive_writer_new(2 * BATCH_MAX);
+    struct archive_writer *writer = archive_writer_new(press, 2 * BATCH_MAX);
     struct archive_reader *reader = archive_reader_new(2 * BATCH_MAX);
 
     (void)state;
@@ -263,7 +265,7 @@ static void test_altered_or_moved(void **state)
 {
     static char noise[301000];
     static const unsigned char other_key[SEAL_KEY_SIZE] = "another";
-    struct archive_writer *writer = archive_writer_new(BATCH_MAX);
+    struct archive_writer *writer = archive_writer_new(press, BATCH_MAX);
     struct archive_reader *reader = archive_reader_new(BATCH_MAX);
     struct text sealed = sealed_batch(writer, 3, noise);
     char *copy = malloc(sealed.size);
@@ -330,7 +332,7 @@ static void test_ceilings(void **state)
     static char zeros[4 * 1024 * 1024];
     struct raw_record large = {.value = {zeros, sizeof zeros}};
     struct raw_record too_large = {.value = {zeros, (size_t)RAW_FRAME_MAX + 1}};
-    struct archive_writer *writer = archive_writer_new(BATCH_MAX);
+    struct archive_writer *writer = archive_writer_new(press, BATCH_MAX);
     struct archive_reader *reader = archive_reader_new(8 * 1024 * 1024);
     struct text sealed;
     uint64_t plain_size;
@@ -347,12 +349,19 @@ static void test_ceilings(void **state)
     archive_begin(writer, seed);
     assert_int_equal(archive_add(writer, &too_large, &error, &hash), REJECT);
     archive_writer_free(writer);
-    writer = archive_writer_new(200000);
+    writer = archive_writer_new(press, 200000);
     random_bytes(zeros, sizeof zeros);
     archive_begin(writer, seed);
     assert_int_equal(archive_add(writer, &large, &error, &hash), REJECT);
     archive_writer_free(writer);
     archive_reader_free(reader);
+}
+
+static int press_free(void **state)
+{
+    (void)state;
+    archive_press_free(press);
+    return 0;
 }
 
 int main(void)
@@ -370,5 +379,6 @@ int main(void)
         cmocka_unit_test(test_ceilings),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    press = archive_press_new();
+    return cmocka_run_group_tests(tests, NULL, press_free);
 }

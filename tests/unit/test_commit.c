@@ -73,6 +73,7 @@ static int begin(void **state)
                      OK);
     assert_int_equal(day_ensure(db, "batch_raw", (int32_t)(clock_now_us() / US_PER_DAY), &error),
                      OK);
+    partitions_init(&partitions);
     partitions_set(&partitions, numbers, 2);
     batch = batch_new(&limits, 8, NULL);
     duplicate_at = reject_at = SIZE_MAX;
@@ -84,7 +85,7 @@ static int end(void **state)
 {
     (void)state;
     batch_free(batch);
-    partitions_clear(&partitions);
+    partitions_done(&partitions);
     db_close(db);
     db_close(owner);
     return 0;

@@ -122,6 +122,7 @@ static void starts_at_the_anchor_where_there_is_one(void **state)
     struct source_start starts[4];
 
     (void)state;
+    partitions_init(&partitions);
     partitions_set(&partitions, numbers, 4);
     assert_int_equal(partitions_starts(&partitions, starts), 0); /* WAITING: nothing is read (1) */
     for (size_t i = 0; i < 3; i++) {
@@ -141,7 +142,7 @@ static void starts_at_the_anchor_where_there_is_one(void **state)
     partition_drop(partitions_find(&partitions, 7), 1000);
     assert_int_equal(partitions_find(&partitions, 7)->state, PARTITION_HALTED);
     assert_null(partitions_find(&partitions, 4));
-    partitions_clear(&partitions);
+    partitions_done(&partitions);
     assert_int_equal(partitions_starts(&partitions, starts), 0);
 }
 
@@ -184,6 +185,7 @@ static void a_refused_record_is_read_back_from_the_seal(void **state)
     struct error error;
 
     (void)state;
+    partitions_init(&partitions);
     partitions_set(&partitions, &number, 1);
     partitions.list[0].position = partition_at(100).position;
     batch = filled(&partitions.list[0]);
@@ -208,7 +210,7 @@ static void a_refused_record_is_read_back_from_the_seal(void **state)
     }
     assert_int_equal(batch_recover(batch, &error), OK); /* nothing is missing any more */
     batch_free(batch);
-    partitions_clear(&partitions);
+    partitions_done(&partitions);
 }
 
 static void a_seal_opens_in_its_place_only(void **state)
@@ -219,6 +221,7 @@ static void a_seal_opens_in_its_place_only(void **state)
     struct error error;
 
     (void)state;
+    partitions_init(&partitions);
     partitions_set(&partitions, &number, 1);
     partitions.list[0].position = partition_at(100).position;
     batch = filled(&partitions.list[0]);
@@ -229,7 +232,7 @@ static void a_seal_opens_in_its_place_only(void **state)
     batch->parts[0].move.expected--;
     assert_int_equal(batch_recover(batch, &error), OK);
     batch_free(batch);
-    partitions_clear(&partitions);
+    partitions_done(&partitions);
 }
 
 /* Two batches of the same records: salts differ, so their roots do (leaf.h). */
@@ -241,6 +244,7 @@ static void roots_are_salted(void **state)
     struct batch *second;
 
     (void)state;
+    partitions_init(&partitions);
     partitions_set(&partitions, &number, 1);
     partitions.list[0].position = partition_at(100).position;
     first = filled(&partitions.list[0]);
@@ -249,7 +253,7 @@ static void roots_are_salted(void **state)
     assert_true(first->parts[0].plain_size == second->parts[0].plain_size);
     batch_free(first);
     batch_free(second);
-    partitions_clear(&partitions);
+    partitions_done(&partitions);
 }
 
 static void control_records_alone_have_the_empty_root(void **state)
@@ -263,6 +267,7 @@ static void control_records_alone_have_the_empty_root(void **state)
     struct error error;
 
     (void)state;
+    partitions_init(&partitions);
     partitions_set(&partitions, &number, 1);
     partitions.list[0].position = partition_at(100).position;
     batch->key = &key;
@@ -272,7 +277,7 @@ static void control_records_alone_have_the_empty_root(void **state)
     assert_true(digest_equal(&part->records_root, &empty));
     assert_int_equal(part->plain_size, 0);
     batch_free(batch);
-    partitions_clear(&partitions);
+    partitions_done(&partitions);
 }
 
 int main(void)

@@ -10,16 +10,18 @@ enum {
     FORMAT_VERSION = 1,
     FORMAT_HEAD = 1 + SEAL_NONCE_SIZE, /* in front of the ciphertext */
     COMPRESSION_LEVEL = -3, /* see the README: half the time of 1, half as much again to store */
-    PIECE_SIZE = 32 * 1024,
-    WRITE_WINDOW_LOG = 17, /* 128 KiB: every open partition has a writer of its own */
-    KEPT_CAPACITY_MAX = 256 * 1024,
+    PIECE_SIZE = 64 * 1024,
     SALT_COUNT = 64,    /* salts made at a time */
     WINDOW_LOG_MAX = 23 /* 8 MiB: what a reader spends on a window at most (2) */
 };
 
-struct archive_writer {
+struct archive_press {
     ZSTD_CCtx *zstd;
     struct sha256 *sha256;
+};
+
+struct archive_writer {
+    struct archive_press *press;
     struct buffer piece;  /* frames not yet compressed */
     struct buffer sealed; /* head, then what is compressed so far */
     uint64_t plain_size;
@@ -36,19 +38,36 @@ struct archive_reader {
     size_t window_at;
     size_t plain_size; /* decompressed so far */
     size_t plain_max;
-    bool is_ended; /* the compressed stream came to its own end */
+    bool is_ended; /* the last zstd frame came to its own end */
 };
 
-struct archive_writer *archive_writer_new(size_t sealed_max)
+struct archive_press *archive_press_new(void)
+{
+    struct archive_press *press = calloc(1, sizeof *press);
+
+    assert(press != NULL);
+    press->zstd = ZSTD_createCCtx();
+    assert(press->zstd != NULL);
+    ZSTD_CCtx_setParameter(press->zstd, ZSTD_c_compressionLevel, COMPRESSION_LEVEL);
+    press->sha256 = sha256_new();
+    return press;
+}
+
+void archive_press_free(struct archive_press *press)
+{
+    if (press == NULL)
+        return;
+    ZSTD_freeCCtx(press->zstd);
+    sha256_free(press->sha256);
+    free(press);
+}
+
+struct archive_writer *archive_writer_new(struct archive_press *press, size_t sealed_max)
 {
     struct archive_writer *writer = calloc(1, sizeof *writer);
 
     assert(writer != NULL);
-    writer->zstd = ZSTD_createCCtx();
-    assert(writer->zstd != NULL);
-    ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_compressionLevel, COMPRESSION_LEVEL);
-    ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_windowLog, WRITE_WINDOW_LOG);
-    writer->sha256 = sha256_new();
+    writer->press = press;
     buffer_init(&writer->piece, (size_t)RAW_FRAME_MAX + PIECE_SIZE);
     buffer_init(&writer->sealed, sealed_max);
     return writer;
@@ -58,19 +77,23 @@ void archive_writer_free(struct archive_writer *writer)
 {
     if (writer == NULL)
         return;
-    ZSTD_freeCCtx(writer->zstd);
-    sha256_free(writer->sha256);
     buffer_done(&writer->piece);
     buffer_done(&writer->sealed);
     free(writer);
 }
 
+void archive_swap(struct archive_writer *writer, struct buffer *memory)
+{
+    struct buffer before = writer->sealed;
+
+    writer->sealed = *memory;
+    *memory = before;
+}
+
 void archive_begin(struct archive_writer *writer, const unsigned char seed[SEAL_KEY_SIZE])
 {
-    ZSTD_CCtx_reset(writer->zstd, ZSTD_reset_session_only);
+    assert(writer->sealed.max > 0);
     buffer_clear(&writer->piece);
-    if (writer->sealed.capacity > KEPT_CAPACITY_MAX) /* one large batch, then small ones again */
-        buffer_done(&writer->sealed);
     buffer_clear(&writer->sealed);
     writer->plain_size = 0;
     writer->record_count = 0;
@@ -86,23 +109,18 @@ static enum status too_large(struct error *error)
     return error_hint(error, "lower the size of a batch, or of one message");
 }
 
-/* Compresses the piece into sealed. False: sealed is full. */
-static bool compress_piece(struct archive_writer *writer, ZSTD_EndDirective directive)
+/* The piece becomes a zstd frame of its own in sealed. False: sealed is full. */
+static bool compress_piece(struct archive_writer *writer)
 {
-    ZSTD_inBuffer input = {writer->piece.data, writer->piece.size, 0};
-    size_t pending;
+    size_t room = ZSTD_compressBound(writer->piece.size);
+    char *place = buffer_reserve(&writer->sealed, room);
+    size_t size;
 
-    do {
-        size_t room = ZSTD_CStreamOutSize();
-        char *place = buffer_reserve(&writer->sealed, room);
-        ZSTD_outBuffer output = {place, room, 0};
-
-        if (place == NULL)
-            return false;
-        pending = ZSTD_compressStream2(writer->zstd, &output, &input, directive);
-        assert(!ZSTD_isError(pending));
-        buffer_commit(&writer->sealed, output.pos);
-    } while (input.pos < input.size || (directive == ZSTD_e_end && pending > 0));
+    if (place == NULL)
+        return false;
+    size = ZSTD_compress2(writer->press->zstd, place, room, writer->piece.data, writer->piece.size);
+    assert(!ZSTD_isError(size));
+    buffer_commit(&writer->sealed, size);
     buffer_clear(&writer->piece);
     return true;
 }
@@ -127,8 +145,8 @@ enum status archive_add(struct archive_writer *writer, const struct raw_record *
         return too_large(error);
     frame = (struct text){writer->piece.data + start, writer->piece.size - start};
     writer->plain_size += frame.size;
-    raw_record_hash(writer->sha256, next_salt(writer), frame, ret_hash);
-    if (writer->piece.size >= PIECE_SIZE && !compress_piece(writer, ZSTD_e_continue))
+    raw_record_hash(writer->press->sha256, next_salt(writer), frame, ret_hash);
+    if (writer->piece.size >= PIECE_SIZE && !compress_piece(writer))
         return too_large(error);
     return OK;
 }
@@ -139,8 +157,11 @@ enum status archive_seal(struct archive_writer *writer, const unsigned char key[
 {
     struct buffer *sealed = &writer->sealed;
     struct text plain;
+    bool fits = true;
 
-    if (!compress_piece(writer, ZSTD_e_end) || buffer_reserve(sealed, SEAL_TAG_SIZE) == NULL)
+    if (writer->piece.size > 0 || writer->plain_size == 0) /* nothing at all: one empty frame */
+        fits = compress_piece(writer);
+    if (!fits || buffer_reserve(sealed, SEAL_TAG_SIZE) == NULL)
         return too_large(error);
     plain = (struct text){sealed->data + FORMAT_HEAD, sealed->size - FORMAT_HEAD};
     buffer_commit(sealed, SEAL_TAG_SIZE);
@@ -240,11 +261,9 @@ static enum status window_fill(struct archive_reader *reader, struct error *erro
     buffer_commit(&reader->window, output.pos);
     reader->compressed_at = input.pos;
     reader->plain_size += output.pos;
-    reader->is_ended = answer == 0;
+    reader->is_ended = answer == 0 && input.pos == input.size;
     if (reader->plain_size > reader->plain_max)
         return unreadable(error, "above the ceiling of one batch"); /* (2) */
-    if (reader->is_ended && input.pos != input.size)
-        return unreadable(error, "bytes after its end");
     return OK;
 }
 

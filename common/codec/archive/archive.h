@@ -4,9 +4,9 @@
  *   record -> frame -> zstd -> AES-256-GCM              sealed = 0x01 | nonce | ciphertext | tag
  *              \-> record hash (records.h)
  *
- * A batch passes through a piece of 32 KiB; only its compressed form is ever whole in memory, and
- * it is sealed where it lies. Reading opens the whole seal first (nothing unauthenticated is ever
- * decompressed) and then decompresses piece by piece.
+ * A batch passes through a piece of 64 KiB, which becomes one zstd frame; only its compressed form
+ * is ever whole in memory, and it is sealed where it lies. Reading opens the whole seal first
+ * (nothing unauthenticated is ever decompressed) and then decompresses piece by piece.
  *
  * (1) What archive_open accepts is byte for byte what archive_seal gave out, under the same key
  *     and aad (table, row, key id: a ciphertext moved elsewhere does not open).
@@ -19,7 +19,9 @@
  *   archive_open(reader, key, aad, sealed, error)
  *   while (archive_next(reader, error, &record, &frame, &has_record) == OK && has_record) ...
  *
- * Writer and reader keep their contexts over batches; each belongs to one thread at a time.
+ * A thread has one press, whatever number of writers it has: pieces stand alone, so what the
+ * compressor knows need not be kept per writer, and stays in the cache. Writer, press and reader
+ * are used again for batch after batch; each belongs to one thread at a time.
  */
 #ifndef SAWA_CODEC_ARCHIVE_ARCHIVE_H
 #define SAWA_CODEC_ARCHIVE_ARCHIVE_H
@@ -27,12 +29,21 @@
 #include "base/error.h"
 #include "codec/archive/records.h"
 
+struct archive_press;
 struct archive_writer;
 struct archive_reader;
 
-/* sealed_max: the largest sealed batch. Never NULL. */
-struct archive_writer *archive_writer_new(size_t sealed_max);
+/* Never NULL. */
+struct archive_press *archive_press_new(void);
+void archive_press_free(struct archive_press *press); /* NULL is fine */
+
+/* sealed_max: the largest sealed batch. press outlives the writer. Never NULL. */
+struct archive_writer *archive_writer_new(struct archive_press *press, size_t sealed_max);
 void archive_writer_free(struct archive_writer *writer); /* NULL is fine */
+
+/* Exchanges the memory that sealed batches are made in with *memory: before archive_begin, to lend
+ * some that was touched before; after archive_seal, to keep what was sealed. */
+void archive_swap(struct archive_writer *writer, struct buffer *memory);
 
 /* Starts a batch, whatever became of the one before. */
 void archive_begin(struct archive_writer *writer, const unsigned char seed[SEAL_KEY_SIZE]);
@@ -42,7 +53,8 @@ void archive_begin(struct archive_writer *writer, const unsigned char seed[SEAL_
 must_use enum status archive_add(struct archive_writer *writer, const struct raw_record *record,
                                  struct error *error, struct digest *ret_hash);
 
-/* Ends the batch. *ret_sealed belongs to the writer and lives until the next archive_begin;
+/* Ends the batch. *ret_sealed belongs to the writer and lives until the next archive_begin
+ * or, after archive_swap, as long as the memory;
  * *ret_plain_size is the size of all frames. REJECT as archive_add. */
 must_use enum status archive_seal(struct archive_writer *writer,
                                   const unsigned char key[SEAL_KEY_SIZE], struct text aad,

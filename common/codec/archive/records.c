@@ -14,23 +14,36 @@ struct frame_cursor {
     enum raw_answer answer;
 };
 
-static void append_optional(struct buffer *buffer, struct text text)
+static char *put_be32(char *at, uint32_t value)
 {
-    assert(text.size <= RAW_FRAME_MAX);
-    if (text.data == NULL) {
-        buffer_be32(buffer, (uint32_t)LENGTH_NONE);
-        return;
-    }
-    buffer_be32(buffer, (uint32_t)text.size);
-    buffer_text(buffer, text);
+    value = htobe32(value);
+    memcpy(at, &value, sizeof value);
+    return at + sizeof value;
+}
+
+static char *put_be64(char *at, uint64_t value)
+{
+    value = htobe64(value);
+    memcpy(at, &value, sizeof value);
+    return at + sizeof value;
+}
+
+static char *put_optional(char *at, struct text text)
+{
+    if (text.data == NULL)
+        return put_be32(at, (uint32_t)LENGTH_NONE);
+    at = put_be32(at, (uint32_t)text.size);
+    memcpy(at, text.data, text.size);
+    return at + text.size;
 }
 
 void raw_header_append(struct buffer *headers, struct text name, struct text value)
 {
-    assert(name.size <= RAW_FRAME_MAX);
+    assert(name.size <= RAW_FRAME_MAX && value.size <= RAW_FRAME_MAX);
     buffer_be32(headers, (uint32_t)name.size);
     buffer_text(headers, name);
-    append_optional(headers, value);
+    buffer_be32(headers, value.data == NULL ? (uint32_t)LENGTH_NONE : (uint32_t)value.size);
+    buffer_text(headers, value);
 }
 
 static size_t frame_size(const struct raw_record *record)
@@ -40,16 +53,25 @@ static size_t frame_size(const struct raw_record *record)
 
 bool raw_record_append(struct buffer *frames, const struct raw_record *record)
 {
+    char *place;
+    char *at;
+
     if (record->key.size > RAW_FRAME_MAX || record->value.size > RAW_FRAME_MAX ||
         record->headers.size > RAW_FRAME_MAX || frame_size(record) > RAW_FRAME_MAX)
         return false;
-    buffer_be64(frames, (uint64_t)record->offset);
-    buffer_be64(frames, (uint64_t)record->timestamp_ms);
-    append_optional(frames, record->key);
-    append_optional(frames, record->value);
-    buffer_be32(frames, record->header_count);
-    buffer_text(frames, record->headers);
-    return !buffer_failed(frames);
+    place = buffer_reserve(frames, frame_size(record));
+    if (place == NULL)
+        return false;
+    at = put_be64(place, (uint64_t)record->offset);
+    at = put_be64(at, (uint64_t)record->timestamp_ms);
+    at = put_optional(at, record->key);
+    at = put_optional(at, record->value);
+    at = put_be32(at, record->header_count);
+    if (record->headers.size > 0)
+        memcpy(at, record->headers.data, record->headers.size);
+    assert(at + record->headers.size == place + frame_size(record));
+    buffer_commit(frames, frame_size(record));
+    return true;
 }
 
 static bool cursor_fail(struct frame_cursor *cursor, enum raw_answer answer)

@@ -7,6 +7,7 @@ Formats: common/codec/archive/archive.h, records.h; common/base/crypto.h.
 """
 import datetime
 import hashlib
+import io
 import struct
 from dataclasses import dataclass
 
@@ -104,8 +105,8 @@ class Archive:
         aad = f"batch_raw/{source_id}/{partition}/{first_offset}/{key_id}"
         if sealed[0] != FORMAT_VERSION:
             raise ValueError(f"batch {batch_id}: version {sealed[0]}")
-        plain = zstandard.ZstdDecompressor().decompressobj().decompress(
-            unseal(key, aad, sealed[1:]))
+        packed = io.BytesIO(unseal(key, aad, sealed[1:]))  # one zstd frame after the other
+        plain = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True).read()
         pairs = list(_frames(plain, partition))
         salts = _salts(unseal(key, aad, bytes(seed)), len(pairs))
         hashes = [hashlib.sha256(b"\0" + salt + frame).digest()
