@@ -417,24 +417,24 @@ def worker_properties():
     return dict(pair for table in tables for pair in re.findall(r'\{"([^"]+)", "([^"]+)"\}', table))
 
 
-def consume(servers, folder, events, args):
+def consume(servers, folder, events, args, raw):
+    """The client alone, and the client with the evidence every record needs: the worker's floor."""
     program = os.path.join(folder, "consume")
     must("cc", "-std=c17", "-D_GNU_SOURCE", "-O2", "-o", program,
-         os.path.join(os.path.dirname(__file__), "consume.c"), "-lrdkafka")
+         os.path.join(os.path.dirname(__file__), "consume.c"), "-lrdkafka", "-lcrypto", "-lzstd")
     settings = {**worker_properties(),
                 **{key[len("kafka."):]: value for key, value in args.settings.items()
                    if key.startswith("kafka.")},
                 "bootstrap.servers": servers.brokers, "group.id": "bench-consume"}
-    rates = []
-    for _ in range(args.rounds):
-        said = must(program, events.topic, args.partitions,
-                    *(f"{name}={value}" for name, value in settings.items()))
+    for _, (mode, name) in itertools.product(range(args.rounds),
+                                             (("count", "consumer"), ("evidence", "floor"))):
+        said = must(program, mode, events.topic, args.partitions,
+                    *(f"{key}={value}" for key, value in settings.items()))
         records, _, seconds, cpu_s = said.split()
         if int(records) != events.records:
             raise Void(f"the consumer read {records} of {events.records} records")
-        rates.append({"per_s": round(int(records) / float(seconds)), "cpu_s": float(cpu_s)})
-        say(f"consumer alone: {rates[-1]['per_s']:,}/s, {cpu_s} CPU s")
-    return rates
+        raw[name].append({"per_s": round(int(records) / float(seconds)), "cpu_s": float(cpu_s)})
+        say(f"{name:14} {raw[name][-1]['per_s']:,}/s, {cpu_s} CPU s")
 
 
 # ---- the whole --------------------------------------------------------------------------------
@@ -491,20 +491,25 @@ def result(raw, args):
     at = {name: median(runs, "per_s") for name, runs in raw.items() if isinstance(runs, list)}
     worker = [run for name in ("ingest_v7", "ingest_v4", "ingest_dup") for run in raw[name]]
     main_runs = raw["ingest_v7"] or worker or raw["ingest_tail"]
+    cpu = {name: median(runs, "cpu_s") for name, runs in
+           (("worker", main_runs), ("consumer", raw["consumer"]), ("floor", raw["floor"]))}
     return {
         "name": "ingest",
         "ratios": {"copy_v4": ratio(at["ingest_v4"], at["copy_v4"]),
                    "copy_v7": ratio(at["ingest_v7"], at["copy_v7"]),
                    "copy_dup": ratio(at["ingest_dup"], at["ingest_v7"]),
                    "flat": ratio(median(raw["ingest_tail"], "last_tenth_per_s"),
-                                 median(raw["ingest_tail"], "first_tenth_per_s"))},
+                                 median(raw["ingest_tail"], "first_tenth_per_s")),
+                   "cpu_consumer": ratio(cpu["worker"], cpu["consumer"]),
+                   "cpu_floor": ratio(cpu["worker"], cpu["floor"])},
         "figures": {"events_per_s": at["ingest_v7"], "copy_rows_per_s": at["copy_v7"],
                     "events_per_s_v4": at["ingest_v4"], "copy_rows_per_s_v4": at["copy_v4"],
                     "events_per_s_dup": at["ingest_dup"],
                     "events_per_s_preloaded": at["ingest_tail"],
                     "worker_rss_mib": max(run["rss_mib"] for run in worker + raw["ingest_tail"]),
-                    "worker_cpu_s_per_million":
-                        round(median(main_runs, "cpu_s") * 1e6 / args.events, 3),
+                    "worker_cpu_s_per_million": round(cpu["worker"] * 1e6 / args.events, 3),
+                    "consumer_cpu_s_per_million": round(cpu["consumer"] * 1e6 / args.events, 3),
+                    "floor_cpu_s_per_million": round(cpu["floor"] * 1e6 / args.events, 3),
                     "postgres_cpu_s_per_million":
                         round(median(main_runs, "postgres_cpu_s") * 1e6 / args.events, 3),
                     "consumer_records_per_s": at["consumer"],
@@ -514,13 +519,13 @@ def result(raw, args):
 
 def measure(servers, folder, args):
     raw = {name: [] for name in ("ingest_v7", "copy_v7", "ingest_v4", "copy_v4", "ingest_dup",
-                                 "ingest_tail", "consumer")}
+                                 "ingest_tail", "consumer", "floor")}
     raw["first"] = {}
     template_make(servers)
     sets = {name: EventSet(name, folder, args).send(servers) for name in args.sets}
     raw["event_seen_rows_v4"] = sets["v4"].rows if "v4" in sets else 0
     dumps = first_runs(servers, folder, sets, args, raw)
-    raw["consumer"] = consume(servers, folder, next(iter(sets.values())), args)
+    consume(servers, folder, next(iter(sets.values())), args, raw)
     for _ in range(args.rounds):
         round_run(servers, sets, dumps, args, raw)
     if "tail" in sets:
