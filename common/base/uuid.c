@@ -82,6 +82,20 @@ struct uuid uuid_of_name(struct text name)
     return uuid;
 }
 
+/* The constants are splitmix64's. */
+uint64_t uuid_hash(const struct uuid *uuid)
+{
+    uint64_t high;
+    uint64_t low;
+
+    memcpy(&high, uuid->bytes, 8);
+    memcpy(&low, uuid->bytes + 8, 8);
+    high ^= low * UINT64_C(0x9E3779B97F4A7C15);
+    high = (high ^ high >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    high = (high ^ high >> 27) * UINT64_C(0x94D049BB133111EB);
+    return high ^ high >> 31;
+}
+
 int64_t uuid_v7_ms(const struct uuid *uuid)
 {
     int64_t ms = 0;

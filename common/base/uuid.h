@@ -35,6 +35,9 @@ static inline int uuid_version(const struct uuid *uuid)
 /* Milliseconds since 1970 of a UUIDv7 (RFC 9562 5.7); the caller has checked the version. */
 int64_t uuid_v7_ms(const struct uuid *uuid);
 
+/* 64 well-mixed bits: ids may be time-ordered, or chosen by a sender. */
+uint64_t uuid_hash(const struct uuid *uuid);
+
 static inline int uuid_compare(const struct uuid *left, const struct uuid *right)
 {
     return memcmp(left->bytes, right->bytes, sizeof left->bytes);

@@ -3,15 +3,6 @@
  */
 #include "base/uuid_map.h"
 
-static size_t hash_of(const struct uuid *id)
-{
-    uint64_t parts[2];
-
-    memcpy(parts, id->bytes, sizeof parts);
-    parts[0] = (parts[0] ^ parts[1]) * UINT64_C(0x9E3779B97F4A7C15);
-    return (size_t)(parts[0] ^ parts[0] >> 29);
-}
-
 bool uuid_map_make(struct uuid_map *map, size_t count, struct arena *arena)
 {
     size_t slots = 16;
@@ -24,31 +15,39 @@ bool uuid_map_make(struct uuid_map *map, size_t count, struct arena *arena)
     return map->slots != NULL;
 }
 
-/* The slot of an id, or the free one where it would stand. */
-static struct uuid_map_slot *slot_of(const struct uuid_map *map, const struct uuid *id)
+static bool slot_is(const struct uuid_map_slot *slot, uint64_t hash, const struct uuid *id)
 {
-    size_t at = hash_of(id) & map->mask;
+    return slot->hash == hash && uuid_compare(&slot->id, id) == 0;
+}
 
-    while (map->slots[at].used && uuid_compare(&map->slots[at].id, id) != 0)
+/* The slot of an id, or the free one where it would stand. */
+static struct uuid_map_slot *slot_of(const struct uuid_map *map, uint64_t hash,
+                                     const struct uuid *id)
+{
+    size_t at = hash & map->mask;
+
+    while (map->slots[at].used && !slot_is(&map->slots[at], hash, id))
         at = (at + 1) & map->mask;
     return &map->slots[at];
 }
 
-struct uuid_map_slot *uuid_map_find(const struct uuid_map *map, const struct uuid *id)
+struct uuid_map_slot *uuid_map_find(const struct uuid_map *map, uint64_t hash,
+                                    const struct uuid *id)
 {
-    struct uuid_map_slot *slot = slot_of(map, id);
+    struct uuid_map_slot *slot = slot_of(map, hash, id);
 
     return slot->used ? slot : NULL;
 }
 
-struct uuid_map_slot *uuid_map_put(struct uuid_map *map, const struct uuid *id)
+struct uuid_map_slot *uuid_map_put(struct uuid_map *map, uint64_t hash, const struct uuid *id)
 {
-    struct uuid_map_slot *slot = slot_of(map, id);
+    struct uuid_map_slot *slot = slot_of(map, hash, id);
 
     if (slot->used)
         return slot;
     assert(map->left > 0); /* (1) */
     map->left--;
+    slot->hash = hash;
     slot->id = *id;
     slot->used = true;
     return slot;

@@ -132,10 +132,22 @@ void effects_row(struct effects *effects, const char *table, size_t value_count)
     effects_int64(effects, (int64_t)value_count);
 }
 
+void effects_copy_begin(struct effects *effects, const char *table, size_t size)
+{
+    assert(size < UINT32_MAX);
+    effects_text(effects, text_of(table));
+    add_size(effects, (uint32_t)size);
+}
+
+void effects_copy_add(struct effects *effects, struct text piece)
+{
+    sha256_add(effects->sha256, piece.data, piece.size);
+}
+
 void effects_copy(struct effects *effects, const char *table, struct text tuples)
 {
-    effects_text(effects, text_of(table));
-    effects_text(effects, tuples);
+    effects_copy_begin(effects, table, tuples.size);
+    effects_copy_add(effects, tuples);
 }
 
 struct digest effects_end(struct effects *effects)

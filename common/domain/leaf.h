@@ -77,6 +77,7 @@ void assert_leaf_state(const struct leaf *leaf); /* (2), (3) as far as it shows 
  *   effects_done(&effects);
  *
  * A writer with bulk rows gives its COPY tuples instead (effects_copy): they carry their own sizes.
+ * In pieces: effects_copy_begin tells the size of all, effects_copy_add gives them one by one.
  */
 struct effects {
     struct sha256 *sha256;
@@ -89,6 +90,8 @@ void effects_int64(struct effects *effects, int64_t value);
 void effects_text(struct effects *effects, struct text value);
 void effects_null(struct effects *effects);
 void effects_copy(struct effects *effects, const char *table, struct text tuples);
+void effects_copy_begin(struct effects *effects, const char *table, size_t size);
+void effects_copy_add(struct effects *effects, struct text piece);
 struct digest effects_end(struct effects *effects);
 
 #endif

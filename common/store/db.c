@@ -16,6 +16,7 @@ struct db {
     PGconn *connection;
     struct db_settings settings;
     bool broken;
+    bool copy_stopped; /* of the COPY under way: the connection takes no more */
     size_t statement_count;
     const char *statements[STATEMENTS_MAX]; /* prepared, by address (3) */
 };
@@ -271,27 +272,15 @@ static const char copy_header[19] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
 static const char copy_trailer[2] = "\377\377";
 
 /* In small pieces: libpq makes room for the whole of what it is given at once. */
-static bool copy_put(struct db *db, struct text part)
+void db_copy_put(struct db *db, struct text tuples)
 {
-    while (part.size > 0) {
-        size_t size = part.size < COPY_PIECE_SIZE ? part.size : COPY_PIECE_SIZE;
+    while (tuples.size > 0 && !db->copy_stopped) {
+        size_t size = tuples.size < COPY_PIECE_SIZE ? tuples.size : COPY_PIECE_SIZE;
 
-        if (PQputCopyData(db->connection, part.data, (int)size) != 1)
-            return false;
-        part.data += size;
-        part.size -= size;
+        db->copy_stopped = PQputCopyData(db->connection, tuples.data, (int)size) != 1;
+        tuples.data += size;
+        tuples.size -= size;
     }
-    return true;
-}
-
-static bool copy_send(struct db *db, const struct text *parts, size_t part_count)
-{
-    bool sent = copy_put(db, (struct text){copy_header, sizeof copy_header});
-
-    for (size_t i = 0; sent && i < part_count; i++)
-        sent = copy_put(db, parts[i]);
-    return sent && copy_put(db, (struct text){copy_trailer, sizeof copy_trailer}) &&
-           PQputCopyEnd(db->connection, NULL) == 1;
 }
 
 /* Reads the answers up to the end; the first failure counts. */
@@ -312,8 +301,7 @@ static enum status copy_answer(struct db *db, struct error *error, int64_t *ret_
     return status;
 }
 
-enum status db_copy(struct db *db, const char *sql, const struct text *parts, size_t part_count,
-                    struct error *error, int64_t *ret_rows)
+enum status db_copy_begin(struct db *db, const char *sql, struct error *error)
 {
     PGresult *rows;
     enum status status = OK;
@@ -324,13 +312,33 @@ enum status db_copy(struct db *db, const char *sql, const struct text *parts, si
     if (PQresultStatus(rows) != PGRES_COPY_IN)
         status = run_failed(db, rows, error);
     PQclear(rows);
+    db->copy_stopped = false;
+    if (status == OK)
+        db_copy_put(db, (struct text){copy_header, sizeof copy_header});
+    return status;
+}
+
+enum status db_copy_end(struct db *db, struct error *error, int64_t *ret_rows)
+{
+    enum status status;
+
+    db_copy_put(db, (struct text){copy_trailer, sizeof copy_trailer});
+    if (!db->copy_stopped)
+        db->copy_stopped = PQputCopyEnd(db->connection, NULL) != 1;
+    status = copy_answer(db, error, ret_rows);
+    return status == OK && db->copy_stopped ? connection_lost(db, error) : status;
+}
+
+enum status db_copy(struct db *db, const char *sql, const struct text *parts, size_t part_count,
+                    struct error *error, int64_t *ret_rows)
+{
+    enum status status = db_copy_begin(db, sql, error);
+
     if (status != OK)
         return status;
-    if (!copy_send(db, parts, part_count)) {
-        status = copy_answer(db, error, ret_rows);
-        return status == OK ? connection_lost(db, error) : status;
-    }
-    return copy_answer(db, error, ret_rows);
+    for (size_t i = 0; i < part_count; i++)
+        db_copy_put(db, parts[i]);
+    return db_copy_end(db, error, ret_rows);
 }
 
 /* ---- results ---- */

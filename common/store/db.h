@@ -97,6 +97,13 @@ must_use enum status db_script(struct db *db, const char *sql, struct error *err
 must_use enum status db_copy(struct db *db, const char *sql, const struct text *parts,
                              size_t part_count, struct error *error, int64_t *ret_rows);
 
+/* The same for tuples that are given one after the other, each while it is still in the cache.
+ * After a begin that answered OK comes an end, whatever lies between: a put says nothing, because
+ * what the server refuses shows at the end. */
+must_use enum status db_copy_begin(struct db *db, const char *sql, struct error *error);
+void db_copy_put(struct db *db, struct text tuples);
+must_use enum status db_copy_end(struct db *db, struct error *error, int64_t *ret_rows);
+
 void result_free(struct result *result);
 int result_rows(const struct result *result);
 int64_t result_affected(const struct result *result);

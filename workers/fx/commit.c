@@ -100,9 +100,12 @@ static void row_judge(struct batch *batch, const struct known *known, size_t at,
 {
     size_t index = known->indexes[at];
     const struct fx_event *event = &fx_row(batch, index)->event;
-    struct uuid_map_slot *holder = uuid_map_put(&holders->events, &event->event_id);
+    struct uuid_map_slot *holder =
+        uuid_map_put(&holders->events, uuid_hash(&event->event_id), &event->event_id);
     struct uuid_map_slot *lock =
-        event->kind == FX_LOCK ? uuid_map_put(&holders->locks, &event->lock_id) : NULL;
+        event->kind == FX_LOCK
+            ? uuid_map_put(&holders->locks, uuid_hash(&event->lock_id), &event->lock_id)
+            : NULL;
     const struct uuid *content =
         known->known[at]    ? &known->contents[at]
         : holder->value > 0 ? &fx_row(batch, holder->value - 1)->event.content_digest

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 
 enum { CURSOR_CORRIDORS_MAX = 64, RECENT_SLOTS = 1 << 21, TUPLES_MAX = 128 * 1024 * 1024 };
-enum { TUPLE_FIXED_MAX = 400 };
+enum { TUPLE_FIXED_MAX = 400, ATTEMPT_BLOCK = 256 * 1024, ATTEMPT_MAX = 64 * 1024 * 1024 };
 
 /* The windows of one corridor as one partition walks through them. */
 struct cursors {
@@ -40,6 +40,7 @@ struct ingest_state {
     int32_t kept_days;
     int32_t today;
     struct cursors *cursors[BATCH_PART_MAX];
+    struct cursors *last_cursors; /* records of one partition come in runs */
 };
 
 /* ---- life ---- */
@@ -132,30 +133,35 @@ static void cursors_begin(struct ingest_state *state, struct cursors *cursors)
     cursors->book_version = state->book.version;
 }
 
-/* The cursors of a partition; NULL: out of memory. */
+static struct cursors *cursors_new(int32_t partition)
+{
+    struct cursors *cursors = calloc(1, sizeof *cursors);
+
+    if (cursors != NULL)
+        cursors->partition = partition;
+    return cursors;
+}
+
+/* NULL: no room, or no memory. */
+static struct cursors *cursors_find(struct ingest_state *state, int32_t partition)
+{
+    for (size_t i = 0; i < BATCH_PART_MAX; i++) {
+        if (state->cursors[i] == NULL)
+            return state->cursors[i] = cursors_new(partition);
+        if (state->cursors[i]->partition == partition)
+            return state->cursors[i];
+    }
+    return NULL;
+}
+
+/* The cursors of a partition; NULL: no room, or no memory. */
 static struct cursors *cursors_of(struct ingest_state *state, int32_t partition)
 {
-    size_t free_slot = BATCH_PART_MAX;
-
-    for (size_t i = 0; i < BATCH_PART_MAX; i++) {
-        if (state->cursors[i] == NULL) {
-            free_slot = i;
-            break;
-        }
-        if (state->cursors[i]->partition != partition)
-            continue;
-        if (state->cursors[i]->book_version != state->book.version)
-            cursors_begin(state, state->cursors[i]);
-        return state->cursors[i];
-    }
-    if (free_slot == BATCH_PART_MAX)
-        return NULL;
-    state->cursors[free_slot] = calloc(1, sizeof(struct cursors));
-    if (state->cursors[free_slot] == NULL)
-        return NULL;
-    state->cursors[free_slot]->partition = partition;
-    cursors_begin(state, state->cursors[free_slot]);
-    return state->cursors[free_slot];
+    if (state->last_cursors == NULL || state->last_cursors->partition != partition)
+        state->last_cursors = cursors_find(state, partition);
+    if (state->last_cursors != NULL && state->last_cursors->book_version != state->book.version)
+        cursors_begin(state, state->last_cursors);
+    return state->last_cursors;
 }
 
 static enum status window_missing(const struct book_corridor *corridor, struct error *error)
@@ -311,11 +317,11 @@ bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int
 
 /* ---- the verb ---- */
 
-static void suspect_mark(struct ingest_state *state, const struct payment *payment,
-                         struct batch *batch, const struct record *record, struct ingest_row *row)
+static void suspect_mark(struct ingest_state *state, struct batch *batch,
+                         const struct record *record, struct ingest_row *row)
 {
-    bool event_seen = recent_add(state->recent_events, &payment->event_id);
-    bool transfer_seen = recent_add(state->recent_transfers, &payment->transfer_id);
+    bool event_seen = recent_add(state->recent_events, row->event_hash);
+    bool transfer_seen = recent_add(state->recent_transfers, row->transfer_hash);
 
     row->suspect = event_seen || transfer_seen || row->accepted_on != row->event_day;
     if (row->suspect)
@@ -341,7 +347,7 @@ static enum status payment_take(struct ingest_state *state, const struct payment
     status = window_choose(state, corridor, record, row, error);
     if (status != OK)
         return status;
-    suspect_mark(state, payment, batch, record, row);
+    suspect_mark(state, batch, record, row);
     if (!ingest_tuple(batch->extra, payment, record->offset,
                       state->book.participants[debtor].participant_id,
                       state->book.participants[creditor].participant_id, row))
@@ -355,14 +361,16 @@ enum status ingest_decode(void *argument, const struct record *record, struct ba
 {
     struct ingest_state *state = argument;
     struct ingest_row *row = row_memory;
-    struct payment payment;
+    filled_later struct payment payment;
     enum status status = payment_decode(state->codec, record->value, &payment, ret_reason, error);
 
     row->watermark_us = part->move.watermark_us;
     if (status != OK)
         return status;
-    recent_expect(state->recent_events, &payment.event_id);
-    recent_expect(state->recent_transfers, &payment.transfer_id);
+    row->event_hash = uuid_hash(&payment.event_id);
+    row->transfer_hash = uuid_hash(&payment.transfer_id);
+    recent_expect(state->recent_events, row->event_hash);
+    recent_expect(state->recent_transfers, row->transfer_hash);
     row->event_day = event_day_of(&payment);
     *ret_reason = record_check(state, &payment, record, row->event_day);
     if (*ret_reason != REASON_NONE)
@@ -387,6 +395,7 @@ void *ingest_extra_new(void)
 
     assert(extra != NULL);
     buffer_init(&extra->tuples, TUPLES_MAX);
+    arena_init(&extra->arena, ATTEMPT_BLOCK, ATTEMPT_MAX);
     extra->shared = &shared;
     return extra;
 }
@@ -407,5 +416,6 @@ void ingest_extra_free(void *argument)
     if (extra == NULL)
         return;
     buffer_done(&extra->tuples);
+    arena_done(&extra->arena);
     free(extra);
 }

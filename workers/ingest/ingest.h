@@ -3,6 +3,7 @@
  *
  *   decode.c   bytes -> row and COPY tuple, judged against the book       reading thread
  *   judge.c    the gate, windows that closed meanwhile, suspects          lane thread
+ *   totals.c   what its rows add up to, per window and pair               lane thread
  *   write.c    payment, event_seen, window_delta, window_cut, journal     lane thread
  *
  * SUSPECTS. COPY goes straight into the table, so an id that is there already would cost the
@@ -38,6 +39,8 @@ struct ingest_row {
     int64_t settlement_minor;
     int64_t acceptance_time_us;
     int64_t watermark_us; /* of the partition at this record, itself included */
+    uint64_t event_hash;  /* of its ids: who is a stranger to all suspects is known by them */
+    uint64_t transfer_hash;
     int32_t event_day;
     int32_t accepted_on; /* UTC day of acceptance_time; another than event_day is rare */
     int32_t corridor_id;
@@ -72,6 +75,7 @@ struct ingest_extra {
     size_t crossed_count;
     struct ingest_crossed crossed[INGEST_CROSSED_MAX];
     struct buffer tuples; /* of table payment, in record order */
+    struct arena arena;   /* of one attempt to write */
     struct ingest_shared *shared;
     bool suspect_all;
     bool copying_payments; /* an error line speaks of these tuples */
@@ -105,6 +109,11 @@ bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int
 static inline struct ingest_row *ingest_row(const struct batch *batch, size_t index)
 {
     return batch_row(batch, index);
+}
+
+static inline struct arena *ingest_arena(const struct batch *batch)
+{
+    return &((struct ingest_extra *)batch->extra)->arena;
 }
 
 /* An id of a row that decode accepted, at one of the places TUPLE_..._AT. */

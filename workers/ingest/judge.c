@@ -345,28 +345,43 @@ static enum status suspects_look_up(const struct batch *batch, struct db *db,
 
 /* ---- suspects: what earlier rows of this batch say ---- */
 
-/* A row that stays OK holds its ids from here on, where a suspect asks for them. The value is the
- * row's index + 1; 0: nobody holds it yet. */
-static void holder_take(const struct uuid_map *holders, const struct uuid *id, size_t index)
-{
-    struct uuid_map_slot *holder = uuid_map_find(holders, id);
+/* Who holds the ids that suspects ask for: index + 1 of a row, 0 while nobody does. */
+struct holders {
+    struct uuid_map events;
+    struct uuid_map transfers;
+};
 
+static struct uuid_map_slot *event_find(const struct batch *batch, size_t index,
+                                        const struct uuid_map *events)
+{
+    return uuid_map_find(events, ingest_row(batch, index)->event_hash,
+                         ingest_event_id(batch, index));
+}
+
+static struct uuid_map_slot *transfer_find(const struct batch *batch, size_t index,
+                                           const struct uuid_map *transfers)
+{
+    return uuid_map_find(transfers, ingest_row(batch, index)->transfer_hash,
+                         ingest_transfer_id(batch, index));
+}
+
+/* A row that stays OK holds its ids from here on, where a suspect asks for them. */
+static void holder_take(struct uuid_map_slot *holder, size_t index)
+{
     if (holder != NULL && holder->value == 0)
         holder->value = (uint32_t)index + 1;
 }
 
-static uint32_t holder_of(const struct uuid_map *holders, const struct uuid *id)
+static uint32_t holder_of(const struct uuid_map_slot *holder)
 {
-    const struct uuid_map_slot *holder = uuid_map_find(holders, id);
-
     return holder == NULL ? 0 : holder->value;
 }
 
 /* The content under the suspect's event id, from the table or from an earlier row. */
 static const struct uuid *content_known(const struct batch *batch, const struct suspects *suspects,
-                                        size_t suspect, const struct uuid_map *events)
+                                        size_t suspect, const struct holders *holders)
 {
-    uint32_t holder = holder_of(events, ingest_event_id(batch, suspects->indexes[suspect]));
+    uint32_t holder = holder_of(event_find(batch, suspects->indexes[suspect], &holders->events));
 
     if (suspects->known[suspect])
         return &suspects->contents[suspect];
@@ -374,42 +389,52 @@ static const struct uuid *content_known(const struct batch *batch, const struct 
 }
 
 static void suspect_judge(struct batch *batch, const struct suspects *suspects, size_t suspect,
-                          const struct uuid_map *events, const struct uuid_map *transfers)
+                          const struct holders *holders)
 {
     size_t index = suspects->indexes[suspect];
     const struct ingest_row *row = ingest_row(batch, index);
-    const struct uuid *content = content_known(batch, suspects, suspect, events);
+    const struct uuid *content = content_known(batch, suspects, suspect, holders);
 
     if (content != NULL && uuid_compare(content, ingest_content(batch, index)) == 0)
         batch_judge(batch, index, DUPLICATE, REASON_NONE);
     else if (content != NULL)
         batch_judge(batch, index, REJECT, REASON_SAME_ID_DIFFERENT_CONTENT);
     else if (row->recorded || suspects->recorded[suspect] ||
-             holder_of(transfers, ingest_transfer_id(batch, index)) > 0)
+             holder_of(transfer_find(batch, index, &holders->transfers)) > 0)
         batch_judge(batch, index, REJECT, REASON_TRANSFER_ALREADY_RECORDED);
+}
+
+static bool holders_make(const struct batch *batch, struct suspects *suspects,
+                         struct holders *holders)
+{
+    if (!uuid_map_make(&holders->events, suspects->count, &suspects->arena) ||
+        !uuid_map_make(&holders->transfers, suspects->count, &suspects->arena))
+        return false;
+    for (size_t i = 0; i < suspects->count; i++) {
+        size_t index = suspects->indexes[i];
+        const struct ingest_row *row = ingest_row(batch, index);
+
+        uuid_map_put(&holders->events, row->event_hash, ingest_event_id(batch, index));
+        uuid_map_put(&holders->transfers, row->transfer_hash, ingest_transfer_id(batch, index));
+    }
+    return true;
 }
 
 static enum status suspects_judge(struct batch *batch, struct suspects *suspects,
                                   struct error *error)
 {
-    struct uuid_map events;
-    struct uuid_map transfers;
+    struct holders holders;
     size_t next = 0;
 
-    if (!uuid_map_make(&events, suspects->count, &suspects->arena) ||
-        !uuid_map_make(&transfers, suspects->count, &suspects->arena))
+    if (!holders_make(batch, suspects, &holders))
         return error_set(error, FATAL, "out of memory for suspects");
-    for (size_t i = 0; i < suspects->count; i++) {
-        uuid_map_put(&events, ingest_event_id(batch, suspects->indexes[i]));
-        uuid_map_put(&transfers, ingest_transfer_id(batch, suspects->indexes[i]));
-    }
     for (size_t i = 0; i < batch->record_count; i++) {
         if (next < suspects->count && suspects->indexes[next] == i)
-            suspect_judge(batch, suspects, next++, &events, &transfers);
+            suspect_judge(batch, suspects, next++, &holders);
         if (!batch_is_ok(batch, i))
             continue;
-        holder_take(&events, ingest_event_id(batch, i), i);
-        holder_take(&transfers, ingest_transfer_id(batch, i), i);
+        holder_take(event_find(batch, i, &holders.events), i);
+        holder_take(transfer_find(batch, i, &holders.transfers), i);
     }
     return OK;
 }
@@ -494,13 +519,13 @@ static bool transfers_mark(struct batch *batch, const struct result *rows)
     for (int i = 0; made && i < result_rows(rows); i++) {
         struct uuid transfer_id = result_uuid(rows, i, 0);
 
-        uuid_map_put(&seen, &transfer_id);
+        uuid_map_put(&seen, uuid_hash(&transfer_id), &transfer_id);
     }
     for (size_t i = 0; made && i < batch->record_count; i++) {
         struct ingest_row *row = ingest_row(batch, i);
 
         row->recorded = result_rows(rows) > 0 && batch_is_ok(batch, i) &&
-                        uuid_map_find(&seen, ingest_transfer_id(batch, i)) != NULL;
+                        transfer_find(batch, i, &seen) != NULL;
         row->suspect = row->suspect || row->recorded;
     }
     arena_done(&arena);

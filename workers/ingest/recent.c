@@ -4,8 +4,9 @@
 #include "recent.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
-enum { BUCKET_SLOTS = 32 };
+enum { BUCKET_SLOTS = 32, HUGE_PAGE_SIZE = 2 * 1024 * 1024 };
 
 struct bucket {
     uint16_t fingerprints[BUCKET_SLOTS]; /* newest first; 0: empty */
@@ -19,17 +20,21 @@ struct recent {
 struct recent *recent_new(size_t slots)
 {
     struct recent *recent = malloc(sizeof *recent);
+    size_t size = slots * sizeof(uint16_t);
+    size_t alignment = size < HUGE_PAGE_SIZE ? sizeof(struct bucket) : HUGE_PAGE_SIZE;
 
     assert(slots >= BUCKET_SLOTS && (slots & (slots - 1)) == 0);
     if (recent == NULL)
         return NULL;
     recent->mask = slots / BUCKET_SLOTS - 1;
-    recent->buckets = aligned_alloc(sizeof(struct bucket), slots * sizeof(uint16_t));
+    recent->buckets = aligned_alloc(alignment, size);
     if (recent->buckets == NULL) {
         free(recent);
         return NULL;
     }
-    memset(recent->buckets, 0, slots * sizeof(uint16_t));
+    if (alignment == HUGE_PAGE_SIZE) /* a wish: every look goes to another page */
+        (void)madvise(recent->buckets, size, MADV_HUGEPAGE);
+    memset(recent->buckets, 0, size);
     return recent;
 }
 
@@ -41,23 +46,9 @@ void recent_free(struct recent *recent)
     free(recent);
 }
 
-/* Ids may be time-ordered or chosen by a sender: both halves are mixed (splitmix64's constants). */
-static uint64_t mix(const struct uuid *id)
+void recent_expect(const struct recent *recent, uint64_t hash)
 {
-    uint64_t high;
-    uint64_t low;
-
-    memcpy(&high, id->bytes, 8);
-    memcpy(&low, id->bytes + 8, 8);
-    high ^= low * UINT64_C(0x9E3779B97F4A7C15);
-    high = (high ^ high >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    high = (high ^ high >> 27) * UINT64_C(0x94D049BB133111EB);
-    return high ^ high >> 31;
-}
-
-void recent_expect(const struct recent *recent, const struct uuid *id)
-{
-    __builtin_prefetch(&recent->buckets[mix(id) & recent->mask], 1);
+    __builtin_prefetch(&recent->buckets[hash & recent->mask], 1);
 }
 
 /* All are compared: the compiler does it eight at a time. */
@@ -78,9 +69,8 @@ static void bucket_put(struct bucket *bucket, size_t at, uint16_t fingerprint)
     bucket->fingerprints[0] = fingerprint;
 }
 
-bool recent_add(struct recent *recent, const struct uuid *id)
+bool recent_add(struct recent *recent, uint64_t hash)
 {
-    uint64_t hash = mix(id);
     uint16_t fingerprint = hash >> 48 == 0 ? 1 : (uint16_t)(hash >> 48);
     struct bucket *bucket = &recent->buckets[hash & recent->mask];
     size_t at = 0;

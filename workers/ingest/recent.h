@@ -23,10 +23,11 @@ struct recent;
 struct recent *recent_new(size_t slots);
 void recent_free(struct recent *recent); /* NULL is fine */
 
-/* Says that this id will be added soon: its place is far away in memory. */
-void recent_expect(const struct recent *recent, const struct uuid *id);
+/* hash: uuid_hash of an id, here and below. Says that it will be added soon: its place is far away
+ * in memory. */
+void recent_expect(const struct recent *recent, uint64_t hash);
 
 /* Remembers the id; true when it was there already. */
-bool recent_add(struct recent *recent, const struct uuid *id);
+bool recent_add(struct recent *recent, uint64_t hash);
 
 #endif

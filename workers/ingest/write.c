@@ -6,18 +6,17 @@
  *   window_cut              where a watermark passed a cut-off
  *   journal_entry           one entry per pair of accounts: debit who owes, credit who is owed
  */
-#include "base/arena.h"
 #include "base/clock.h"
 #include "ingest.h"
 #include "ingest_sql.h"
 #include "store/batch_store.h"
 #include "store/copy.h"
+#include "totals.h"
 
 #include <stdlib.h>
 
-enum { WRITE_ARENA_BLOCK = 1024 * 1024, WRITE_BYTES_MAX = 64 * 1024 * 1024 };
-enum { WRITE_PARAMS_MAX = 32 * 1024 * 1024 };
-enum { DAYS_MAX = 512, PAYMENT_DIGEST_SIZE = 16 + 8 + 1 };
+enum { WRITE_BYTES_MAX = 64 * 1024 * 1024, WRITE_PARAMS_MAX = 32 * 1024 * 1024 };
+enum { DAYS_MAX = 512, PAYMENT_DIGEST_SIZE = 16 + 8 + 1, RUN_ROWS_MAX = 64 };
 
 static const char copy_payment_sql[] =
     "COPY payment (event_id, transfer_id, content_digest, acceptance_time, batch_id, window_id,"
@@ -41,77 +40,80 @@ static void tuple_complete(const struct batch *batch, const struct ingest_row *r
     tuple[TUPLE_LATE_AT] = row->late ? 1 : 0;
 }
 
-/* Runs of tuples that lie side by side become one part each. */
-static size_t tuple_parts(const struct batch *batch, struct text *parts, int64_t *ret_rows)
+/* What the audit leaf keeps of a payment: the digest of its content and what was decided on it,
+ * its window and whether it came late. */
+static char *payment_digest(char *at, const char *tuple)
+{
+    memcpy(at, tuple + TUPLE_CONTENT_DIGEST_AT, sizeof(struct uuid));
+    memcpy(at + sizeof(struct uuid), tuple + TUPLE_WINDOW_ID_AT, 8);
+    at[PAYMENT_DIGEST_SIZE - 1] = tuple[TUPLE_LATE_AT];
+    return at + PAYMENT_DIGEST_SIZE;
+}
+
+/* Tuples that lie side by side go out as one run, soon after they were completed. */
+struct payment_run {
+    struct db *db;
+    struct effects *effects;
+    struct text tuples;
+    size_t count; /* of rows in the run */
+    char digests[RUN_ROWS_MAX * PAYMENT_DIGEST_SIZE];
+};
+
+static void run_flush(struct payment_run *run)
+{
+    db_copy_put(run->db, run->tuples);
+    effects_copy_add(run->effects, (struct text){run->digests, run->count * PAYMENT_DIGEST_SIZE});
+    run->tuples.size = 0;
+    run->count = 0;
+}
+
+static void run_add(struct payment_run *run, const char *tuple, size_t size)
+{
+    if (run->count == RUN_ROWS_MAX || run->tuples.data + run->tuples.size != tuple)
+        run_flush(run);
+    if (run->count == 0)
+        run->tuples.data = tuple;
+    run->tuples.size += size;
+    payment_digest(run->digests + run->count++ * PAYMENT_DIGEST_SIZE, tuple);
+}
+
+static void payments_put(const struct batch *batch, struct db *db, struct effects *effects)
 {
     const struct ingest_extra *extra = batch->extra;
-    size_t count = 0;
-    int64_t rows = 0;
+    struct payment_run run = {.db = db, .effects = effects, .tuples = {extra->tuples.data, 0}};
 
     for (size_t i = 0; i < batch->record_count; i++) {
         const struct ingest_row *row = ingest_row(batch, i);
-        const char *tuple = extra->tuples.data + row->tuple_at;
 
         if (!batch_is_ok(batch, i))
             continue;
         tuple_complete(batch, row, i);
-        rows++;
-        if (count > 0 && parts[count - 1].data + parts[count - 1].size == tuple)
-            parts[count - 1].size += row->tuple_size;
-        else
-            parts[count++] = (struct text){tuple, row->tuple_size};
+        run_add(&run, extra->tuples.data + row->tuple_at, row->tuple_size);
     }
-    *ret_rows = rows;
-    return count;
+    run_flush(&run);
 }
 
-/* What the audit leaf keeps of the payments: per row, in record order, the digest of its content
- * and what was decided on it, its window and whether it came late. */
-static enum status payments_digest(const struct batch *batch, struct effects *effects,
-                                   struct arena *arena, size_t count, struct error *error)
-{
-    char *bytes = arena_bytes(arena, count * PAYMENT_DIGEST_SIZE);
-    char *at = bytes;
-
-    if (bytes == NULL)
-        return error_set(error, FATAL, "out of memory for payments");
-    for (size_t i = 0; i < batch->record_count; i++) {
-        if (!batch_is_ok(batch, i))
-            continue;
-        memcpy(at, ingest_content(batch, i), sizeof(struct uuid));
-        memcpy(at + sizeof(struct uuid), ingest_uuid(batch, i, TUPLE_WINDOW_ID_AT), 8);
-        at[PAYMENT_DIGEST_SIZE - 1] = ingest_row(batch, i)->late ? 1 : 0;
-        at += PAYMENT_DIGEST_SIZE;
-    }
-    assert(at == bytes + count * PAYMENT_DIGEST_SIZE);
-    effects_copy(effects, "payment", (struct text){bytes, count * PAYMENT_DIGEST_SIZE});
-    return OK;
-}
-
-static enum status payments_copy(struct batch *batch, struct db *db, struct effects *effects,
-                                 struct arena *arena, struct error *error)
+static enum status payments_copy(const struct batch *batch, struct db *db,
+                                 const struct totals *totals, struct effects *effects,
+                                 struct error *error)
 {
     struct ingest_extra *extra = batch->extra;
-    struct text *parts = arena_alloc(arena, (batch->record_count + 1) * sizeof *parts);
-    int64_t expected = 0;
     int64_t copied = 0;
-    size_t count;
     enum status status;
 
-    if (parts == NULL)
-        return error_set(error, FATAL, "out of memory for payments");
-    count = tuple_parts(batch, parts, &expected);
-    if (expected == 0)
+    if (totals->payment_count == 0)
         return OK;
-    status = payments_digest(batch, effects, arena, (size_t)expected, error);
+    extra->copying_payments = true;
+    status = db_copy_begin(db, copy_payment_sql, error);
     if (status != OK)
         return status;
-    extra->copying_payments = true;
-    status = db_copy(db, copy_payment_sql, parts, count, error, &copied);
+    effects_copy_begin(effects, "payment", totals->payment_count * PAYMENT_DIGEST_SIZE);
+    payments_put(batch, db, effects);
+    status = db_copy_end(db, error, &copied);
     if (status != OK)
         return status;
     extra->copying_payments = false;
-    assert(copied == expected);
+    assert((size_t)copied == totals->payment_count);
     return OK;
 }
 
@@ -161,114 +163,22 @@ static enum status ids_copy(const struct batch *batch, struct db *db, const char
     return status;
 }
 
-static enum status seen_copy(const struct batch *batch, struct db *db, struct error *error)
+/* Mostly there is nothing to put in either: then no row is looked at. */
+static enum status seen_copy(const struct batch *batch, struct db *db, const struct totals *totals,
+                             struct error *error)
 {
-    enum status status =
-        ids_copy(batch, db, "COPY event_seen (event_id, event_day) FROM STDIN (FORMAT binary)",
-                 event_seen_tuple, error);
+    enum status status = OK;
 
-    if (status != OK)
-        return status;
-    return ids_copy(batch, db,
-                    "COPY transfer_seen (transfer_id, event_day, accepted_on)"
-                    " FROM STDIN (FORMAT binary)",
-                    transfer_seen_tuple, error);
-}
-
-/* ---- totals per pair ---- */
-
-/* What one pair of participants adds to one window. */
-struct pair {
-    int64_t window_id;
-    int32_t debtor_id;
-    int32_t creditor_id;
-    int32_t debit_account_id;
-    int32_t credit_account_id;
-    currency currency;
-    int32_t count;
-    int64_t minor;
-};
-
-struct pairs {
-    size_t count;
-    struct pair *list;
-    size_t mask;
-    uint32_t *slots; /* index + 1 */
-};
-
-static size_t pair_hash(int64_t window_id, int32_t debtor_id, int32_t creditor_id)
-{
-    uint64_t hash = (uint64_t)window_id * UINT64_C(0x9E3779B97F4A7C15);
-
-    hash ^= ((uint64_t)(uint32_t)debtor_id << 32 | (uint32_t)creditor_id) *
-            UINT64_C(0xBF58476D1CE4E5B9);
-    return (size_t)(hash ^ hash >> 31);
-}
-
-static bool pairs_make(struct pairs *pairs, size_t max, struct arena *arena)
-{
-    size_t slots = 64;
-
-    while (slots < 2 * max)
-        slots *= 2;
-    pairs->count = 0;
-    pairs->mask = slots - 1;
-    pairs->list = arena_alloc(arena, (max + 1) * sizeof *pairs->list);
-    pairs->slots = arena_alloc(arena, slots * sizeof *pairs->slots);
-    return pairs->list != NULL && pairs->slots != NULL;
-}
-
-static struct pair *pair_find(struct pairs *pairs, const struct ingest_row *row)
-{
-    size_t at = pair_hash(row->window_id, row->owing_id, row->owed_id) & pairs->mask;
-
-    for (; pairs->slots[at] != 0; at = (at + 1) & pairs->mask) {
-        struct pair *pair = &pairs->list[pairs->slots[at] - 1];
-
-        if (pair->window_id == row->window_id && pair->debtor_id == row->owing_id &&
-            pair->creditor_id == row->owed_id)
-            return pair;
-    }
-    pairs->slots[at] = (uint32_t)++pairs->count;
-    pairs->list[pairs->count - 1] = (struct pair){.window_id = row->window_id,
-                                                  .debtor_id = row->owing_id,
-                                                  .creditor_id = row->owed_id,
-                                                  .debit_account_id = row->owing_account_id,
-                                                  .credit_account_id = row->owed_account_id,
-                                                  .currency = row->settlement_currency};
-    return &pairs->list[pairs->count - 1];
-}
-
-static int pair_order(const void *left, const void *right)
-{
-    const struct pair *a = left;
-    const struct pair *b = right;
-
-    if (a->window_id != b->window_id)
-        return a->window_id < b->window_id ? -1 : 1;
-    if (a->debtor_id != b->debtor_id)
-        return a->debtor_id < b->debtor_id ? -1 : 1;
-    return (a->creditor_id > b->creditor_id) - (a->creditor_id < b->creditor_id);
-}
-
-static enum status pairs_collect(const struct batch *batch, struct arena *arena,
-                                 struct pairs *pairs, struct error *error)
-{
-    if (!pairs_make(pairs, batch->record_count, arena))
-        return error_set(error, FATAL, "out of memory for totals");
-    for (size_t i = 0; i < batch->record_count; i++) {
-        const struct ingest_row *row = ingest_row(batch, i);
-        struct pair *pair;
-
-        if (!batch_is_ok(batch, i))
-            continue;
-        pair = pair_find(pairs, row);
-        pair->count++;
-        if (__builtin_add_overflow(pair->minor, row->settlement_minor, &pair->minor)) /* I11 */
-            return error_set(error, FATAL, "a window total does not fit 64 bits");
-    }
-    qsort(pairs->list, pairs->count, sizeof *pairs->list, pair_order);
-    return OK;
+    if (totals->any_id_without_day)
+        status =
+            ids_copy(batch, db, "COPY event_seen (event_id, event_day) FROM STDIN (FORMAT binary)",
+                     event_seen_tuple, error);
+    if (status == OK && totals->any_on_another_day)
+        status = ids_copy(batch, db,
+                          "COPY transfer_seen (transfer_id, event_day, accepted_on)"
+                          " FROM STDIN (FORMAT binary)",
+                          transfer_seen_tuple, error);
+    return status;
 }
 
 /* ---- window deltas ---- */
@@ -279,74 +189,37 @@ struct window_sums {
     int64_t gross_minor;
 };
 
-static size_t window_end(const struct pairs *pairs, size_t first)
+static size_t window_end(const struct totals *totals, size_t first)
 {
+    const struct pair *pairs = totals->pairs;
     size_t last = first;
 
-    while (last < pairs->count && pairs->list[last].window_id == pairs->list[first].window_id)
+    while (last < totals->pair_count && pairs[last].window_id == pairs[first].window_id)
         last++;
     return last;
 }
 
-static int32_t late_count(const struct batch *batch, int64_t window_id)
+static bool sums_make(const struct pair *pairs, size_t count, struct window_sums *sums)
 {
-    int32_t count = 0;
-
-    for (size_t i = 0; i < batch->record_count; i++) {
-        const struct ingest_row *row = ingest_row(batch, i);
-
-        if (batch_is_ok(batch, i) && row->late && row->window_id == window_id)
-            count++;
-    }
-    return count;
-}
-
-static bool sums_make(const struct batch *batch, const struct pair *pairs, size_t count,
-                      struct window_sums *sums)
-{
-    *sums = (struct window_sums){.late = late_count(batch, pairs[0].window_id)};
+    *sums = (struct window_sums){0};
     for (size_t i = 0; i < count; i++) {
         sums->payments += pairs[i].count;
+        sums->late += pairs[i].late;
         if (__builtin_add_overflow(sums->gross_minor, pairs[i].minor, &sums->gross_minor))
             return false;
     }
     return true;
 }
 
-static int uuid_order(const void *left, const void *right)
-{
-    return uuid_compare(left, right);
-}
-
-static size_t lock_count(const struct batch *batch, int64_t window_id)
+/* The locks that payments of this window name, in order. */
+static size_t locks_of(const struct totals *totals, int64_t window_id, struct uuid *locks)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < batch->record_count; i++) {
-        const struct ingest_row *row = ingest_row(batch, i);
-
-        count += batch_is_ok(batch, i) && row->has_lock && row->window_id == window_id ? 1 : 0;
-    }
+    for (size_t i = 0; i < totals->lock_count; i++)
+        if (totals->locks[i].window_id == window_id)
+            locks[count++] = totals->locks[i].lock_id;
     return count;
-}
-
-/* The distinct locks that payments of this window name, in order. */
-static size_t locks_collect(const struct batch *batch, int64_t window_id, struct uuid *locks)
-{
-    size_t count = 0;
-    size_t distinct = 0;
-
-    for (size_t i = 0; i < batch->record_count; i++) {
-        const struct ingest_row *row = ingest_row(batch, i);
-
-        if (batch_is_ok(batch, i) && row->has_lock && row->window_id == window_id)
-            locks[count++] = *ingest_uuid(batch, i, TUPLE_LOCK_ID_AT);
-    }
-    qsort(locks, count, sizeof *locks, uuid_order);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || uuid_compare(&locks[i], &locks[distinct - 1]) != 0)
-            locks[distinct++] = locks[i];
-    return distinct;
 }
 
 static void pair_columns(struct params *params, const struct pair *pairs, size_t count,
@@ -366,19 +239,20 @@ static void pair_columns(struct params *params, const struct pair *pairs, size_t
     params_int64_array(params, wide, count);
 }
 
-static enum status delta_insert(const struct batch *batch, struct db *db, const struct pair *pairs,
-                                size_t count, struct arena *arena, struct params *params,
-                                struct error *error)
+static enum status delta_insert(const struct batch *batch, struct db *db,
+                                const struct totals *totals, size_t first, size_t count,
+                                struct params *params, struct error *error)
 {
+    struct arena *arena = ingest_arena(batch);
+    const struct pair *pairs = &totals->pairs[first];
     int32_t *narrow = arena_alloc(arena, count * sizeof *narrow);
     int64_t *wide = arena_alloc(arena, count * sizeof *wide);
-    struct uuid *locks = arena_bytes(arena, (lock_count(batch, pairs[0].window_id) + 1) *
-                                                sizeof *locks);
+    struct uuid *locks = arena_bytes(arena, (totals->lock_count + 1) * sizeof *locks);
     struct window_sums sums;
 
     if (narrow == NULL || wide == NULL || locks == NULL)
         return error_set(error, FATAL, "out of memory for totals");
-    if (!sums_make(batch, pairs, count, &sums))
+    if (!sums_make(pairs, count, &sums))
         return error_set(error, FATAL, "a window total does not fit 64 bits"); /* I11 */
     params_clear(params);
     params_int64(params, pairs[0].window_id);
@@ -387,21 +261,20 @@ static enum status delta_insert(const struct batch *batch, struct db *db, const 
     params_int32(params, sums.late);
     params_int64(params, sums.gross_minor);
     pair_columns(params, pairs, count, narrow, wide);
-    params_uuid_array(params, locks, locks_collect(batch, pairs[0].window_id, locks));
+    params_uuid_array(params, locks, locks_of(totals, pairs[0].window_id, locks));
     return db_run(db, ingest_sql_window_delta_insert, params, error, NULL);
 }
 
 static enum status deltas_insert(const struct batch *batch, struct db *db,
-                                 const struct pairs *pairs, struct arena *arena,
-                                 struct error *error)
+                                 const struct totals *totals, struct error *error)
 {
     struct params params;
     enum status status = OK;
 
     params_init(&params, WRITE_PARAMS_MAX);
-    for (size_t first = 0, last; status == OK && first < pairs->count; first = last) {
-        last = window_end(pairs, first);
-        status = delta_insert(batch, db, &pairs->list[first], last - first, arena, &params, error);
+    for (size_t first = 0, last; status == OK && first < totals->pair_count; first = last) {
+        last = window_end(totals, first);
+        status = delta_insert(batch, db, totals, first, last - first, &params, error);
     }
     params_done(&params);
     return status;
@@ -421,10 +294,10 @@ static int64_t cut_find(const struct batch *batch, size_t part, int64_t cut_off_
     return -1;
 }
 
-static enum status cuts_insert(const struct batch *batch, struct db *db, struct arena *arena,
-                               struct error *error)
+static enum status cuts_insert(const struct batch *batch, struct db *db, struct error *error)
 {
     const struct ingest_extra *extra = batch->extra;
+    struct arena *arena = ingest_arena(batch);
     size_t max = extra->crossed_count * batch->part_count;
     int64_t *windows = arena_alloc(arena, (max + 1) * sizeof *windows);
     int32_t *partitions = arena_alloc(arena, (max + 1) * sizeof *partitions);
@@ -491,20 +364,20 @@ static void entry_tuple(struct buffer *tuples, int64_t commit_id, int32_t line,
 }
 
 /* One entry per pair of accounts in this commit: pairs of different windows join. */
-static bool entries_make(const struct pairs *pairs, int64_t commit_id, struct buffer *tuples)
+static bool entries_make(const struct totals *totals, int64_t commit_id, struct buffer *tuples)
 {
+    struct pair *pairs = totals->pairs;
     int32_t today = (int32_t)(clock_now_us() / US_PER_DAY);
     int32_t line = 0;
     size_t next;
 
-    qsort(pairs->list, pairs->count, sizeof *pairs->list, account_order);
-    for (size_t i = 0; i < pairs->count; i = next) {
-        struct pair sum = pairs->list[i];
+    qsort(pairs, totals->pair_count, sizeof *pairs, account_order);
+    for (size_t i = 0; i < totals->pair_count; i = next) {
+        struct pair sum = pairs[i];
 
-        for (next = i + 1; next < pairs->count &&
-                           account_order(&pairs->list[i], &pairs->list[next]) == 0;
+        for (next = i + 1; next < totals->pair_count && account_order(&pairs[i], &pairs[next]) == 0;
              next++)
-            if (__builtin_add_overflow(sum.minor, pairs->list[next].minor, &sum.minor))
+            if (__builtin_add_overflow(sum.minor, pairs[next].minor, &sum.minor))
                 return false; /* I11 */
         entry_tuple(tuples, commit_id, ++line, &sum, today);
     }
@@ -512,7 +385,7 @@ static bool entries_make(const struct pairs *pairs, int64_t commit_id, struct bu
 }
 
 static enum status journal_copy(const struct batch *batch, struct db *db,
-                                const struct pairs *pairs, struct effects *effects,
+                                const struct totals *totals, struct effects *effects,
                                 struct error *error)
 {
     struct buffer tuples;
@@ -521,7 +394,7 @@ static enum status journal_copy(const struct batch *batch, struct db *db,
     enum status status = OK;
 
     buffer_init(&tuples, WRITE_BYTES_MAX);
-    if (!entries_make(pairs, batch->commit_id, &tuples))
+    if (!entries_make(totals, batch->commit_id, &tuples))
         status = error_set(error, FATAL, "a journal entry does not fit 64 bits");
     part = buffer_view(&tuples);
     effects_copy(effects, "journal_entry", part);
@@ -536,34 +409,24 @@ static enum status journal_copy(const struct batch *batch, struct db *db,
 
 /* ---- the verbs ---- */
 
-static enum status write_all(struct batch *batch, struct db *db, struct effects *effects,
-                             struct arena *arena, struct error *error)
-{
-    struct pairs pairs;
-    enum status status = pairs_collect(batch, arena, &pairs, error);
-
-    if (status == OK)
-        status = payments_copy(batch, db, effects, arena, error);
-    if (status == OK)
-        status = seen_copy(batch, db, error);
-    if (status == OK)
-        status = deltas_insert(batch, db, &pairs, arena, error);
-    if (status == OK)
-        status = cuts_insert(batch, db, arena, error);
-    if (status == OK)
-        status = journal_copy(batch, db, &pairs, effects, error);
-    return status;
-}
-
 enum status ingest_apply(struct batch *batch, struct db *db, struct effects *effects,
                          struct error *error)
 {
-    struct arena arena; /* of this attempt: what it took goes back to the system */
+    struct totals totals;
     enum status status;
 
-    arena_init(&arena, WRITE_ARENA_BLOCK, WRITE_BYTES_MAX);
-    status = write_all(batch, db, effects, &arena, error);
-    arena_done(&arena);
+    arena_reset(ingest_arena(batch));
+    status = totals_collect(batch, ingest_arena(batch), &totals, error);
+    if (status == OK)
+        status = payments_copy(batch, db, &totals, effects, error);
+    if (status == OK)
+        status = seen_copy(batch, db, &totals, error);
+    if (status == OK)
+        status = deltas_insert(batch, db, &totals, error);
+    if (status == OK)
+        status = cuts_insert(batch, db, error);
+    if (status == OK)
+        status = journal_copy(batch, db, &totals, effects, error); /* puts pairs in another order */
     return status;
 }
 

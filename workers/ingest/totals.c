@@ -1,0 +1,191 @@
+/*
+ * totals.c - see totals.h. The numbers in brackets are its invariants.
+ */
+#include "totals.h"
+
+#include <stdlib.h>
+
+enum { SLOTS_FIRST = 4096 };
+
+/* Pairs by hash while they are collected: slots hold index + 1, at most half of them. */
+struct pair_table {
+    struct totals *totals;
+    struct arena *arena;
+    size_t slot_count;
+    uint32_t *slots;
+};
+
+static size_t pair_hash(int64_t window_id, int32_t debtor_id, int32_t creditor_id)
+{
+    uint64_t hash = (uint64_t)window_id * UINT64_C(0x9E3779B97F4A7C15);
+
+    hash ^= ((uint64_t)(uint32_t)debtor_id << 32 | (uint32_t)creditor_id) *
+            UINT64_C(0xBF58476D1CE4E5B9);
+    return (size_t)(hash ^ hash >> 31);
+}
+
+/* The slot of a pair, or the free one where it would stand. */
+static size_t slot_of(const struct pair_table *table, int64_t window_id, int32_t debtor_id,
+                      int32_t creditor_id)
+{
+    size_t mask = table->slot_count - 1;
+    size_t at = pair_hash(window_id, debtor_id, creditor_id) & mask;
+
+    for (; table->slots[at] != 0; at = (at + 1) & mask) {
+        const struct pair *pair = &table->totals->pairs[table->slots[at] - 1];
+
+        if (pair->window_id == window_id && pair->debtor_id == debtor_id &&
+            pair->creditor_id == creditor_id)
+            break;
+    }
+    return at;
+}
+
+static void pair_enter(struct pair_table *table, size_t index)
+{
+    const struct pair *pair = &table->totals->pairs[index];
+
+    table->slots[slot_of(table, pair->window_id, pair->debtor_id, pair->creditor_id)] =
+        (uint32_t)index + 1;
+}
+
+/* Twice the room, in new memory of the arena. False: the arena is full. */
+static bool table_grow(struct pair_table *table)
+{
+    struct totals *totals = table->totals;
+    size_t slot_count = table->slot_count == 0 ? SLOTS_FIRST : 2 * table->slot_count;
+    struct pair *pairs = arena_bytes(table->arena, slot_count / 2 * sizeof *pairs);
+    uint32_t *slots = arena_alloc(table->arena, slot_count * sizeof *slots);
+
+    if (pairs == NULL || slots == NULL)
+        return false;
+    if (totals->pair_count > 0)
+        memcpy(pairs, totals->pairs, totals->pair_count * sizeof *pairs);
+    totals->pairs = pairs;
+    table->slot_count = slot_count;
+    table->slots = slots;
+    for (size_t i = 0; i < totals->pair_count; i++)
+        pair_enter(table, i);
+    return true;
+}
+
+/* NULL: the arena is full. */
+static struct pair *pair_add(struct pair_table *table, const struct ingest_row *row)
+{
+    struct totals *totals = table->totals;
+
+    if (totals->pair_count == table->slot_count / 2 && !table_grow(table))
+        return NULL;
+    totals->pairs[totals->pair_count] = (struct pair){.window_id = row->window_id,
+                                                      .debtor_id = row->owing_id,
+                                                      .creditor_id = row->owed_id,
+                                                      .debit_account_id = row->owing_account_id,
+                                                      .credit_account_id = row->owed_account_id,
+                                                      .currency = row->settlement_currency};
+    pair_enter(table, totals->pair_count);
+    return &totals->pairs[totals->pair_count++];
+}
+
+static struct pair *pair_of(struct pair_table *table, const struct ingest_row *row)
+{
+    size_t slot = slot_of(table, row->window_id, row->owing_id, row->owed_id);
+
+    return table->slots[slot] == 0 ? pair_add(table, row)
+                                   : &table->totals->pairs[table->slots[slot] - 1];
+}
+
+static enum status row_add(struct pair_table *table, const struct ingest_row *row,
+                           struct error *error)
+{
+    struct pair *pair = pair_of(table, row);
+
+    if (pair == NULL)
+        return error_set(error, FATAL, "out of memory for totals");
+    pair->count++;
+    pair->late += row->late ? 1 : 0;
+    if (__builtin_add_overflow(pair->minor, row->settlement_minor, &pair->minor)) /* (2) */
+        return error_set(error, FATAL, "a window total does not fit 64 bits");
+    return OK;
+}
+
+static void lock_add(const struct batch *batch, size_t index, struct totals *totals)
+{
+    struct window_lock lock = {ingest_row(batch, index)->window_id,
+                               *ingest_uuid(batch, index, TUPLE_LOCK_ID_AT)};
+
+    totals->locks[totals->lock_count++] = lock;
+}
+
+static int pair_order(const void *left, const void *right)
+{
+    const struct pair *a = left;
+    const struct pair *b = right;
+
+    if (a->window_id != b->window_id)
+        return a->window_id < b->window_id ? -1 : 1;
+    if (a->debtor_id != b->debtor_id)
+        return a->debtor_id < b->debtor_id ? -1 : 1;
+    return (a->creditor_id > b->creditor_id) - (a->creditor_id < b->creditor_id);
+}
+
+static int lock_order(const void *left, const void *right)
+{
+    const struct window_lock *a = left;
+    const struct window_lock *b = right;
+
+    if (a->window_id != b->window_id)
+        return a->window_id < b->window_id ? -1 : 1;
+    return uuid_compare(&a->lock_id, &b->lock_id);
+}
+
+static void locks_settle(struct totals *totals)
+{
+    size_t distinct = 0;
+
+    if (totals->lock_count > 0)
+        qsort(totals->locks, totals->lock_count, sizeof *totals->locks, lock_order);
+    for (size_t i = 0; i < totals->lock_count; i++)
+        if (i == 0 || lock_order(&totals->locks[i], &totals->locks[distinct - 1]) != 0)
+            totals->locks[distinct++] = totals->locks[i];
+    totals->lock_count = distinct;
+}
+
+static enum status rows_add(const struct batch *batch, struct pair_table *table,
+                            struct error *error)
+{
+    struct totals *totals = table->totals;
+    enum status status = OK;
+
+    for (size_t i = 0; status == OK && i < batch->record_count; i++) {
+        const struct ingest_row *row = ingest_row(batch, i);
+
+        if (!batch_is_ok(batch, i))
+            continue;
+        totals->payment_count++;
+        totals->any_id_without_day |= row->id_without_day;
+        totals->any_on_another_day |= row->accepted_on != row->event_day;
+        if (row->has_lock)
+            lock_add(batch, i, totals);
+        status = row_add(table, row, error);
+    }
+    return status;
+}
+
+enum status totals_collect(const struct batch *batch, struct arena *arena,
+                           struct totals *ret_totals, struct error *error)
+{
+    struct totals totals = {0};
+    struct pair_table table = {.totals = &totals, .arena = arena};
+    enum status status;
+
+    totals.locks = arena_bytes(arena, (batch->record_count + 1) * sizeof *totals.locks);
+    if (totals.locks == NULL || !table_grow(&table))
+        return error_set(error, FATAL, "out of memory for totals");
+    status = rows_add(batch, &table, error);
+    if (status != OK)
+        return status;
+    qsort(totals.pairs, totals.pair_count, sizeof *totals.pairs, pair_order);
+    locks_settle(&totals);
+    *ret_totals = totals;
+    return OK;
+}
