@@ -21,6 +21,7 @@
 
 #include "base/error.h"
 #include "base/record.h"
+#include "base/uuid.h"
 
 enum source_event_kind {
     SOURCE_IDLE,         /* nothing within the time                                       */
@@ -45,12 +46,13 @@ struct source_start {
     int64_t offset;
 };
 
-/* Who the source is: an incarnation is known by cluster, topic and partition count. */
+/* Who the source is: an incarnation is known by cluster, topic, its id and partition count. */
 struct source_identity {
     const char *kind; /* as in table source */
     char cluster_id[128];
     char topic[256];
     int32_t partition_count;
+    struct uuid topic_uuid; /* all zero: this source has none, or cannot read it */
 };
 
 struct source;

@@ -4,6 +4,7 @@
 #include "bus/kafka_source.h"
 
 #include "bus/kafka_nudge.h"
+#include "bus/kafka_topic_id.h"
 #include "codec/archive/records.h"
 
 #include <librdkafka/rdkafka.h>
@@ -319,6 +320,9 @@ static enum status kafka_identify(struct source *source, struct source_identity 
     enum status status = partition_count(kafka, &identity.partition_count, error);
     char *cluster;
 
+    if (status == OK)
+        status = kafka_topic_id(kafka->client, kafka->topic, KAFKA_QUERY_MS, error,
+                                &identity.topic_uuid);
     if (status != OK)
         return status;
     cluster = rd_kafka_clusterid(kafka->client, KAFKA_QUERY_MS);

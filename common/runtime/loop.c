@@ -10,6 +10,7 @@
 #include "runtime/loop_metrics.h"
 #include "runtime/partition.h"
 #include "runtime/stop.h"
+#include "store/source_topic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ struct loop {
     struct db *db; /* reference data and keys */
     struct partitions partitions;
     bool registered; /* source_id is known */
+    bool topic_same; /* the topic is the one it was */
     int32_t source_id;
     struct buffer source_name;
     struct data_key key;
@@ -95,6 +97,9 @@ static enum status loop_register(struct loop *loop, struct db *db, struct error 
     status = source_identify(loop->settings->source, &identity, error);
     if (status == OK)
         status = source_register(db, &identity, error, &loop->source_id, &generation);
+    if (status == OK)
+        status = source_topic_check(db, loop->source_id, &identity.topic_uuid, error,
+                                    &loop->topic_same);
     if (status != OK)
         return status == REJECT ? (error->status = FATAL) : status;
     buffer_clear(&loop->source_name);
@@ -129,6 +134,8 @@ static enum status claim_one(struct loop *loop, struct partition *partition, str
     if (status == OK)
         status = partition_claim(partition, db, loop->settings->source, loop->source_id,
                                  loop->settings->worker, error);
+    if (status == OK && !loop->topic_same && partition->state != PARTITION_HALTED)
+        status = partition_halt(partition, db, "topic_made_anew", error);
     if (status != OK)
         return status;
     loop->settings->ops->claimed(loop->state, &partition->position);

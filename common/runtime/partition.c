@@ -103,8 +103,8 @@ size_t partitions_starts(const struct partitions *partitions, struct source_star
 
 /* ---- claim ---- */
 
-static enum status partition_halt(struct partition *partition, struct db *db, const char *reason,
-                                  struct error *error)
+enum status partition_halt(struct partition *partition, struct db *db, const char *reason,
+                           struct error *error)
 {
     enum status status = position_halt(db, &partition->position, reason, error);
 

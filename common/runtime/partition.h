@@ -72,6 +72,10 @@ must_use enum status partition_claim(struct partition *partition, struct db *db,
                                      struct source *source, int32_t source_id, const char *owner,
                                      struct error *error);
 
+/* Halts a partition that was just claimed. */
+must_use enum status partition_halt(struct partition *partition, struct db *db, const char *reason,
+                                    struct error *error);
+
 /* What to do with a record that was delivered. */
 enum delivery {
     DELIVERY_NEW,     /* the next one: take it                            */

@@ -5,6 +5,7 @@
  */
 #include "server.h"
 #include "store/position.h"
+#include "store/source_topic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,6 +103,31 @@ static void a_topic_is_registered_once_and_may_grow(void **state)
     again = 0;
     assert_int_equal(source_register(theirs, &identity, &error, &again, &generation), REJECT);
     assert_int_equal(again, 0);
+}
+
+static bool topic_is_same(struct db *db, const struct uuid *topic)
+{
+    struct error error;
+    bool same = false;
+
+    assert_int_equal(source_topic_check(db, source_id, topic, &error, &same), OK);
+    return same;
+}
+
+static void a_topic_is_known_by_the_first_id_that_is_read(void **state)
+{
+    const struct uuid unknown = {{0}};
+    const struct uuid first = {{0x11, 0x22, 0x33}};
+    const struct uuid anew = {{0x11, 0x22, 0x34}};
+
+    (void)state;
+    assert_true(topic_is_same(ours, &unknown)); /* a client that cannot read ids stores none */
+    assert_true(topic_is_same(ours, &first));
+    assert_true(topic_is_same(theirs, &first));
+    assert_false(topic_is_same(theirs, &anew));
+    assert_false(topic_is_same(ours, &anew)); /* and a refused one is not learnt */
+    assert_true(topic_is_same(ours, &first));
+    assert_true(topic_is_same(theirs, &unknown));
 }
 
 /* ---- claims ---- */
@@ -316,6 +342,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_topic_is_registered_once_and_may_grow),
+        cmocka_unit_test(a_topic_is_known_by_the_first_id_that_is_read),
         cmocka_unit_test(each_claim_raises_the_epoch),
         cmocka_unit_test(a_claim_tells_what_was_moved),
         cmocka_unit_test(a_claim_waits_for_what_is_in_flight_and_then_ends_it),

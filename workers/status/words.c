@@ -13,6 +13,8 @@ static const struct words halts[] = {
      "find out who made it anew, and from which offset on it is to be read"},
     {"offset_out_of_range", "the broker does not have the offset of the position",
      "compare the topic's first and last offset with the position"},
+    {"topic_made_anew", "the broker has given the topic another id: it is another topic",
+     "find out who made it anew; what was read from the old one stays recorded"},
     {"anchor_differs", "the last record delivered is not the one that stands there now",
      "find out who made the topic anew; what was read from the old one stays recorded"},
 };

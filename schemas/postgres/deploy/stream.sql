@@ -186,7 +186,7 @@ GRANT SELECT ON source, position, commit_log, batch TO sawa_settle, sawa_report;
 GRANT INSERT ON source, position, commit_log, batch, batch_raw, parked, data_key
     TO sawa_ingest, sawa_fx;
 GRANT UPDATE ON position TO sawa_ingest, sawa_fx;
-GRANT UPDATE (partitions) ON source TO sawa_ingest, sawa_fx;
+GRANT UPDATE (partitions, topic_uuid) ON source TO sawa_ingest, sawa_fx;
 GRANT INSERT ON commit_log
     TO sawa_settle, sawa_statement, sawa_reconcile, sawa_report, sawa_corridor, sawa_maker,
        sawa_checker;
