@@ -111,8 +111,9 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
                              struct error *error, rd_kafka_conf_t **ret_conf)
 {
     const struct kafka_property own[] = {{"bootstrap.servers", settings->brokers},
-                                         {"group.id", settings->group},
-                                         {"client.id", settings->client_id}};
+                                         {"client.id", settings->client_id},
+                                         {"group.id", settings->group}};
+    size_t own_count = COUNT_OF(own) - (settings->group == NULL ? 1 : 0);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     enum status status = refuse_fixed(settings, error);
 
@@ -121,7 +122,7 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
     if (rd_kafka_version() >= 0x02020000) /* unknown before; then kafka_nudge does it */
         rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "5", NULL, 0);
     if (status == OK)
-        status = properties_set(conf, own, COUNT_OF(own), error);
+        status = properties_set(conf, own, own_count, error);
     if (status == OK)
         status = properties_set(conf, settings->properties, settings->property_count, error);
     if (status == OK)
@@ -440,7 +441,7 @@ static enum status client_make(const struct kafka_settings *settings, struct kaf
         error_configuration(error, "could not make a Kafka consumer");
         return error_detail(error, "%s", said);
     }
-    return subscribe(kafka, error);
+    return settings->group == NULL ? OK : subscribe(kafka, error);
 }
 
 enum status kafka_source_open(const struct kafka_settings *settings, struct error *error,
@@ -461,7 +462,8 @@ enum status kafka_source_open(const struct kafka_settings *settings, struct erro
         free(kafka);
         return status;
     }
-    kafka->nudge = kafka_nudge_start(kafka->client, kafka->topic);
+    if (settings->group != NULL)
+        kafka->nudge = kafka_nudge_start(kafka->client, kafka->topic);
     *ret_source = &kafka->source;
     return OK;
 }

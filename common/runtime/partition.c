@@ -50,6 +50,14 @@ void partition_drop(struct partition *partition, int64_t wait_ms)
     partition->claim_after_us = clock_monotonic_us() + wait_ms * 1000;
 }
 
+void partition_resume(struct partition *partition)
+{
+    assert(partition->state == PARTITION_HALTED);
+    partition->state = PARTITION_WAITING;
+    partition->archiving = false;
+    partition->claim_after_us = 0;
+}
+
 size_t partitions_starts(const struct partitions *partitions, struct source_start *starts)
 {
     size_t count = 0;
@@ -69,8 +77,8 @@ size_t partitions_starts(const struct partitions *partitions, struct source_star
 
 /* ---- claim ---- */
 
-static enum status partition_halt(struct partition *partition, struct db *db, const char *reason,
-                                  struct error *error)
+enum status partition_halt(struct partition *partition, struct db *db, const char *reason,
+                           struct error *error)
 {
     enum status status = position_halt(db, &partition->position, reason, error);
 
@@ -109,6 +117,8 @@ enum status partition_claim(struct partition *partition, struct db *db, struct s
     enum status status = source_range(source, partition->number, &low, &high, error);
 
     assert(partition->state == PARTITION_WAITING);
+    partition->parked = (struct parked_rate){0}; /* (4) */
+    partition->taken = partition->refused = 0;
     if (status == OK)
         status = position_claim(db, source_id, partition->number, low, owner, error,
                                 &partition->position);
