@@ -612,7 +612,7 @@ static enum status loop_submit(struct loop *loop, struct error *error)
 
 /* ---- collecting ---- */
 
-/* Records of a part that decode let pass and the store refused: duplicates of transfers and such. */
+/* Records of a part that decode let pass and the store refused: second reports and such. */
 static int64_t refused_late(const struct batch *batch, size_t part)
 {
     int64_t count = 0;

@@ -59,8 +59,8 @@
 must_use enum status stream_schemas_open(const struct config *config, struct error *error,
                                          struct registry **ret_registry);
 
-/* The properties of kafka.*, for a client of our own. ret_properties has room for KAFKA_PROPERTIES_MAX.
- */
+/* The properties of kafka.*, for a client of our own. ret_properties has room for
+ * KAFKA_PROPERTIES_MAX. */
 enum { KAFKA_PROPERTIES_MAX = 256 };
 must_use enum status stream_kafka_properties(const struct config *config, struct error *error,
                                              struct kafka_property *ret_properties,

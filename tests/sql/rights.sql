@@ -48,7 +48,8 @@ SELECT allows('sawa_replay', 'discard a parked record',
     'UPDATE parked SET state = ''DISCARDED'', decided_commit_id = 2');
 SELECT is(position_pass_gap(1, 0, 110, 120, 2), false, 'no gap is passed while nothing is halted');
 UPDATE position SET halt_reason = 'records_expired_before_they_were_read' WHERE partition = 0;
-SELECT is(position_pass_gap(1, 0, 109, 120, 2), false, 'nor from where the position does not stand');
+SELECT is(position_pass_gap(1, 0, 109, 120, 2), false,
+    'nor from where the position does not stand');
 SAVEPOINT passed;
 SELECT is(position_pass_gap(1, 0, 110, 120, 2), true, 'a halted position passes its gap');
 SELECT is((SELECT next_offset || ' ' || (halt_reason IS NULL) FROM position WHERE partition = 0),

@@ -17,7 +17,7 @@ static const struct words halts[] = {
      "find out who made the topic anew; what was read from the old one stays recorded"},
     {"partition_count_shrank", "the topic has fewer partitions than it had: it is another topic",
      "find out who made the topic anew; then: sawa replay position accept --source TOPIC"},
-    {"parked_rate_exceeded", "more than the share we accept of its last minute's records was parked",
+    {"parked_rate_exceeded", "too large a share of the last minute's records was parked",
      "look at what was parked: sawa replay parked list; once the cause is mended, accept"},
     {"halted_by_operator", "an operator halted it",
      "sawa replay position show tells who and why; sawa replay position accept goes on"},

@@ -1,5 +1,5 @@
--- Which of these partitions, halted when we claimed them, may be claimed again: an operator accepted
--- their halt, or opened a newer generation of their source?
+-- Which of these partitions, halted when we claimed them, may be claimed again: an operator
+-- accepted their halt, or opened a newer generation of their source?
 --   $1 source_id integer   $2 partitions integer[]
 SELECT position.partition, newest.source_id <> $1::integer AS is_superseded
   FROM position
