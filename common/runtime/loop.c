@@ -53,6 +53,7 @@ struct loop {
     int64_t held_epoch; /* of its partition: a later claim reads it again in its turn */
     struct backoff stall;
     int64_t refresh_at_us;
+    size_t looked_at; /* partition whose pin was looked at last */
     int64_t idle_since_us;
     struct log_gate database_gate;
     struct log_gate source_gate;
@@ -348,6 +349,8 @@ static enum status record_take(struct loop *loop, struct partition *partition,
                                         record_crc32c(record)};
     partition->position.next_offset = part->move.next_offset;
     partition->position.watermark_us = part->move.watermark_us;
+    if (partition->pin.offset < 0)
+        partition->pin = part->move.anchor;
     partition->taken++;
     partition->refused += batch->records[batch->record_count - 1].decoded == REJECT ? 1 : 0;
     return partition_archive(partition, record, error);
@@ -772,6 +775,53 @@ static enum status halted_look(struct loop *loop, struct error *error)
     return status;
 }
 
+/* ---- the pin: is the topic still the one we know? ---- */
+
+static void pin_look(struct loop *loop)
+{
+    for (size_t i = 1; i <= loop->partitions.count; i++) {
+        size_t at = (loop->looked_at + i) % loop->partitions.count;
+        const struct partition *partition = &loop->partitions.list[at];
+
+        if (partition->state != PARTITION_ACTIVE || partition->pin.offset < 0)
+            continue;
+        if (source_look(loop->settings->source, partition->number, partition->pin.offset))
+            loop->looked_at = at;
+        return;
+    }
+}
+
+/* No record stands there any more. Whether it has expired or the topic is shorter now, a claim
+ * tells: it asks for the range. */
+static void pin_gone(struct loop *loop, const struct partition *partition)
+{
+    struct loop_lane *lane = loop_lane_of(loop, partition->number);
+
+    while (!lane_wait(lane->lane, LANE_WAIT_MS))
+        health_beat(loop->settings->health);
+    lane_forget(loop, lane, 0);
+}
+
+static enum status pin_watch(struct loop *loop, struct error *error)
+{
+    struct source_glance glance;
+    struct partition *partition;
+
+    if (!source_seen(loop->settings->source, &glance)) {
+        pin_look(loop);
+        return OK;
+    }
+    partition = partitions_find(&loop->partitions, glance.partition);
+    if (!glance.answered || partition == NULL || partition->state != PARTITION_ACTIVE ||
+        partition->pin.offset != glance.offset)
+        return OK;
+    if (!glance.there)
+        pin_gone(loop, partition);
+    else if (partition_pin_differs(partition, &glance))
+        return loop_halt(loop, partition, "anchor_differs", error);
+    return OK;
+}
+
 static enum status loop_tick(struct loop *loop, struct error *error)
 {
     int64_t now_us = clock_monotonic_us();
@@ -788,6 +838,8 @@ static enum status loop_tick(struct loop *loop, struct error *error)
     status = loop_refresh(loop, error);
     if (status == OK)
         status = halted_look(loop, error);
+    if (status == OK)
+        status = pin_watch(loop, error);
     if (status == RETRY) {
         log_gate_away(&loop->database_gate, "postgresql", error);
         health_ready(loop->settings->health, false, "the database is away");

@@ -19,7 +19,10 @@
  *     into a batch, committed or not. A drop goes back to WAITING, so the claim tells it anew.
  * (3) Reading starts at the anchor, the last record delivered before: the first record must be
  *     it again, or the topic is another one.
- * (4) Each claim starts the count of parked records anew: who accepts a halt for too many parked
+ * (4) One record we know, the pin, is looked at again and again, beside the reading: as long as it
+ *     is the same, so is the topic. It is the anchor of the claim, else the first record taken
+ *     after it; not a later one, because that may come from a topic that was made anew meanwhile.
+ * (5) Each claim starts the count of parked records anew: who accepts a halt for too many parked
  *     gets at least as many further as the limit allows.
  */
 #ifndef SAWA_RUNTIME_PARTITION_H
@@ -39,7 +42,8 @@ struct partition {
     struct position position; /* (2) */
     bool anchor_awaited;      /* (3) */
     int64_t claim_after_us;   /* monotonic: WAITING, not before */
-    struct parked_rate parked; /* (4) */
+    struct anchor pin;         /* (4); offset -1: none yet */
+    struct parked_rate parked; /* (5) */
     int64_t taken;   /* since the last turn of the loop */
     int64_t refused; /* of those, by decode             */
 
@@ -94,6 +98,9 @@ must_use enum status partition_archive(struct partition *partition, const struct
 /* Ends the archive: seals it into part under the batch's key. */
 must_use enum status partition_seal(struct partition *partition, struct batch *batch,
                                     struct batch_part *part, struct error *error);
+
+/* True when what was seen at the pin is another record (4). */
+bool partition_pin_differs(const struct partition *partition, const struct source_glance *glance);
 
 uint32_t record_crc32c(const struct record *record);
 
