@@ -41,8 +41,8 @@ static const struct {
     {"halted_by_operator", WAY_CLEAR},
 };
 
-static const char *const outcomes[] = {
-    [WAY_CLEAR] = "cleared", [WAY_GAP] = "gap_accepted", [WAY_GENERATION] = "generation_opened"};
+static const char *const outcomes[] =
+    {[WAY_CLEAR] = "cleared", [WAY_GAP] = "gap_accepted", [WAY_GENERATION] = "generation_opened"};
 
 struct step {
     int32_t partition;
@@ -225,8 +225,8 @@ static void step_print(const struct plan *plan, const struct step *step)
            " still at the broker\n",
            (long long)step->to, (long long)step->next_offset, (long long)step->to,
            (long long)(step->to - step->next_offset),
-           (long long)(step->to - (range->low > step->next_offset ? range->low
-                                                                  : step->next_offset)));
+           (long long)(step->to -
+                       (range->low > step->next_offset ? range->low : step->next_offset)));
 }
 
 static void generation_print(const struct plan *plan)
@@ -427,8 +427,7 @@ static enum status generation_run(struct decision *decision, const struct plan *
     return status;
 }
 
-static enum status plan_run(struct decision *decision, const struct plan *plan,
-                            struct error *error)
+static enum status plan_run(struct decision *decision, const struct plan *plan, struct error *error)
 {
     enum status status = plan_recheck(decision->tx.db, plan, error);
 
@@ -443,8 +442,8 @@ static enum status plan_run(struct decision *decision, const struct plan *plan,
         else if (way == WAY_GAP)
             status = gap_run(decision, plan, step, error);
         if (status == OK)
-            status = decision_note(decision, outcomes[way], plan->source.source_id,
-                                   step->partition, -1, error);
+            status = decision_note(decision, outcomes[way], plan->source.source_id, step->partition,
+                                   -1, error);
     }
     return status;
 }

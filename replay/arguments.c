@@ -8,13 +8,13 @@
 #include <stdlib.h>
 
 static const struct option known[] = {
-    {"source", required_argument, NULL, 's'},    {"partition", required_argument, NULL, 'p'},
-    {"reason", required_argument, NULL, 'r'},    {"actor", required_argument, NULL, 'a'},
-    {"from", required_argument, NULL, 'f'},      {"parked-as", required_argument, NULL, 'k'},
-    {"since", required_argument, NULL, 't'},     {"limit", required_argument, NULL, 'l'},
-    {"raw", required_argument, NULL, 'w'},       {"execute", no_argument, NULL, 'x'},
-    {"json", no_argument, NULL, 'j'},            {"content", no_argument, NULL, 'c'},
-    {"all", no_argument, NULL, 'A'},             {NULL, 0, NULL, 0},
+    {"source", required_argument, NULL, 's'}, {"partition", required_argument, NULL, 'p'},
+    {"reason", required_argument, NULL, 'r'}, {"actor", required_argument, NULL, 'a'},
+    {"from", required_argument, NULL, 'f'},   {"parked-as", required_argument, NULL, 'k'},
+    {"since", required_argument, NULL, 't'},  {"limit", required_argument, NULL, 'l'},
+    {"raw", required_argument, NULL, 'w'},    {"execute", no_argument, NULL, 'x'},
+    {"json", no_argument, NULL, 'j'},         {"content", no_argument, NULL, 'c'},
+    {"all", no_argument, NULL, 'A'},          {NULL, 0, NULL, 0},
 };
 
 static bool number_take(const char *text, int64_t max, int32_t *ret_number)

@@ -19,8 +19,8 @@ enum status replay_run(struct db *db, const char *sql, struct params *params, st
     return status;
 }
 
-static enum status actor_hash(const struct program_run *run, const char *actor,
-                              struct error *error, char text[ACTOR_TEXT_SIZE])
+static enum status actor_hash(const struct program_run *run, const char *actor, struct error *error,
+                              char text[ACTOR_TEXT_SIZE])
 {
     unsigned char key_file[SEAL_KEY_SIZE];
     struct digest key;
@@ -29,8 +29,7 @@ static enum status actor_hash(const struct program_run *run, const char *actor,
 
     if (status != OK)
         return status;
-    key = hmac_sha256((struct text){(const char *)key_file, sizeof key_file},
-                      TEXT("sawa.actor.1"));
+    key = hmac_sha256((struct text){(const char *)key_file, sizeof key_file}, TEXT("sawa.actor.1"));
     hash = hmac_sha256((struct text){(const char *)key.bytes, SHA256_SIZE}, text_of(actor));
     digest_format(&hash, text);
     explicit_bzero(key_file, sizeof key_file);

@@ -24,22 +24,14 @@ static const struct option_spec options[] = {
 
 static const struct verb position_verbs[] = {
     {.name = "show", .options = "sj", .places = "", .run = position_show},
-    {.name = "accept",
-     .options = "spfrax",
-     .places = "",
-     .decides = true,
-     .run = position_accept},
+    {.name = "accept", .options = "spfrax", .places = "", .decides = true, .run = position_accept},
     {.name = "halt", .options = "sprax", .places = "", .decides = true, .run = position_halt_verb},
 };
 
 static const struct verb parked_verbs[] = {
     {.name = "list", .options = "spktljA", .places = "", .run = parked_list},
     {.name = "show", .options = "cw", .places = "1", .run = parked_show},
-    {.name = "retry",
-     .options = "spktlrax",
-     .places = "*",
-     .decides = true,
-     .run = parked_retry},
+    {.name = "retry", .options = "spktlrax", .places = "*", .decides = true, .run = parked_retry},
     {.name = "discard",
      .options = "spktlrax",
      .places = "*",

@@ -39,8 +39,8 @@ static enum status parked_rows(struct db *db, const struct arguments *arguments,
 
 static void place_of_row(const struct result *rows, int row, struct place *place)
 {
-    snprintf(place->source, sizeof place->source, "%.*s:%lld",
-             TEXT_ARG(result_text(rows, row, 0)), (long long)result_int64(rows, row, 1));
+    snprintf(place->source, sizeof place->source, "%.*s:%lld", TEXT_ARG(result_text(rows, row, 0)),
+             (long long)result_int64(rows, row, 1));
     place->partition = (int32_t)result_int64(rows, row, 2);
     place->offset = result_int64(rows, row, 3);
 }
@@ -81,8 +81,8 @@ static enum status places_of_words(const struct arguments *arguments, struct err
 
 static bool has_filter(const struct arguments *arguments)
 {
-    return arguments->source != NULL || arguments->partition >= 0 ||
-           arguments->parked_as != NULL || arguments->since != NULL;
+    return arguments->source != NULL || arguments->partition >= 0 || arguments->parked_as != NULL ||
+           arguments->since != NULL;
 }
 
 enum status places_collect(struct db *db, const struct arguments *arguments, struct error *error,
@@ -204,8 +204,8 @@ static void discard_print(const struct place *place, const struct parked_record 
     bool open = strcmp(parked->state, "PARKED") == 0;
 
     printf("%s/%d@%lld  %s: %s%s\n", place->source, place->partition, (long long)place->offset,
-           parked->reason, open ? "is discarded" : "was decided before: ",
-           open ? "" : parked->state);
+           parked->reason,
+           open ? "is discarded" : "was decided before: ", open ? "" : parked->state);
 }
 
 /* decision NULL: only looks. */
@@ -213,8 +213,7 @@ static enum status discard_one(struct db *db, struct decision *decision, const s
                                struct error *error, size_t *open_count)
 {
     struct parked_record parked;
-    enum status status =
-        parked_record_read(db, NULL, place, decision != NULL, error, &parked);
+    enum status status = parked_record_read(db, NULL, place, decision != NULL, error, &parked);
     bool open = status == OK && strcmp(parked.state, "PARKED") == 0; /* (3) */
 
     if (status == OK && decision == NULL)

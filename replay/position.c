@@ -19,15 +19,12 @@ static const struct column {
     const char *key;
     enum cell cell;
 } columns[] = {
-    {"topic", CELL_TEXT},         {"kind", CELL_TEXT},
-    {"cluster_id", CELL_TEXT},    {"generation", CELL_INT},
-    {"newest", CELL_BOOL},        {"partition", CELL_INT},
-    {"start_offset", CELL_INT},   {"next_offset", CELL_INT},
-    {"epoch", CELL_INT},          {"owner", CELL_TEXT},
-    {"watermark", CELL_INSTANT},  {"anchor_offset", CELL_INT},
-    {"anchor_time_ms", CELL_INT}, {"halt_reason", CELL_TEXT},
-    {"halted_at", CELL_INSTANT},  {"parked", CELL_INT},
-    {"gap", CELL_INT},            {"operator_reason", CELL_TEXT},
+    {"topic", CELL_TEXT},         {"kind", CELL_TEXT},         {"cluster_id", CELL_TEXT},
+    {"generation", CELL_INT},     {"newest", CELL_BOOL},       {"partition", CELL_INT},
+    {"start_offset", CELL_INT},   {"next_offset", CELL_INT},   {"epoch", CELL_INT},
+    {"owner", CELL_TEXT},         {"watermark", CELL_INSTANT}, {"anchor_offset", CELL_INT},
+    {"anchor_time_ms", CELL_INT}, {"halt_reason", CELL_TEXT},  {"halted_at", CELL_INSTANT},
+    {"parked", CELL_INT},         {"gap", CELL_INT},           {"operator_reason", CELL_TEXT},
 };
 
 enum {
@@ -59,12 +56,8 @@ static void json_cell(struct buffer *out, const struct result *rows, int row, in
     }
     switch (columns[column].cell) {
     case CELL_TEXT: buffer_json(out, result_text(rows, row, column)); break;
-    case CELL_INT:
-        buffer_format(out, "%lld", (long long)result_int64(rows, row, column));
-        break;
-    case CELL_BOOL:
-        buffer_string(out, result_bool(rows, row, column) ? "true" : "false");
-        break;
+    case CELL_INT: buffer_format(out, "%lld", (long long)result_int64(rows, row, column)); break;
+    case CELL_BOOL: buffer_string(out, result_bool(rows, row, column) ? "true" : "false"); break;
     case CELL_INSTANT:
         instant_format(result_instant(rows, row, column), instant);
         buffer_json(out, text_of(instant));
@@ -104,8 +97,7 @@ static void print_halt(struct buffer *out, const struct result *rows, int row)
     buffer_format(out, "\n  ! halted: %.*s", TEXT_ARG(result_text(rows, row, COLUMN_HALT_REASON)));
     print_instant(out, "since", rows, row, COLUMN_HALTED_AT);
     if (!result_is_null(rows, row, COLUMN_OPERATOR_REASON))
-        buffer_format(out, "  (%.*s)",
-                      TEXT_ARG(result_text(rows, row, COLUMN_OPERATOR_REASON)));
+        buffer_format(out, "  (%.*s)", TEXT_ARG(result_text(rows, row, COLUMN_OPERATOR_REASON)));
 }
 
 static void print_row(struct buffer *out, const struct result *rows, int row)
@@ -228,12 +220,11 @@ static enum status halt_fill(struct decision *decision, const struct source_row 
 }
 
 static enum status halt_execute(struct program_run *run, struct session *session,
-                                const struct source_row *source,
-                                const struct arguments *arguments, struct error *error)
+                                const struct source_row *source, const struct arguments *arguments,
+                                struct error *error)
 {
     struct decision decision;
-    enum status status =
-        decision_begin(run, session, "position_halt", arguments, error, &decision);
+    enum status status = decision_begin(run, session, "position_halt", arguments, error, &decision);
 
     if (status != OK)
         return status;

@@ -74,11 +74,10 @@ static enum status sealed_open(struct db *db, const unsigned char *key_file, str
     plain = sealed.size < SEAL_OVERHEAD
                 ? NULL
                 : buffer_reserve(&parked->plain, sealed.size - SEAL_OVERHEAD);
-    opened = plain != NULL &&
-             seal_open(key.key,
-                       parked_aad(parked->source_id, parked->partition, parked->offset,
-                                  parked->key_id, aad),
-                       sealed, (unsigned char *)plain);
+    opened = plain != NULL && seal_open(key.key,
+                                        parked_aad(parked->source_id, parked->partition,
+                                                   parked->offset, parked->key_id, aad),
+                                        sealed, (unsigned char *)plain);
     explicit_bzero(key.key, sizeof key.key);
     if (!opened)
         return error_set(error, FATAL, "a parked record does not open: it was altered or moved");
@@ -86,9 +85,8 @@ static enum status sealed_open(struct db *db, const unsigned char *key_file, str
     return frame_read(parked, error);
 }
 
-static enum status row_take(struct db *db, const unsigned char *key_file,
-                            const struct result *row, struct parked_record *parked,
-                            struct error *error)
+static enum status row_take(struct db *db, const unsigned char *key_file, const struct result *row,
+                            struct parked_record *parked, struct error *error)
 {
     parked->batch_id = result_int64(row, 0, 0);
     text_copy(result_text(row, 0, 1), parked->reason, sizeof parked->reason);
@@ -96,8 +94,7 @@ static enum status row_take(struct db *db, const unsigned char *key_file,
     parked->key_id = (int32_t)result_int64(row, 0, 3);
     parked->parked_at_us = result_instant(row, 0, 5);
     parked->watermark_us = result_instant(row, 0, 6);
-    return key_file == NULL ? OK
-                            : sealed_open(db, key_file, result_text(row, 0, 4), parked, error);
+    return key_file == NULL ? OK : sealed_open(db, key_file, result_text(row, 0, 4), parked, error);
 }
 
 static enum status not_parked(const struct place *place, struct error *error)
@@ -155,8 +152,7 @@ static void print_words(struct buffer *out, const char *reason)
         const struct reason_entry *entry = reason_entry((enum reason)i);
 
         if (strcmp(entry->name, reason) == 0)
-            buffer_format(out, "  meaning:   %s\n  remedy:    %s\n", entry->meaning,
-                          entry->remedy);
+            buffer_format(out, "  meaning:   %s\n  remedy:    %s\n", entry->meaning, entry->remedy);
     }
 }
 
@@ -189,8 +185,8 @@ static void print_about(struct buffer *out, const struct place *place,
     buffer_format(out, "  parked at: %s\n  written:   %s\n  batch:     %lld\n", parked_at,
                   record->timestamp_ms < 0 ? "no time" : written, (long long)parked->batch_id);
     buffer_format(out, "  key:       %zu bytes\n  value:     %zu bytes%s\n  headers:   %u\n",
-                  record->key.size, record->value.size,
-                  record->value.data == NULL ? " (none)" : "", record->header_count);
+                  record->key.size, record->value.size, record->value.data == NULL ? " (none)" : "",
+                  record->header_count);
     buffer_format(out, "  SHA-256:   %s\n", hex);
     print_schema(out, record->value);
 }

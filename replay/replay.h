@@ -149,9 +149,9 @@ struct parked_record {
     char reason[64];
     char state[16];
     int64_t parked_at_us;
-    int64_t watermark_us;  /* of its partition now */
-    struct buffer plain;   /* the frame, opened; wiped by parked_record_done */
-    struct record record;  /* in plain */
+    int64_t watermark_us; /* of its partition now */
+    struct buffer plain;  /* the frame, opened; wiped by parked_record_done */
+    struct record record; /* in plain */
 };
 
 /* Reads the row, for_update within a transaction: locked; its bytes are opened with the key file.

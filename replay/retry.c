@@ -139,8 +139,8 @@ static enum status record_decode(struct hand *hand, const struct parked_record *
     if (parked->record.value.size > RECORD_VALUE_MAX)
         reason = REASON_VALUE_OVERSIZED;
     else
-        status = hand->ops->decode(hand->state, &parked->record, hand->batch, part, row, &reason,
-                                   error);
+        status =
+            hand->ops->decode(hand->state, &parked->record, hand->batch, part, row, &reason, error);
     if (status == RETRY || status == FATAL)
         return status;
     part->move.watermark_us = part->watermark_before_us; /* (b) */
@@ -163,8 +163,8 @@ static enum status record_judge(struct hand *hand, struct db *db, struct error *
 static enum status record_decide(struct hand *hand, const struct parked_record *parked,
                                  struct db *db, struct error *error, struct outcome *outcome)
 {
-    static const enum fate fates[] = {
-        [OK] = FATE_APPLIED, [DUPLICATE] = FATE_DUPLICATE, [REJECT] = FATE_REFUSED};
+    static const enum fate fates[] =
+        {[OK] = FATE_APPLIED, [DUPLICATE] = FATE_DUPLICATE, [REJECT] = FATE_REFUSED};
     enum status status = record_decode(hand, parked, error);
 
     if (status == OK)
@@ -183,8 +183,8 @@ static enum status parked_take(struct retry *retry, const struct place *place,
                                struct parked_record *parked, struct outcome *outcome,
                                struct error *error, struct hand **ret_hand)
 {
-    enum status status = parked_record_read(retry->session.db, retry->key_file, place, true, error,
-                                            parked);
+    enum status status =
+        parked_record_read(retry->session.db, retry->key_file, place, true, error, parked);
 
     *outcome = (struct outcome){.fate = FATE_DECIDED_BEFORE};
     if (status != OK)
@@ -289,8 +289,8 @@ static enum status retry_one(struct retry *retry, const struct place *place,
     enum status status = RETRY;
 
     for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        status = (retry->arguments->execute ? retry_execute : retry_look)(retry, place, outcome,
-                                                                          error);
+        status =
+            (retry->arguments->execute ? retry_execute : retry_look)(retry, place, outcome, error);
         if (status != RETRY && status != DUPLICATE)
             return status;
         if (status == RETRY && retry_again(retry, status, error) != OK)
@@ -316,8 +316,7 @@ static void outcome_print(const struct retry *retry, const struct place *place,
     }
 }
 
-static enum status retry_all(struct retry *retry, const struct places *places,
-                             struct error *error)
+static enum status retry_all(struct retry *retry, const struct places *places, struct error *error)
 {
     for (size_t i = 0; i < places->count; i++) {
         struct outcome outcome;

@@ -21,8 +21,8 @@ bool source_name_split(const char *name, char topic[256], int32_t *ret_generatio
 
 static enum status source_refuse(const char *name, int rows, struct error *error)
 {
-    error_set(error, REJECT, rows == 0 ? "there is no source %.80s"
-                                       : "several clusters have a topic %.80s", name);
+    error_set(error, REJECT,
+              rows == 0 ? "there is no source %.80s" : "several clusters have a topic %.80s", name);
     error->exit_code = rows == 0 ? EXIT_USAGE : EXIT_REFUSED;
     return error_hint(error, "sources are shown by: sawa replay position show");
 }

@@ -20,7 +20,7 @@ struct kafka_source {
     struct source source; /* first: a source is one of these */
     rd_kafka_t *client;
     struct kafka_nudge *nudge;
-    struct kafka_probe *probe; /* NULL: not subscribed */
+    struct kafka_probe *probe;   /* NULL: not subscribed */
     rd_kafka_message_t *message; /* of the last SOURCE_RECORD */
     struct buffer headers; /* of that record */
     char topic[256];

@@ -402,8 +402,7 @@ static enum status event_handle(struct loop *loop, const struct source_event *ev
     case SOURCE_REVOKED:
         loop_revoked(loop);
         return OK;
-    case SOURCE_OUT_OF_RANGE:
-        return out_of_range_receive(loop, event->partition, error);
+    case SOURCE_OUT_OF_RANGE: return out_of_range_receive(loop, event->partition, error);
     case SOURCE_AWAY:
         log_gate_away(&loop->source_gate, "kafka", &event->error);
         return OK;
@@ -765,8 +764,8 @@ static enum status halted_look(struct loop *loop, struct error *error)
 
     if (count == 0 || !loop->registered)
         return OK;
-    status = position_resumed(loop->db, loop->source_id, numbers, count, error, resumed,
-                              &superseded);
+    status =
+        position_resumed(loop->db, loop->source_id, numbers, count, error, resumed, &superseded);
     if (status == OK && superseded)
         loop_superseded(loop);
     for (size_t i = 0; status == OK && !superseded && i < count; i++)

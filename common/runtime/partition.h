@@ -42,10 +42,10 @@ struct partition {
     struct position position; /* (2) */
     bool anchor_awaited;      /* (3) */
     int64_t claim_after_us;   /* monotonic: WAITING, not before */
-    struct anchor pin;         /* (4); offset -1: none yet */
+    struct anchor pin;        /* (4); offset -1: none yet */
     struct parked_rate parked; /* (5) */
-    int64_t taken;   /* since the last turn of the loop */
-    int64_t refused; /* of those, by decode             */
+    int64_t taken;             /* since the last turn of the loop */
+    int64_t refused;           /* of those, by decode             */
 
     /* The archive of what the open batch holds of it. */
     bool archiving;

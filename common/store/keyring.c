@@ -109,8 +109,8 @@ enum status keyring_get(struct db *db, const unsigned char key_file[SEAL_KEY_SIZ
     return status;
 }
 
-enum status keyring_find(struct db *db, const unsigned char key_file[SEAL_KEY_SIZE],
-                         int32_t key_id, struct error *error, struct data_key *ret_key)
+enum status keyring_find(struct db *db, const unsigned char key_file[SEAL_KEY_SIZE], int32_t key_id,
+                         struct error *error, struct data_key *ret_key)
 {
     char scope[KEY_AAD_SIZE];
     struct params params;

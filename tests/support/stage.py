@@ -195,7 +195,7 @@ class Stage:
             time.sleep(0.05)
 
     def positions(self, generation=None):
-        """{partition: (next_offset, halt_reason)} of a generation, the newest where none is named"""
+        """{partition: (next_offset, halt_reason)} of a generation; None: the newest"""
         rows = self.scratch.sql(
             "SELECT partition, next_offset, halt_reason FROM position JOIN source USING (source_id)"
             " WHERE topic = %s AND generation = coalesce(%s, (SELECT max(generation) FROM source"

@@ -324,14 +324,16 @@ static void a_halted_position_moves_for_nobody(void **state)
     assert_int_equal(move_alone(ours, &move, &error), RETRY);
     assert_int_equal(error.cause, CAUSE_FENCED);
     assert_int_equal(position_resumed(ours, source_id, &partition, 1, &error, &resumed,
-                                      &superseded), OK);
+                                      &superseded),
+                     OK);
     assert_false(resumed);
     snprintf(sql, sizeof sql,
              "UPDATE position SET halt_reason = NULL WHERE source_id = %d AND partition = %d",
              source_id, partition);
     server_script(theirs, sql);
     assert_int_equal(position_resumed(ours, source_id, &partition, 1, &error, &resumed,
-                                      &superseded), OK);
+                                      &superseded),
+                     OK);
     assert_true(resumed);
     assert_false(superseded);
     assert_int_equal(move_alone(ours, &move, &error), OK);
@@ -360,8 +362,7 @@ static void a_newer_generation_supersedes(void **state)
              " SELECT kind, cluster_id, topic, 2, partitions FROM source WHERE source_id = %d",
              old);
     server_script(theirs, sql);
-    assert_int_equal(position_resumed(ours, old, &partition, 1, &error, &resumed, &superseded),
-                     OK);
+    assert_int_equal(position_resumed(ours, old, &partition, 1, &error, &resumed, &superseded), OK);
     assert_true(resumed && superseded);
     assert_int_equal(source_register(ours, &identity, &error, &known), OK);
     assert_int_equal(known.generation, 2);
