@@ -267,8 +267,10 @@ static enum status show(struct program_run *run, struct db *db, const struct arg
     explicit_bzero(key_file, sizeof key_file);
     if (status == OK)
         print_about(out, place, &parked);
-    if (status == OK && arguments->content)
+    if (status == OK && arguments->content) {
         print_content(out, &parked.record);
+        status = decoded_print(run->config, &parked, out, error);
+    }
     if (status == OK && arguments->raw != NULL)
         status = raw_write(arguments->raw, parked.record.value, error);
     parked_record_done(&parked);

@@ -8,6 +8,7 @@
  *   accept.c      position accept: what follows from why a partition halted
  *   parked.c      parked list, parked discard
  *   record.c      a parked record, opened; parked show
+ *   decoded.c     its fields, where it is a payment event
  *   retry.c       parked retry: the worker's own verbs on one record
  *
  * (1) Nothing is changed without --execute; then --reason and --actor are required.
@@ -160,6 +161,10 @@ must_use enum status parked_record_read(struct db *db, const unsigned char key_f
                                         const struct place *place, bool for_update,
                                         struct error *error, struct parked_record *ret_parked);
 void parked_record_done(struct parked_record *parked);
+
+/* The fields of a payment event, for people. RETRY, FATAL: the schemas cannot be asked. */
+must_use enum status decoded_print(const struct config *config, const struct parked_record *parked,
+                                   struct buffer *out, struct error *error);
 
 /* Which records a decision is about: the PLACEs, or what the filters find, oldest first. */
 struct places {

@@ -47,7 +47,7 @@ class Stage:
         try:
             self.scratch.must("settle", "corridor", "load", self.corridors, role="corridor")
             today = datetime.datetime.now(datetime.timezone.utc).date()
-            self.scratch.must("settle", "open", "--from", today - datetime.timedelta(days=4),
+            self.scratch.must("settle", "open", "--from", today - datetime.timedelta(days=12),
                               "--until", today + datetime.timedelta(days=10))
             self.scratch.sql("SET search_path = sawa")
             self.admin = AdminClient({"bootstrap.servers": self.brokers, "log_level": 2})
@@ -158,13 +158,19 @@ class Stage:
         fast = {"ingest.group": self.topic, "worker.id": name, "batch.linger": "50ms",
                 "kafka.session.timeout.ms": 3000, "kafka.heartbeat.interval.ms": 300,
                 "kafka.topic.metadata.refresh.interval.ms": 1000}
+        return self._start("ingest", path, {**fast, **settings})
+
+    def _start(self, program, path, settings):
         with open(path, "wb") as log:
-            worker = self.scratch.start("ingest", "run", "--log-format", "json",
-                                        *self._settings({**fast, **settings}), role="ingest",
-                                        stdout=log, stderr=log)
+            worker = self.scratch.start(program, "run", "--log-format", "json",
+                                        *self._settings(settings), stdout=log, stderr=log)
         worker.log_path = path
         self.workers.append(worker)
         return worker
+
+    def fx_worker(self, **settings):
+        return self._start("fx", os.path.join(self.folder, "fx.log"), {
+            "fx.topic": self.topic, "fx.group": self.topic, "batch.linger": "50ms", **settings})
 
     def stop(self, worker):
         worker.terminate()
@@ -175,9 +181,8 @@ class Stage:
             return [line for line in map(json.loads, log) if line["event.action"] == action]
 
     def replay(self, *arguments):
-        """(exit code, stdout, stderr)"""
-        words = [str(argument) for argument in arguments]
-        return self.scratch.program("replay", *words, *self._settings({}), role="replay")
+        """(exit code, stdout, stderr); a --set among the arguments wins"""
+        return self.scratch.program("replay", *self._settings({}), *arguments, role="replay")
 
     def decide(self, *arguments):
         return self.replay(*arguments, "--execute", "--reason", "told by the scenario", "--actor",
