@@ -274,13 +274,16 @@ static enum status days_make(struct retry *retry, struct error *error)
     return status;
 }
 
-/* A lost reply to COMMIT needs nothing of its own: the next attempt finds what was decided. */
+/* A RETRY of the database goes by itself; one of decode (no window, no schemas) wants a person. A
+ * lost reply to COMMIT needs nothing of its own: the next attempt finds what was decided. */
 static enum status retry_again(struct retry *retry, enum status status, struct error *error)
 {
+    bool of_database =
+        error->code[0] != '\0' || error->cause == CAUSE_UNKNOWN || db_is_broken(retry->session.db);
+
     if (partition_is_missing(status, error))
         return days_make(retry, error);
-    return status == RETRY && error->code[0] != '\0' ? session_await(&retry->session, error)
-                                                     : status;
+    return of_database ? session_await(&retry->session, error) : status;
 }
 
 static enum status retry_one(struct retry *retry, const struct place *place,
