@@ -109,9 +109,8 @@ $$;
 CREATE TRIGGER i1_parked_is_decided_once BEFORE UPDATE ON parked
     FOR EACH ROW WHEN (OLD.state <> 'PARKED') EXECUTE FUNCTION parked_guard();
 
-GRANT SELECT ON operator_action, accepted_gap TO sawa_reader, sawa_report;
-GRANT SELECT ON source, position, commit_log, batch, parked, data_key, operator_action,
-                accepted_gap TO sawa_replay;
+GRANT SELECT ON operator_action, accepted_gap TO sawa_reader;
+GRANT SELECT ON source, position, parked, data_key, operator_action, accepted_gap TO sawa_replay;
 GRANT INSERT ON source, position, commit_log, accepted_gap TO sawa_replay;
 GRANT INSERT (commit_id, leaf, leaf_hash) ON audit_leaf TO sawa_replay;
 GRANT INSERT (commit_id, line, action, outcome, source_id, partition, record_offset, reason, actor)

@@ -14,9 +14,9 @@ CALL pg_temp.need_constraints('parked', 'parked_state_known', 'parked_is_decided
 CALL pg_temp.need_indexes('operator_action', 'operator_action_place');
 CALL pg_temp.need_indexes('parked', 'parked_waiting');
 
-CALL pg_temp.need_grant('sawa_replay', 'SELECT, INSERT', 'source', 'position', 'commit_log',
-                        'accepted_gap', 'payment', 'event_seen', 'transfer_seen', 'fx_rate',
-                        'fx_lock');
+CALL pg_temp.need_grant('sawa_replay', 'SELECT, INSERT', 'source', 'position', 'accepted_gap',
+                        'payment', 'event_seen', 'transfer_seen', 'fx_rate', 'fx_lock');
+CALL pg_temp.need_grant('sawa_replay', 'INSERT', 'commit_log', 'journal_entry');
 CALL pg_temp.need_grant('sawa_replay', 'UPDATE (halt_reason, halted_at)', 'position');
 CALL pg_temp.need_grant('sawa_replay', 'UPDATE (state, decided_commit_id)', 'parked');
 CALL pg_temp.need_grant('sawa_reader', 'SELECT', 'operator_action', 'accepted_gap');
