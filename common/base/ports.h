@@ -53,6 +53,16 @@ struct source_identity {
     int32_t partition_count;
 };
 
+/* What was seen of a record that was looked at again. */
+struct source_glance {
+    int32_t partition;
+    int64_t offset;
+    bool answered; /* false: the broker could not be asked      */
+    bool there;    /* false: no record stands at this offset    */
+    int64_t timestamp_ms;
+    uint32_t crc32c; /* of key and value */
+};
+
 struct source;
 
 struct source_ops {
@@ -68,6 +78,9 @@ struct source_ops {
                          int64_t *ret_high, struct error *error);
     int64_t (*high)(struct source *source, int32_t partition);
     void (*hint)(struct source *source, int32_t partition, int64_t next_offset);
+    /* Both NULL where a source cannot become another one under its reader. */
+    bool (*look)(struct source *source, int32_t partition, int64_t offset);
+    bool (*seen)(struct source *source, struct source_glance *ret_glance);
     void (*close)(struct source *source);
 };
 
@@ -129,6 +142,19 @@ static inline int64_t source_high(struct source *source, int32_t partition)
 static inline void source_hint(struct source *source, int32_t partition, int64_t next_offset)
 {
     source->ops->hint(source, partition, next_offset);
+}
+
+/* Asks for a record to be looked at again, beside the reading; source_seen tells later. False: not
+ * now, or this source cannot. */
+static inline bool source_look(struct source *source, int32_t partition, int64_t offset)
+{
+    return source->ops->look != NULL && source->ops->look(source, partition, offset);
+}
+
+/* Takes what was seen. False: nothing new. Never waits. */
+static inline bool source_seen(struct source *source, struct source_glance *ret_glance)
+{
+    return source->ops->seen != NULL && source->ops->seen(source, ret_glance);
 }
 
 static inline void source_close(struct source *source)

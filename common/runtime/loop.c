@@ -43,6 +43,7 @@ struct loop {
     struct partitions partitions;
     bool registered; /* source_id is known */
     int32_t source_id;
+    const char *source_halt; /* why nothing of the source may be read; NULL: nothing is wrong */
     struct buffer source_name;
     struct data_key key;
     struct loop_lane lanes[LANES_MAX];
@@ -52,6 +53,7 @@ struct loop {
     int64_t held_epoch; /* of its partition: a later claim reads it again in its turn */
     struct backoff stall;
     int64_t refresh_at_us;
+    size_t looked_at; /* partition whose pin was looked at last */
     int64_t idle_since_us;
     struct log_gate database_gate;
     struct log_gate source_gate;
@@ -87,19 +89,21 @@ static enum status loop_assign(struct loop *loop, struct error *error)
 static enum status loop_register(struct loop *loop, struct db *db, struct error *error)
 {
     struct source_identity identity;
-    int32_t generation = 0;
+    struct source_known known;
     enum status status;
 
     if (loop->registered)
         return OK;
     status = source_identify(loop->settings->source, &identity, error);
     if (status == OK)
-        status = source_register(db, &identity, error, &loop->source_id, &generation);
+        status = source_register(db, &identity, error, &known);
     if (status != OK)
-        return status == REJECT ? (error->status = FATAL) : status;
+        return status;
+    loop->source_id = known.source_id;
+    loop->source_halt = known.halt;
     buffer_clear(&loop->source_name);
-    leaf_source(identity.kind, text_of(identity.cluster_id), text_of(identity.topic), generation,
-                &loop->source_name);
+    leaf_source(identity.kind, text_of(identity.cluster_id), text_of(identity.topic),
+                known.generation, &loop->source_name);
     loop_metrics_topic(&loop->metrics, identity.topic);
     loop->registered = true;
     return OK;
@@ -129,6 +133,8 @@ static enum status claim_one(struct loop *loop, struct partition *partition, str
     if (status == OK)
         status = partition_claim(partition, db, loop->settings->source, loop->source_id,
                                  loop->settings->worker, error);
+    if (status == OK && partition->state == PARTITION_ACTIVE && loop->source_halt != NULL)
+        status = partition_halt(partition, db, loop->source_halt, error);
     if (status != OK)
         return status;
     loop->settings->ops->claimed(loop->state, &partition->position);
@@ -145,10 +151,47 @@ static bool claim_is_due(struct loop *loop, const struct partition *partition, i
            lane_is_idle(lane->lane) && batch_part_find(lane->filling, partition->number) == NULL;
 }
 
-static enum status loop_claim(struct loop *loop, struct error *error)
+/* Everything taken from it is committed by now, or was given up with its claim. */
+static bool halt_is_due(struct loop *loop, const struct partition *partition)
+{
+    struct loop_lane *lane = loop_lane_of(loop, partition->number);
+
+    return partition->state == PARTITION_HALTING && lane_is_idle(lane->lane) &&
+           batch_part_find(lane->filling, partition->number) == NULL;
+}
+
+static enum status halt_one(struct loop *loop, struct partition *partition, struct error *error)
+{
+    struct db *db = NULL;
+    enum status status = lane_db(loop_lane_of(loop, partition->number)->lane, error, &db);
+
+    if (status == OK)
+        status = partition_halt(partition, db, "parked_rate_exceeded", error);
+    if (status == OK)
+        claimed_log(partition);
+    return status;
+}
+
+/* Partitions that are to halt and whose last batch is through. */
+static enum status loop_halts(struct loop *loop, struct error *error, bool *ret_changed)
+{
+    for (size_t i = 0; i < loop->partitions.count; i++) {
+        struct partition *partition = &loop->partitions.list[i];
+        enum status status;
+
+        if (!halt_is_due(loop, partition))
+            continue;
+        status = halt_one(loop, partition, error);
+        if (status == FATAL)
+            return status;
+        *ret_changed = *ret_changed || status == OK; /* else again in the next turn */
+    }
+    return OK;
+}
+
+static enum status loop_claims(struct loop *loop, struct error *error, bool *ret_changed)
 {
     int64_t now_us = clock_monotonic_us();
-    bool changed = false;
 
     for (size_t i = 0; i < loop->partitions.count; i++) {
         struct partition *partition = &loop->partitions.list[i];
@@ -166,9 +209,19 @@ static enum status loop_claim(struct loop *loop, struct error *error)
             break;
         }
         log_gate_back(&loop->database_gate, "postgresql");
-        changed = true;
+        *ret_changed = true;
     }
-    return changed ? loop_assign(loop, error) : OK;
+    return OK;
+}
+
+static enum status loop_claim(struct loop *loop, struct error *error)
+{
+    bool changed = false;
+    enum status status = loop_halts(loop, error, &changed);
+
+    if (status == OK)
+        status = loop_claims(loop, error, &changed);
+    return status == OK && changed ? loop_assign(loop, error) : status;
 }
 
 /* ---- reading ---- */
@@ -198,6 +251,7 @@ static void loop_assigned(struct loop *loop)
 {
     lanes_forget(loop);
     loop_take_partitions(loop);
+    loop->registered = false; /* the topic may have been made anew */
     log_info("partitions_assigned", "the broker assigned partitions",
              LOG_INT("partitions", (int64_t)loop->partitions.count));
 }
@@ -225,6 +279,30 @@ static enum status loop_halt(struct loop *loop, struct partition *partition, con
         return status;
     lane_forget(loop, lane, 0); /* the claim finds the halt in the row */
     return OK;
+}
+
+/* The broker said no; its range says why. Where it does not, an operator compares. */
+static const char *out_of_range_reason(struct loop *loop, const struct partition *partition)
+{
+    struct error ignored;
+    int64_t low = 0;
+    int64_t high = 0;
+
+    if (source_range(loop->settings->source, partition->number, &low, &high, &ignored) != OK)
+        return "offset_out_of_range";
+    if (partition->position.next_offset < low)
+        return "records_expired_before_they_were_read";
+    return partition->position.next_offset > high ? "topic_shorter_than_position"
+                                                  : "offset_out_of_range";
+}
+
+static enum status out_of_range_receive(struct loop *loop, int32_t number, struct error *error)
+{
+    struct partition *partition = partitions_find(&loop->partitions, number);
+
+    if (partition == NULL || partition->state != PARTITION_ACTIVE)
+        return OK;
+    return loop_halt(loop, partition, out_of_range_reason(loop, partition), error);
 }
 
 static bool record_is_oversized(const struct record *record)
@@ -271,6 +349,10 @@ static enum status record_take(struct loop *loop, struct partition *partition,
                                         record_crc32c(record)};
     partition->position.next_offset = part->move.next_offset;
     partition->position.watermark_us = part->move.watermark_us;
+    if (partition->pin.offset < 0)
+        partition->pin = part->move.anchor;
+    partition->taken++;
+    partition->refused += batch->records[batch->record_count - 1].decoded == REJECT ? 1 : 0;
     return partition_archive(partition, record, error);
 }
 
@@ -309,8 +391,6 @@ static enum status end_receive(struct loop *loop, int32_t number, int64_t offset
 static enum status event_handle(struct loop *loop, const struct source_event *event,
                                 struct error *error)
 {
-    struct partition *partition;
-
     switch (event->kind) {
     case SOURCE_RECORD:
         return record_receive(loop, &event->record, error);
@@ -322,9 +402,7 @@ static enum status event_handle(struct loop *loop, const struct source_event *ev
     case SOURCE_REVOKED:
         loop_revoked(loop);
         return OK;
-    case SOURCE_OUT_OF_RANGE:
-        partition = partitions_find(&loop->partitions, event->partition);
-        return partition == NULL ? OK : loop_halt(loop, partition, "offset_out_of_range", error);
+    case SOURCE_OUT_OF_RANGE: return out_of_range_receive(loop, event->partition, error);
     case SOURCE_AWAY:
         log_gate_away(&loop->source_gate, "kafka", &event->error);
         return OK;
@@ -536,9 +614,23 @@ static enum status loop_submit(struct loop *loop, struct error *error)
 
 /* ---- collecting ---- */
 
+/* Records of a part that decode let pass and the store refused: second reports and such. */
+static int64_t refused_late(const struct batch *batch, size_t part)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; batch->parts[part].counts[REJECT] > 0 && i < batch->record_count; i++)
+        count += batch->records[i].part == part && batch->records[i].verdict == REJECT &&
+                         batch->records[i].decoded == OK
+                     ? 1
+                     : 0;
+    return count;
+}
+
 static void committed(struct loop *loop, struct loop_lane *lane)
 {
     const struct batch *batch = lane->working;
+    int64_t now_us = clock_monotonic_us();
 
     loop_metrics_committed(&loop->metrics, batch);
     log_debug("batch_committed", "a batch is committed", LOG_INT("commit_id", batch->commit_id),
@@ -549,8 +641,10 @@ static void committed(struct loop *loop, struct loop_lane *lane)
 
         if (!part->dropped)
             source_hint(loop->settings->source, part->move.partition, part->move.next_offset);
-        else if (partition != NULL)
+        if (partition != NULL && part->dropped)
             partition_drop(partition, FENCED_RETRY_MS);
+        else if (partition != NULL)
+            parked_rate_add(&partition->parked, now_us, 0, refused_late(batch, i));
     }
 }
 
@@ -625,12 +719,115 @@ static enum status loop_refresh(struct loop *loop, struct error *error)
     return status;
 }
 
+/* Too many parked: the partition takes no more, what it has taken is committed, then it halts. */
+static void parked_watch(struct loop *loop, int64_t now_us)
+{
+    for (size_t i = 0; i < loop->partitions.count; i++) {
+        struct partition *partition = &loop->partitions.list[i];
+
+        if (partition->state != PARTITION_ACTIVE)
+            continue;
+        if (partition->taken > 0)
+            parked_rate_add(&partition->parked, now_us, partition->taken, partition->refused);
+        partition->taken = partition->refused = 0;
+        if (parked_rate_exceeds(&partition->parked, now_us, &loop->settings->parked))
+            partition->state = PARTITION_HALTING;
+    }
+}
+
+static size_t halted_collect(struct loop *loop, int32_t *numbers)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < loop->partitions.count; i++)
+        if (loop->partitions.list[i].state == PARTITION_HALTED)
+            numbers[count++] = loop->partitions.list[i].number;
+    return count;
+}
+
+/* A newer generation of the topic is there: all positions are others now. */
+static void loop_superseded(struct loop *loop)
+{
+    lanes_forget(loop);
+    loop_take_partitions(loop);
+    loop->registered = false;
+    log_info("source_superseded", "a new generation of the topic was opened; claiming it");
+}
+
+static enum status halted_look(struct loop *loop, struct error *error)
+{
+    int32_t numbers[BATCH_PART_MAX];
+    bool resumed[BATCH_PART_MAX];
+    size_t count = halted_collect(loop, numbers);
+    bool superseded = false;
+    enum status status;
+
+    if (count == 0 || !loop->registered)
+        return OK;
+    status =
+        position_resumed(loop->db, loop->source_id, numbers, count, error, resumed, &superseded);
+    if (status == OK && superseded)
+        loop_superseded(loop);
+    for (size_t i = 0; status == OK && !superseded && i < count; i++)
+        if (resumed[i])
+            partition_resume(partitions_find(&loop->partitions, numbers[i]));
+    return status;
+}
+
+/* ---- the pin: is the topic still the one we know? ---- */
+
+static void pin_look(struct loop *loop)
+{
+    for (size_t i = 1; i <= loop->partitions.count; i++) {
+        size_t at = (loop->looked_at + i) % loop->partitions.count;
+        const struct partition *partition = &loop->partitions.list[at];
+
+        if (partition->state != PARTITION_ACTIVE || partition->pin.offset < 0)
+            continue;
+        if (source_look(loop->settings->source, partition->number, partition->pin.offset))
+            loop->looked_at = at;
+        return;
+    }
+}
+
+/* No record stands there any more. Whether it has expired or the topic is shorter now, a claim
+ * tells: it asks for the range. */
+static void pin_gone(struct loop *loop, const struct partition *partition)
+{
+    struct loop_lane *lane = loop_lane_of(loop, partition->number);
+
+    while (!lane_wait(lane->lane, LANE_WAIT_MS))
+        health_beat(loop->settings->health);
+    lane_forget(loop, lane, 0);
+}
+
+static enum status pin_watch(struct loop *loop, struct error *error)
+{
+    struct source_glance glance;
+    struct partition *partition;
+
+    if (!source_seen(loop->settings->source, &glance)) {
+        pin_look(loop);
+        return OK;
+    }
+    partition = partitions_find(&loop->partitions, glance.partition);
+    if (!glance.answered || partition == NULL || partition->state != PARTITION_ACTIVE ||
+        partition->pin.offset != glance.offset)
+        return OK;
+    if (!glance.there)
+        pin_gone(loop, partition);
+    else if (partition_pin_differs(partition, &glance))
+        return loop_halt(loop, partition, "anchor_differs", error);
+    return OK;
+}
+
 static enum status loop_tick(struct loop *loop, struct error *error)
 {
     int64_t now_us = clock_monotonic_us();
     enum status status;
 
     health_beat(loop->settings->health);
+    parked_watch(loop, now_us);
     if (any_lane_open(loop) || any_lane_busy(loop) || loop->partitions.count == 0)
         loop->idle_since_us = now_us;
     if (now_us < loop->refresh_at_us)
@@ -638,6 +835,10 @@ static enum status loop_tick(struct loop *loop, struct error *error)
     loop->refresh_at_us = now_us + REFRESH_MS * 1000;
     loop_metrics_lag(&loop->metrics, loop->settings->source, &loop->partitions);
     status = loop_refresh(loop, error);
+    if (status == OK)
+        status = halted_look(loop, error);
+    if (status == OK)
+        status = pin_watch(loop, error);
     if (status == RETRY) {
         log_gate_away(&loop->database_gate, "postgresql", error);
         health_ready(loop->settings->health, false, "the database is away");

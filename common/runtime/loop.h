@@ -20,6 +20,9 @@
  * 7. One bad record does not cost the batch its neighbours: the store names it, it is judged,
  *    the rest goes on.
  *
+ * A partition that is halted stays ours and is looked at each second: once an operator has accepted
+ * (replay/), it is claimed again; once a newer generation of the topic is there, all are.
+ *
  * When a batch is due: a lane is idle and (the source has nothing more now and is not far ahead,
  * or the batch is full, or it is linger_ms old). So batches are small and prompt while the worker
  * keeps up, and grow to records_max when it is behind.
@@ -28,6 +31,7 @@
 #define SAWA_RUNTIME_LOOP_H
 
 #include "runtime/health.h"
+#include "runtime/parked_rate.h"
 #include "runtime/worker.h"
 
 enum { LANES_MAX = 8 };
@@ -41,6 +45,7 @@ struct loop_settings {
     struct batch_limits limits;
     size_t lane_count;
     int64_t linger_ms;
+    struct parked_limits parked; /* when a partition halts instead of parking the world */
     unsigned char key_file[SEAL_KEY_SIZE];
     const char *scope; /* of data keys */
     int64_t stop_after_idle_ms; /* 0: runs until asked to stop; for one-shot runs and tests */

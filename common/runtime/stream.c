@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEY_NAME_SIZE = 64, PROPERTIES_MAX = 256, SECRET_MAX = 4096 };
+enum { KEY_NAME_SIZE = 64, SECRET_MAX = 4096 };
 
 /* A key of the worker itself: <name>.<rest>. */
 static const char *own_string(const struct program_run *run, const struct worker_ops *ops,
@@ -26,24 +26,33 @@ static const char *own_string(const struct program_run *run, const struct worker
     return config_string(run->config, key);
 }
 
+enum status stream_kafka_properties(const struct config *config, struct error *error,
+                                    struct kafka_property *ret_properties, size_t *ret_count)
+{
+    size_t count = 0;
+    const struct config_pair *pairs = config_section(config, "kafka", &count);
+
+    if (count > KAFKA_PROPERTIES_MAX)
+        return error_configuration(error, "more than %d kafka.* properties", KAFKA_PROPERTIES_MAX);
+    for (size_t i = 0; i < count; i++)
+        ret_properties[i] = (struct kafka_property){pairs[i].name, pairs[i].value};
+    *ret_count = count;
+    return OK;
+}
+
 static enum status source_open(const struct program_run *run, const struct worker_ops *ops,
                                struct error *error, struct source **ret_source)
 {
-    struct kafka_property properties[PROPERTIES_MAX];
-    size_t count = 0;
-    const struct config_pair *pairs = config_section(run->config, "kafka", &count);
+    struct kafka_property properties[KAFKA_PROPERTIES_MAX];
     struct kafka_settings settings = {.brokers = config_string(run->config, "kafka.brokers"),
                                       .topic = own_string(run, ops, "topic"),
                                       .group = own_string(run, ops, "group"),
                                       .client_id = run->program->name,
                                       .properties = properties};
+    enum status status =
+        stream_kafka_properties(run->config, error, properties, &settings.property_count);
 
-    if (count > PROPERTIES_MAX)
-        return error_configuration(error, "more than %d kafka.* properties", PROPERTIES_MAX);
-    for (size_t i = 0; i < count; i++)
-        properties[i] = (struct kafka_property){pairs[i].name, pairs[i].value};
-    settings.property_count = count;
-    return kafka_source_open(&settings, error, ret_source);
+    return status == OK ? kafka_source_open(&settings, error, ret_source) : status;
 }
 
 enum status stream_schemas_open(const struct config *config, struct error *error,
@@ -58,15 +67,15 @@ enum status stream_schemas_open(const struct config *config, struct error *error
     return registry_open(&settings, error, ret_registry);
 }
 
-static enum status key_file_read(const struct program_run *run, struct loop_settings *settings,
-                                 struct error *error)
+enum status stream_key_file(const struct config *config, struct error *error,
+                            unsigned char ret_key[SEAL_KEY_SIZE])
 {
     struct buffer secret;
     enum status status;
 
     buffer_init(&secret, SECRET_MAX);
-    status = config_secret(run->config, "batch.key_file", &secret, error);
-    if (status == OK && !key_parse(buffer_view(&secret), settings->key_file)) {
+    status = config_secret(config, "batch.key_file", &secret, error);
+    if (status == OK && !key_parse(buffer_view(&secret), ret_key)) {
         status = error_configuration(error, "batch.key_file does not hold a key");
         error_hint(error, "it holds 64 hexadecimal digits: openssl rand -hex 32");
     }
@@ -97,6 +106,8 @@ static void settings_read(const struct program_run *run, const struct worker_ops
     if (settings->limits.records_max == 0)
         settings->limits.records_max = 1;
     settings->linger_ms = config_int(config, "batch.linger");
+    settings->parked.parked_max = config_int(config, "batch.parked_max_per_minute");
+    settings->parked.share_percent = config_int(config, "batch.parked_share_max");
     settings->scope = config_string(config, "batch.key_scope");
     settings->stop_after_idle_ms = config_int(config, "batch.stop_after_idle");
 }
@@ -148,7 +159,7 @@ int stream_run(struct program_run *run, const struct worker_ops *ops)
 
     memory_set_up();
     settings_read(run, ops, options_worker_id(run->config, worker), &settings);
-    status = key_file_read(run, &settings, &error);
+    status = stream_key_file(run->config, &error, settings.key_file);
     if (status == OK)
         status = health_open(run, &error, &settings.health);
     if (status == OK)
