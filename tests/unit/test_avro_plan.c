@@ -5,7 +5,7 @@
  * The reader of these tests has six columns; each case is a writer's schema and bytes made by
  * hand, so that nothing but the rules of Avro stands between the two.
  */
-#include "codec/avro/columns.h"
+#include "codec/event/columns.h"
 #include "codec/avro/decode.h"
 
 #include "avro_oracle.h"

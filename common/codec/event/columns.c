@@ -1,7 +1,7 @@
 /*
  * columns.c - see columns.h.
  */
-#include "codec/avro/columns.h"
+#include "codec/event/columns.h"
 
 #include "domain/fx.h"
 #include "domain/payment.h"
