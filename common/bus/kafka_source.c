@@ -168,6 +168,7 @@ static void record_read(struct kafka_source *kafka, struct record *record)
     record->timestamp_ms = rd_kafka_message_timestamp(message, NULL);
     record->key = (struct text){message->key, message->key_len};
     record->value = (struct text){message->payload, message->len};
+    record->format = RECORD_AVRO;
     headers_read(kafka, record);
 }
 

@@ -26,7 +26,7 @@ static const struct column columns[COLUMN_COUNT] = {
     [NOTE] = {.name = "note", .type = COLUMN_TEXT, .is_optional = true},
     [LABEL] = {.name = "label", .type = COLUMN_TEXT, .fallback = "none"},
 };
-static const struct column_set set = {columns, COLUMN_COUNT};
+static const struct column_set set = {columns, COLUMN_COUNT, NULL};
 
 #define ID_FIELD "{\"name\": \"id\", \"type\": \"string\"}"
 #define AMOUNT_TYPE                                                                                \

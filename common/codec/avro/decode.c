@@ -327,3 +327,14 @@ enum reason decode_run(const struct plan *plan, struct text body, struct slot *s
     }
     return cursor.at == cursor.end ? REASON_NONE : REASON_AVRO_MALFORMED; /* (3) */
 }
+
+bool decode_extent(const struct schema_node *root, struct text bytes, size_t *ret_size)
+{
+    const unsigned char *begin = (const unsigned char *)bytes.data;
+    struct cursor cursor = {begin, begin + bytes.size, DECODE_WORK_MAX};
+
+    if (!skip_node(&cursor, root, 0))
+        return false;
+    *ret_size = (size_t)(cursor.at - begin);
+    return true;
+}

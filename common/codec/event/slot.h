@@ -29,7 +29,8 @@ struct column {
 
 struct column_set {
     const struct column *columns;
-    size_t count; /* <= COLUMN_COUNT_MAX */
+    size_t count;              /* <= COLUMN_COUNT_MAX */
+    const char *const *unread; /* names an event may have that we have no column for; NULL-ended */
 };
 
 enum slot_form {
