@@ -316,7 +316,7 @@ static enum status kafka_identify(struct source *source, struct source_identity 
                                   struct error *error)
 {
     struct kafka_source *kafka = (struct kafka_source *)source;
-    struct source_identity identity = {.kind = "KAFKA"};
+    struct source_identity identity = {.kind = "KAFKA", .unit = "records"};
     enum status status = partition_count(kafka, &identity.partition_count, error);
     char *cluster;
 

@@ -98,8 +98,7 @@ enum status event_codec_payment(struct event_codec *codec, const struct record *
 }
 
 enum status event_codec_fx(struct event_codec *codec, const struct record *record,
-                           struct fx_event *ret_event, enum reason *ret_reason,
-                           struct error *error)
+                           struct fx_event *ret_event, enum reason *ret_reason, struct error *error)
 {
     struct slot slots[FX_COLUMN_COUNT];
     struct fx_event event = {0};

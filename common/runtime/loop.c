@@ -41,6 +41,7 @@ struct loop {
     void *state; /* the worker's */
     struct db *db; /* reference data and keys */
     struct partitions partitions;
+    bool assigned;   /* the source has told which partitions are ours */
     bool registered; /* source_id is known */
     int32_t source_id;
     struct buffer source_name;
@@ -100,7 +101,7 @@ static enum status loop_register(struct loop *loop, struct db *db, struct error 
     buffer_clear(&loop->source_name);
     leaf_source(identity.kind, text_of(identity.cluster_id), text_of(identity.topic), generation,
                 &loop->source_name);
-    loop_metrics_topic(&loop->metrics, identity.topic);
+    loop_metrics_source(&loop->metrics, &identity);
     loop->registered = true;
     return OK;
 }
@@ -198,6 +199,7 @@ static void loop_assigned(struct loop *loop)
 {
     lanes_forget(loop);
     loop_take_partitions(loop);
+    loop->assigned = true;
     log_info("partitions_assigned", "the broker assigned partitions",
              LOG_INT("partitions", (int64_t)loop->partitions.count));
 }
@@ -206,6 +208,7 @@ static void loop_revoked(struct loop *loop)
 {
     lanes_forget(loop);
     partitions_clear(&loop->partitions);
+    loop->assigned = false;
     log_info("partitions_revoked", "the broker took the partitions back");
 }
 
@@ -325,8 +328,11 @@ static enum status event_handle(struct loop *loop, const struct source_event *ev
     case SOURCE_OUT_OF_RANGE:
         partition = partitions_find(&loop->partitions, event->partition);
         return partition == NULL ? OK : loop_halt(loop, partition, "offset_out_of_range", error);
+    case SOURCE_DAMAGED:
+        partition = partitions_find(&loop->partitions, event->partition);
+        return partition == NULL ? OK : loop_halt(loop, partition, event->reason, error);
     case SOURCE_AWAY:
-        log_gate_away(&loop->source_gate, "kafka", &event->error);
+        log_gate_away(&loop->source_gate, loop->settings->source_name, &event->error);
         return OK;
     case SOURCE_IDLE:
         return OK;
@@ -422,7 +428,7 @@ static enum status loop_poll(struct loop *loop, struct error *error)
         return status;
     loop->source_has_more = event->kind == SOURCE_RECORD;
     if (event->kind == SOURCE_RECORD || event->kind == SOURCE_END)
-        log_gate_back(&loop->source_gate, "kafka");
+        log_gate_back(&loop->source_gate, loop->settings->source_name);
     status = event_handle(loop, event, error);
     if (status == RETRY && event->kind == SOURCE_RECORD) {
         loop_stall(loop, error);
@@ -631,7 +637,7 @@ static enum status loop_tick(struct loop *loop, struct error *error)
     enum status status;
 
     health_beat(loop->settings->health);
-    if (any_lane_open(loop) || any_lane_busy(loop) || loop->partitions.count == 0)
+    if (any_lane_open(loop) || any_lane_busy(loop) || !loop->assigned)
         loop->idle_since_us = now_us;
     if (now_us < loop->refresh_at_us)
         return OK;
@@ -691,6 +697,7 @@ static enum status loop_open(struct loop *loop, struct error *error)
     for (size_t i = 0; status == OK && i < settings->lane_count; i++)
         status = lane_open(loop, &loop->lanes[i], error);
     loop_take_partitions(loop); /* what the source was given before this run of the loop */
+    loop->assigned = loop->partitions.count > 0;
     return status;
 }
 

@@ -35,6 +35,7 @@ static const struct option_spec fx_options[] = {
      .type = OPTION_STRING,
      .standard = "sawa-fx",
      .meaning = "consumer group that shares the partitions"},
+    STREAM_SOURCE_OPTIONS("fx"),
     STREAM_OPTIONS,
 };
 

@@ -49,6 +49,7 @@ static const struct option_spec ingest_options[] = {
      .max = 40000,
      .unit = "days",
      .meaning = "oldest event day that is taken"},
+    STREAM_SOURCE_OPTIONS("ingest"),
     STREAM_OPTIONS,
 };
 

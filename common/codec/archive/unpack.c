@@ -23,9 +23,8 @@ static bool zstd_run(ZSTD_DCtx *context, struct text packed, size_t size_max,
 {
     ZSTD_inBuffer in = {packed.data, packed.size, 0};
     size_t begin = ret_plain->size;
-    size_t left = 1;
-
     for (;;) {
+        size_t left;
         size_t room;
         char *at = piece_room(ret_plain, begin, size_max, &room);
         ZSTD_outBuffer out = {at, room, 0};
@@ -38,8 +37,10 @@ static bool zstd_run(ZSTD_DCtx *context, struct text packed, size_t size_max,
         buffer_commit(ret_plain, out.pos);
         if (ret_plain->size - begin > size_max)
             return false; /* (1) */
+        if (in.pos == in.size && left == 0)
+            return true;
         if (in.pos == in.size && out.pos < room)
-            return left == 0; /* (2) */
+            return false; /* (2) */
     }
 }
 

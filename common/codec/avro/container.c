@@ -148,8 +148,7 @@ static enum container_answer header_partial(struct text bytes, size_t *ret_neede
     return CONTAINER_PARTIAL;
 }
 
-enum container_answer container_header_read(struct text bytes,
-                                            struct container_header *ret_header,
+enum container_answer container_header_read(struct text bytes, struct container_header *ret_header,
                                             size_t *ret_needed)
 {
     const unsigned char *begin = (const unsigned char *)bytes.data;
@@ -192,9 +191,8 @@ static enum container_answer head_take(struct container_cursor *cursor, int64_t 
     return CONTAINER_WHOLE;
 }
 
-enum container_answer container_block_read(const struct container_header *header,
-                                           struct text bytes, struct container_block *ret_block,
-                                           size_t *ret_needed)
+enum container_answer container_block_read(const struct container_header *header, struct text bytes,
+                                           struct container_block *ret_block, size_t *ret_needed)
 {
     const unsigned char *begin = (const unsigned char *)bytes.data;
     struct container_cursor cursor = {begin, begin + bytes.size};
@@ -213,8 +211,9 @@ enum container_answer container_block_read(const struct container_header *header
         return CONTAINER_PARTIAL;
     if (memcmp(cursor.at + size, header->sync, CONTAINER_SYNC_SIZE) != 0)
         return CONTAINER_DAMAGED; /* (3) */
-    *ret_block = (struct container_block){
-        .count = count, .packed = {(const char *)cursor.at, (size_t)size}, .size = *ret_needed};
+    *ret_block = (struct container_block){.count = count,
+                                          .packed = {(const char *)cursor.at, (size_t)size},
+                                          .size = *ret_needed};
     return CONTAINER_WHOLE;
 }
 

@@ -197,8 +197,8 @@ static bool member_skip(struct json_cursor *cursor, bool is_object, int depth)
 {
     struct text name;
 
-    if (is_object && (!byte_take(cursor, '"') || !string_take(cursor, &name) ||
-                      !mark_take(cursor, ':')))
+    if (is_object &&
+        (!byte_take(cursor, '"') || !string_take(cursor, &name) || !mark_take(cursor, ':')))
         return false;
     return value_skip(cursor, depth);
 }
@@ -252,8 +252,7 @@ static void column_take(struct line_work *work, int number, enum json_kind kind,
 
     if (kind == JSON_NULL)
         return; /* (2) */
-    if (kind == JSON_OTHER ||
-        !line_value_read(&work->columns->columns[number], form, text, &slot))
+    if (kind == JSON_OTHER || !line_value_read(&work->columns->columns[number], form, text, &slot))
         line_against(work, REASON_FIELD_UNREADABLE);
     else
         work->slots[number] = slot;

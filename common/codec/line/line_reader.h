@@ -28,7 +28,7 @@ enum { LINE_SIZE_MAX = 1024 * 1024, LINE_FIELD_MAX = 64, LINE_DEPTH_MAX = 32 };
 
 struct line_reader;
 
-struct line_reader *line_reader_new(void); /* never NULL; belongs to one thread */
+struct line_reader *line_reader_new(void);         /* never NULL; belongs to one thread */
 void line_reader_free(struct line_reader *reader); /* NULL is fine */
 
 /* Fills slots[0 .. columns->count). */

@@ -26,8 +26,8 @@ struct line_work {
     struct line_reader *reader;
     const struct column_set *columns;
     struct slot *slots;
-    uint64_t seen;         /* bit per column */
-    uint64_t unread_seen;  /* bit per name that we know and do not read */
+    uint64_t seen;        /* bit per column */
+    uint64_t unread_seen; /* bit per name that we know and do not read */
     enum reason reason;
 };
 
