@@ -30,7 +30,8 @@ enum source_event_kind {
     SOURCE_REVOKED,      /* none is ours any more                                         */
     SOURCE_OUT_OF_RANGE, /* the offset asked of event.partition is not there: halt it     */
     SOURCE_AWAY,         /* the broker cannot be reached; error says it                   */
-    SOURCE_DAMAGED,      /* event.partition cannot be read on, for event.reason: halt it  */
+    SOURCE_DAMAGED,      /* event.partition cannot be read on, for event.reason: it is halted
+                            behind what was delivered */
 };
 
 struct source_event {

@@ -1,5 +1,5 @@
 /*
- * file_reader.c - see file_reader.h: the piece on the file, what it is, who reads it.
+ * file_reader.c - see file_reader.h: the piece at hand, what the file is, who reads it.
  */
 #include "bus/file_reader.h"
 
@@ -14,7 +14,7 @@
 
 enum { HEADERS_MAX = 64 * 1024, COLUMNS_MAX = 16 * 1024, VALUE_MAX = 2 * 1024 * 1024 };
 
-/* ---- the piece ---- */
+/* ---- the piece at hand ---- */
 
 static enum status file_failed(const struct reader_settings *settings, const char *what,
                                struct error *error)
@@ -32,7 +32,7 @@ void piece_move(struct file_reader *reader, int64_t at)
     reader->at_end = false;
 }
 
-/* What is used goes, so that the piece stays small. */
+/* What is used goes, so that it stays small. */
 static void piece_compact(struct file_reader *reader)
 {
     struct text rest = piece_rest(reader);

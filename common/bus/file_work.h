@@ -1,6 +1,6 @@
 /*
- * file_work.h - what the parts of a file reader share: the piece on the file; nobody else
- * includes it.
+ * file_work.h - what the parts of a file reader share: the piece of the file they look at; nobody
+ * else includes it.
  *
  *   file    |..........|=======used=======|----rest----|..........|
  *                      ^ piece_at                      ^ piece_at + piece.size

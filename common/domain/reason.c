@@ -32,8 +32,8 @@ static const struct reason_entry reasons[REASON_COUNT] = {
                               "compare its name with schemas/avro: a misspelt field would be lost"},
     [REASON_FIELD_UNREADABLE] = {"field_unreadable",
                                  "a field of a line is missing, comes twice or is not of its type",
-                                 "amounts are decimals without exponent, instants RFC 3339 or whole "
-                                 "microseconds"},
+                                 "amounts are decimals without exponent, instants RFC 3339 or "
+                                 "whole microseconds"},
     [REASON_TEXT_INVALID] = {"text_invalid",
                              "a text is not UTF-8, empty, too long or has control bytes",
                              "ask the producer to correct the field and send a new event"},

@@ -15,13 +15,13 @@
 #include <stdlib.h>
 
 enum {
-    POLL_IDLE_MS = 100,      /* nothing is open: wake for housekeeping             */
-    POLL_BUSY_MS = 2,        /* a lane works: come back to collect it              */
-    CLAIM_RETRY_MS = 500,    /* a claim that could not be made now                 */
-    FENCED_RETRY_MS = 3000,  /* another worker claimed what the broker calls ours  */
+    POLL_IDLE_MS = 100,     /* nothing is open: wake for housekeeping             */
+    POLL_BUSY_MS = 2,       /* a lane works: come back to collect it              */
+    CLAIM_RETRY_MS = 500,   /* a claim that could not be made now                 */
+    FENCED_RETRY_MS = 3000, /* another worker claimed what the broker calls ours  */
     LANE_ATTEMPTS_MAX = 12,
     LANE_WAIT_MS = 50,
-    DRAIN_MAX = 256,         /* records of one turn */
+    DRAIN_MAX = 256, /* records of one turn */
     REFRESH_MS = 1000,
     SOURCE_NAME_MAX = 1024,
 };
@@ -38,7 +38,7 @@ struct loop_lane {
 
 struct loop {
     const struct loop_settings *settings;
-    void *state; /* the worker's */
+    void *state;   /* the worker's */
     struct db *db; /* reference data and keys */
     struct partitions partitions;
     bool assigned;   /* the source has told which partitions are ours */
@@ -47,6 +47,11 @@ struct loop {
     struct buffer source_name;
     struct data_key key;
     struct loop_lane lanes[LANES_MAX];
+    struct { /* a partition that cannot be read on: halted once all before that is committed */
+        const char *reason; /* NULL: none */
+        int32_t partition;
+        int64_t epoch; /* a later claim reads, and finds it, anew */
+    } broken;
     bool source_has_more; /* the last poll gave a record */
     bool stalled;         /* decode answered RETRY: held is tried again, nothing is polled */
     struct source_event held;
@@ -122,8 +127,7 @@ static void claimed_log(const struct partition *partition)
 static enum status claim_one(struct loop *loop, struct partition *partition, struct error *error)
 {
     struct db *db = NULL;
-    enum status status =
-        lane_db(loop_lane_of(loop, partition->number)->lane, error, &db);
+    enum status status = lane_db(loop_lane_of(loop, partition->number)->lane, error, &db);
 
     if (status == OK)
         status = loop_register(loop, db, error);
@@ -230,6 +234,39 @@ static enum status loop_halt(struct loop *loop, struct partition *partition, con
     return OK;
 }
 
+static void loop_broken(struct loop *loop, const struct source_event *event)
+{
+    const struct partition *partition = partitions_find(&loop->partitions, event->partition);
+
+    if (partition == NULL || partition->state != PARTITION_ACTIVE)
+        return;
+    loop->broken.reason = event->reason;
+    loop->broken.partition = partition->number;
+    loop->broken.epoch = partition->position.epoch;
+}
+
+/* What was read before the damage counts: its batches go first. */
+static enum status loop_halt_broken(struct loop *loop, struct error *error)
+{
+    struct partition *partition = partitions_find(&loop->partitions, loop->broken.partition);
+    struct loop_lane *lane = loop_lane_of(loop, loop->broken.partition);
+    enum status status;
+
+    if (loop->broken.reason == NULL)
+        return OK;
+    if (partition == NULL || partition->state != PARTITION_ACTIVE ||
+        partition->position.epoch != loop->broken.epoch) {
+        loop->broken.reason = NULL;
+        return OK;
+    }
+    if (!lane_is_idle(lane->lane) || batch_part_find(lane->filling, partition->number) != NULL)
+        return OK;
+    status = loop_halt(loop, partition, loop->broken.reason, error);
+    if (status == OK)
+        loop->broken.reason = NULL;
+    return status == RETRY ? OK : status; /* the database is away: the next turn tries again */
+}
+
 static bool record_is_oversized(const struct record *record)
 {
     return record->value.size > RECORD_VALUE_MAX;
@@ -270,8 +307,8 @@ static enum status record_take(struct loop *loop, struct partition *partition,
         batch_take_back(batch, part, record, before);
         return status;
     }
-    part->move.anchor = (struct anchor){record->offset, record->timestamp_ms,
-                                        record_crc32c(record)};
+    part->move.anchor =
+        (struct anchor){record->offset, record->timestamp_ms, record_crc32c(record)};
     partition->position.next_offset = part->move.next_offset;
     partition->position.watermark_us = part->move.watermark_us;
     return partition_archive(partition, record, error);
@@ -285,9 +322,9 @@ static enum status record_receive(struct loop *loop, const struct record *record
     if (partition == NULL || partition->state != PARTITION_ACTIVE)
         return OK;
     switch (partition_receive(partition, record)) {
-    case DELIVERY_OLD:     return OK;
+    case DELIVERY_OLD: return OK;
     case DELIVERY_FOREIGN: return loop_halt(loop, partition, "anchor_differs", error);
-    default:               return record_take(loop, partition, record, error);
+    default: return record_take(loop, partition, record, error);
     }
 }
 
@@ -315,27 +352,18 @@ static enum status event_handle(struct loop *loop, const struct source_event *ev
     struct partition *partition;
 
     switch (event->kind) {
-    case SOURCE_RECORD:
-        return record_receive(loop, &event->record, error);
-    case SOURCE_END:
-        return end_receive(loop, event->partition, event->offset, error);
-    case SOURCE_ASSIGNED:
-        loop_assigned(loop);
-        return OK;
-    case SOURCE_REVOKED:
-        loop_revoked(loop);
-        return OK;
+    case SOURCE_RECORD: return record_receive(loop, &event->record, error);
+    case SOURCE_END: return end_receive(loop, event->partition, event->offset, error);
+    case SOURCE_ASSIGNED: loop_assigned(loop); return OK;
+    case SOURCE_REVOKED: loop_revoked(loop); return OK;
     case SOURCE_OUT_OF_RANGE:
         partition = partitions_find(&loop->partitions, event->partition);
         return partition == NULL ? OK : loop_halt(loop, partition, "offset_out_of_range", error);
-    case SOURCE_DAMAGED:
-        partition = partitions_find(&loop->partitions, event->partition);
-        return partition == NULL ? OK : loop_halt(loop, partition, event->reason, error);
+    case SOURCE_DAMAGED: loop_broken(loop, event); return OK;
     case SOURCE_AWAY:
         log_gate_away(&loop->source_gate, loop->settings->source_name, &event->error);
         return OK;
-    case SOURCE_IDLE:
-        return OK;
+    case SOURCE_IDLE: return OK;
     }
     return OK;
 }
@@ -421,8 +449,7 @@ static enum status loop_unstall(struct loop *loop, struct error *error)
 static enum status loop_poll(struct loop *loop, struct error *error)
 {
     struct source_event *event = &loop->held;
-    enum status status =
-        source_poll(loop->settings->source, poll_timeout_ms(loop), event, error);
+    enum status status = source_poll(loop->settings->source, poll_timeout_ms(loop), event, error);
 
     if (status != OK)
         return status;
@@ -475,12 +502,11 @@ static bool lane_is_behind(struct loop *loop, const struct loop_lane *lane)
         const struct partition *partition = &loop->partitions.list[i];
         int64_t high;
 
-        if (loop_lane_of(loop, partition->number) != lane ||
-            partition->state != PARTITION_ACTIVE)
+        if (loop_lane_of(loop, partition->number) != lane || partition->state != PARTITION_ACTIVE)
             continue;
         high = source_high(loop->settings->source, partition->number);
-        waiting += high > partition->position.next_offset ? high - partition->position.next_offset
-                                                          : 0;
+        waiting +=
+            high > partition->position.next_offset ? high - partition->position.next_offset : 0;
     }
     return waiting > (int64_t)lane->filling->limits.records_max / 2;
 }
@@ -605,7 +631,7 @@ static enum status loop_collect(struct loop *loop, struct error *error)
         if (status != OK)
             return status;
     }
-    return OK;
+    return loop_halt_broken(loop, error);
 }
 
 /* ---- housekeeping ---- */
@@ -698,6 +724,7 @@ static enum status loop_open(struct loop *loop, struct error *error)
         status = lane_open(loop, &loop->lanes[i], error);
     loop_take_partitions(loop); /* what the source was given before this run of the loop */
     loop->assigned = loop->partitions.count > 0;
+    loop->idle_since_us = clock_monotonic_us();
     return status;
 }
 

@@ -24,7 +24,8 @@ enum { DECODE_ITEM_MAX = 10000, DECODE_DEPTH_MAX = 32, DECODE_WORK_MAX = 1000000
 must_use enum reason decode_run(const struct plan *plan, struct text body, struct slot *slots);
 
 /* How many bytes one value of the schema takes at the beginning of bytes: to cut a block of a
- * container into records. False: they do not follow the schema, or more than is bounded (2). */
+ * container into records, each of which is judged later, so its strings may be any bytes. False:
+ * they do not follow the schema, or more than is bounded (2). */
 must_use bool decode_extent(const struct schema_node *root, struct text bytes, size_t *ret_size);
 
 #endif
