@@ -101,6 +101,8 @@ enum status reader_open(const struct reader_settings *settings, struct error *er
     buffer_init(&reader->schema_text, SCHEMA_TEXT_MAX);
     buffer_init(&reader->plain, CONTAINER_PLAIN_MAX + PIECE_STEP);
     buffer_init(&reader->value, VALUE_MAX);
+    if (buffer_reserve(&reader->piece, PIECE_STEP) == NULL)
+        abort(); /* so that the piece has a place before the first byte is read */
     reader->fd = open(settings->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     status = reader->fd < 0 ? file_failed(settings, "open", error) : size_look(reader, error);
     if (status != OK) {

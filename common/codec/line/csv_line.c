@@ -146,6 +146,8 @@ enum reason csv_line_read(struct line_reader *reader, const struct column_set *c
 {
     struct line_work work = {.reader = reader, .columns = columns, .slots = slots};
 
+    if (names.data == NULL)
+        return REASON_LINE_MALFORMED;
     work.reason = names_read(reader, columns, names);
     if (work.reason == REASON_LINE_MALFORMED)
         return work.reason;
