@@ -1,6 +1,6 @@
 /*
- * test_event_codec.c - one event, three formats: the same payment, the same digests; and a record of
- * a file can be read again from its headers.
+ * test_event_codec.c - one event, three formats: the same payment, the same digests; and a record
+ * of a file can be read again from its headers.
  */
 #include "codec/event_codec.h"
 
