@@ -29,7 +29,8 @@ enum source_event_kind {
     SOURCE_ASSIGNED,     /* source_partitions tells which are ours now; nothing is read yet */
     SOURCE_REVOKED,      /* none is ours any more                                         */
     SOURCE_OUT_OF_RANGE, /* the offset asked of event.partition is not there: halt it     */
-    SOURCE_AWAY,         /* the broker cannot be reached; error says it                   */
+    SOURCE_AWAY,         /* the broker cannot be reached, or a file is awaited; error says it
+                            (EXIT_FAILED in it: a run that ends meanwhile has failed)     */
     SOURCE_DAMAGED,      /* event.partition cannot be read on, for event.reason: it is halted
                             behind what was delivered */
 };

@@ -162,6 +162,7 @@ static void reader_stop(struct file_source *file)
 static enum status number_missing(const struct file_source *file, struct error *error)
 {
     error_set(error, RETRY, "file number %lld is missing", (long long)file->number);
+    error->exit_code = EXIT_FAILED; /* of a one-shot run: it did not read all */
     error_detail(error, "folder %.200s", file->path);
     return error_hint(error, "put it there; files behind it wait, none is passed over");
 }
@@ -170,6 +171,7 @@ static enum status number_twice(const struct file_source *file, const struct fol
                                 struct error *error)
 {
     error_set(error, RETRY, "two files have number %lld", (long long)file->number);
+    error->exit_code = EXIT_FAILED;
     error_detail(error, "%.150s and %.150s", view->name, view->twin);
     return error_hint(error, "take one out of the folder; until then neither is read");
 }

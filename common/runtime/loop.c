@@ -53,6 +53,7 @@ struct loop {
         int64_t epoch; /* a later claim reads, and finds it, anew */
     } broken;
     bool source_has_more; /* the last poll gave a record */
+    struct error unread;  /* status OK: the source keeps nothing back */
     bool stalled;         /* decode answered RETRY: held is tried again, nothing is polled */
     struct source_event held;
     int64_t held_epoch; /* of its partition: a later claim reads it again in its turn */
@@ -361,6 +362,8 @@ static enum status event_handle(struct loop *loop, const struct source_event *ev
         return partition == NULL ? OK : loop_halt(loop, partition, "offset_out_of_range", error);
     case SOURCE_DAMAGED: loop_broken(loop, event); return OK;
     case SOURCE_AWAY:
+        if (event->error.exit_code == EXIT_FAILED)
+            loop->unread = event->error;
         log_gate_away(&loop->source_gate, loop->settings->source_name, &event->error);
         return OK;
     case SOURCE_IDLE: return OK;
@@ -454,8 +457,10 @@ static enum status loop_poll(struct loop *loop, struct error *error)
     if (status != OK)
         return status;
     loop->source_has_more = event->kind == SOURCE_RECORD;
-    if (event->kind == SOURCE_RECORD || event->kind == SOURCE_END)
+    if (event->kind == SOURCE_RECORD || event->kind == SOURCE_END) {
         log_gate_back(&loop->source_gate, loop->settings->source_name);
+        loop->unread.status = OK;
+    }
     status = event_handle(loop, event, error);
     if (status == RETRY && event->kind == SOURCE_RECORD) {
         loop_stall(loop, error);
@@ -785,6 +790,28 @@ static void loop_done(struct loop *loop)
     db_close(loop->db);
 }
 
+/* A run that ended because nothing came: was that all there is? */
+static enum status loop_account(const struct loop *loop, struct error *error)
+{
+    if (stop_asked())
+        return OK;
+    for (size_t i = 0; i < loop->partitions.count; i++) {
+        const struct partition *partition = &loop->partitions.list[i];
+
+        if (partition->state != PARTITION_HALTED)
+            continue;
+        error_set(error, FATAL, "a partition is halted: not everything was read");
+        error_detail(error, "partition %d: %s", partition->number, partition->position.halt_reason);
+        error_hint(error, "an operator must look: sawa status");
+        error->exit_code = EXIT_FAILED;
+        return FATAL;
+    }
+    if (loop->unread.status == OK)
+        return OK;
+    *error = loop->unread;
+    return error->status = FATAL;
+}
+
 static enum status loop_turn(struct loop *loop, struct error *error)
 {
     enum status status = loop_claim(loop, error);
@@ -813,6 +840,8 @@ enum status loop_run(const struct loop_settings *settings, struct error *error)
         status = loop_turn(loop, error);
     health_ready(settings->health, false, "stopping");
     loop_finish(loop);
+    if (status == OK)
+        status = loop_account(loop, error);
     loop_done(loop);
     free(loop);
     return status;

@@ -48,7 +48,9 @@ struct loop_settings {
     struct health *health;
 };
 
-/* Runs until asked to stop (OK), or until going on would be wrong (FATAL). */
+/* Runs until asked to stop (OK), or until going on would be wrong (FATAL). A run that ends by
+ * stop_after_idle has failed (FATAL, EXIT_FAILED) where a partition is halted or the source
+ * waits for what it cannot pass over: not everything was read. */
 must_use enum status loop_run(const struct loop_settings *settings, struct error *error);
 
 #endif
