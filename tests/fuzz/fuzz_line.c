@@ -2,8 +2,8 @@
  * fuzz_line.c - anything at all as a line of a file: an answer, never a crash.
  *
  * The first byte chooses: 0 a JSON payment, 1 a JSON FX event, 2 a CSV payment, 3 a CSV FX event;
- * of CSV the header goes up to the first line end. The bytes are copied, so that a read behind their
- * end is seen.
+ * of CSV the header goes up to the first line end. The bytes are copied, so that a read behind
+ * their end is seen.
  */
 #include "codec/event_codec.h"
 
