@@ -29,7 +29,10 @@ enum source_event_kind {
     SOURCE_ASSIGNED,     /* source_partitions tells which are ours now; nothing is read yet */
     SOURCE_REVOKED,      /* none is ours any more                                         */
     SOURCE_OUT_OF_RANGE, /* the offset asked of event.partition is not there: halt it     */
-    SOURCE_AWAY,         /* the broker cannot be reached; error says it                   */
+    SOURCE_AWAY,         /* the broker cannot be reached, or a file is awaited; error says it
+                            (EXIT_FAILED in it: a run that ends meanwhile has failed)     */
+    SOURCE_DAMAGED,      /* event.partition cannot be read on, for event.reason: it is halted
+                            behind what was delivered */
 };
 
 struct source_event {
@@ -38,6 +41,7 @@ struct source_event {
     int64_t offset;
     struct record record;
     struct error error; /* SOURCE_AWAY */
+    const char *reason; /* SOURCE_DAMAGED: a literal, as the position keeps it */
 };
 
 struct source_start {
@@ -48,6 +52,7 @@ struct source_start {
 /* Who the source is: an incarnation is known by cluster, topic and partition count. */
 struct source_identity {
     const char *kind; /* as in table source */
+    const char *unit; /* of its offsets, last in a metric's name: records, bytes */
     char cluster_id[128];
     char topic[256];
     int32_t partition_count;

@@ -172,6 +172,7 @@ static void record_read(struct kafka_source *kafka, struct record *record)
     record->timestamp_ms = rd_kafka_message_timestamp(message, NULL);
     record->key = (struct text){message->key, message->key_len};
     record->value = (struct text){message->payload, message->len};
+    record->format = RECORD_AVRO;
     headers_read(kafka, record);
 }
 
@@ -319,7 +320,7 @@ static enum status kafka_identify(struct source *source, struct source_identity 
                                   struct error *error)
 {
     struct kafka_source *kafka = (struct kafka_source *)source;
-    struct source_identity identity = {.kind = "KAFKA"};
+    struct source_identity identity = {.kind = "KAFKA", .unit = "records"};
     enum status status = partition_count(kafka, &identity.partition_count, error);
     char *cluster;
 

@@ -15,13 +15,13 @@
 #include <stdlib.h>
 
 enum {
-    POLL_IDLE_MS = 100,      /* nothing is open: wake for housekeeping             */
-    POLL_BUSY_MS = 2,        /* a lane works: come back to collect it              */
-    CLAIM_RETRY_MS = 500,    /* a claim that could not be made now                 */
-    FENCED_RETRY_MS = 3000,  /* another worker claimed what the broker calls ours  */
+    POLL_IDLE_MS = 100,     /* nothing is open: wake for housekeeping             */
+    POLL_BUSY_MS = 2,       /* a lane works: come back to collect it              */
+    CLAIM_RETRY_MS = 500,   /* a claim that could not be made now                 */
+    FENCED_RETRY_MS = 3000, /* another worker claimed what the broker calls ours  */
     LANE_ATTEMPTS_MAX = 12,
     LANE_WAIT_MS = 50,
-    DRAIN_MAX = 256,         /* records of one turn */
+    DRAIN_MAX = 256, /* records of one turn */
     REFRESH_MS = 1000,
     SOURCE_NAME_MAX = 1024,
 };
@@ -38,16 +38,23 @@ struct loop_lane {
 
 struct loop {
     const struct loop_settings *settings;
-    void *state; /* the worker's */
+    void *state;   /* the worker's */
     struct db *db; /* reference data and keys */
     struct partitions partitions;
+    bool assigned;   /* the source has told which partitions are ours */
     bool registered; /* source_id is known */
     int32_t source_id;
     const char *source_halt; /* why nothing of the source may be read; NULL: nothing is wrong */
     struct buffer source_name;
     struct data_key key;
     struct loop_lane lanes[LANES_MAX];
+    struct { /* a partition that cannot be read on: halted once all before that is committed */
+        const char *reason; /* NULL: none */
+        int32_t partition;
+        int64_t epoch; /* a later claim reads, and finds it, anew */
+    } broken;
     bool source_has_more; /* the last poll gave a record */
+    struct error unread;  /* status OK: the source keeps nothing back */
     bool stalled;         /* decode answered RETRY: held is tried again, nothing is polled */
     struct source_event held;
     int64_t held_epoch; /* of its partition: a later claim reads it again in its turn */
@@ -104,7 +111,7 @@ static enum status loop_register(struct loop *loop, struct db *db, struct error 
     buffer_clear(&loop->source_name);
     leaf_source(identity.kind, text_of(identity.cluster_id), text_of(identity.topic),
                 known.generation, &loop->source_name);
-    loop_metrics_topic(&loop->metrics, identity.topic);
+    loop_metrics_source(&loop->metrics, &identity);
     loop->registered = true;
     return OK;
 }
@@ -125,8 +132,7 @@ static void claimed_log(const struct partition *partition)
 static enum status claim_one(struct loop *loop, struct partition *partition, struct error *error)
 {
     struct db *db = NULL;
-    enum status status =
-        lane_db(loop_lane_of(loop, partition->number)->lane, error, &db);
+    enum status status = lane_db(loop_lane_of(loop, partition->number)->lane, error, &db);
 
     if (status == OK)
         status = loop_register(loop, db, error);
@@ -252,6 +258,7 @@ static void loop_assigned(struct loop *loop)
     lanes_forget(loop);
     loop_take_partitions(loop);
     loop->registered = false; /* the topic may have been made anew */
+    loop->assigned = true;
     log_info("partitions_assigned", "the broker assigned partitions",
              LOG_INT("partitions", (int64_t)loop->partitions.count));
 }
@@ -260,6 +267,7 @@ static void loop_revoked(struct loop *loop)
 {
     lanes_forget(loop);
     partitions_clear(&loop->partitions);
+    loop->assigned = false;
     log_info("partitions_revoked", "the broker took the partitions back");
 }
 
@@ -305,6 +313,39 @@ static enum status out_of_range_receive(struct loop *loop, int32_t number, struc
     return loop_halt(loop, partition, out_of_range_reason(loop, partition), error);
 }
 
+static void loop_broken(struct loop *loop, const struct source_event *event)
+{
+    const struct partition *partition = partitions_find(&loop->partitions, event->partition);
+
+    if (partition == NULL || partition->state != PARTITION_ACTIVE)
+        return;
+    loop->broken.reason = event->reason;
+    loop->broken.partition = partition->number;
+    loop->broken.epoch = partition->position.epoch;
+}
+
+/* What was read before the damage counts: its batches go first. */
+static enum status loop_halt_broken(struct loop *loop, struct error *error)
+{
+    struct partition *partition = partitions_find(&loop->partitions, loop->broken.partition);
+    struct loop_lane *lane = loop_lane_of(loop, loop->broken.partition);
+    enum status status;
+
+    if (loop->broken.reason == NULL)
+        return OK;
+    if (partition == NULL || partition->state != PARTITION_ACTIVE ||
+        partition->position.epoch != loop->broken.epoch) {
+        loop->broken.reason = NULL;
+        return OK;
+    }
+    if (!lane_is_idle(lane->lane) || batch_part_find(lane->filling, partition->number) != NULL)
+        return OK;
+    status = loop_halt(loop, partition, loop->broken.reason, error);
+    if (status == OK)
+        loop->broken.reason = NULL;
+    return status == RETRY ? OK : status; /* the database is away: the next turn tries again */
+}
+
 static bool record_is_oversized(const struct record *record)
 {
     return record->value.size > RECORD_VALUE_MAX;
@@ -345,8 +386,8 @@ static enum status record_take(struct loop *loop, struct partition *partition,
         batch_take_back(batch, part, record, before);
         return status;
     }
-    part->move.anchor = (struct anchor){record->offset, record->timestamp_ms,
-                                        record_crc32c(record)};
+    part->move.anchor =
+        (struct anchor){record->offset, record->timestamp_ms, record_crc32c(record)};
     partition->position.next_offset = part->move.next_offset;
     partition->position.watermark_us = part->move.watermark_us;
     if (partition->pin.offset < 0)
@@ -364,9 +405,9 @@ static enum status record_receive(struct loop *loop, const struct record *record
     if (partition == NULL || partition->state != PARTITION_ACTIVE)
         return OK;
     switch (partition_receive(partition, record)) {
-    case DELIVERY_OLD:     return OK;
+    case DELIVERY_OLD: return OK;
     case DELIVERY_FOREIGN: return loop_halt(loop, partition, "anchor_differs", error);
-    default:               return record_take(loop, partition, record, error);
+    default: return record_take(loop, partition, record, error);
     }
 }
 
@@ -392,22 +433,18 @@ static enum status event_handle(struct loop *loop, const struct source_event *ev
                                 struct error *error)
 {
     switch (event->kind) {
-    case SOURCE_RECORD:
-        return record_receive(loop, &event->record, error);
-    case SOURCE_END:
-        return end_receive(loop, event->partition, event->offset, error);
-    case SOURCE_ASSIGNED:
-        loop_assigned(loop);
-        return OK;
-    case SOURCE_REVOKED:
-        loop_revoked(loop);
-        return OK;
+    case SOURCE_RECORD: return record_receive(loop, &event->record, error);
+    case SOURCE_END: return end_receive(loop, event->partition, event->offset, error);
+    case SOURCE_ASSIGNED: loop_assigned(loop); return OK;
+    case SOURCE_REVOKED: loop_revoked(loop); return OK;
     case SOURCE_OUT_OF_RANGE: return out_of_range_receive(loop, event->partition, error);
+    case SOURCE_DAMAGED: loop_broken(loop, event); return OK;
     case SOURCE_AWAY:
-        log_gate_away(&loop->source_gate, "kafka", &event->error);
+        if (event->error.exit_code == EXIT_FAILED)
+            loop->unread = event->error;
+        log_gate_away(&loop->source_gate, loop->settings->source_name, &event->error);
         return OK;
-    case SOURCE_IDLE:
-        return OK;
+    case SOURCE_IDLE: return OK;
     }
     return OK;
 }
@@ -493,14 +530,15 @@ static enum status loop_unstall(struct loop *loop, struct error *error)
 static enum status loop_poll(struct loop *loop, struct error *error)
 {
     struct source_event *event = &loop->held;
-    enum status status =
-        source_poll(loop->settings->source, poll_timeout_ms(loop), event, error);
+    enum status status = source_poll(loop->settings->source, poll_timeout_ms(loop), event, error);
 
     if (status != OK)
         return status;
     loop->source_has_more = event->kind == SOURCE_RECORD;
-    if (event->kind == SOURCE_RECORD || event->kind == SOURCE_END)
-        log_gate_back(&loop->source_gate, "kafka");
+    if (event->kind == SOURCE_RECORD || event->kind == SOURCE_END) {
+        log_gate_back(&loop->source_gate, loop->settings->source_name);
+        loop->unread.status = OK;
+    }
     status = event_handle(loop, event, error);
     if (status == RETRY && event->kind == SOURCE_RECORD) {
         loop_stall(loop, error);
@@ -547,12 +585,11 @@ static bool lane_is_behind(struct loop *loop, const struct loop_lane *lane)
         const struct partition *partition = &loop->partitions.list[i];
         int64_t high;
 
-        if (loop_lane_of(loop, partition->number) != lane ||
-            partition->state != PARTITION_ACTIVE)
+        if (loop_lane_of(loop, partition->number) != lane || partition->state != PARTITION_ACTIVE)
             continue;
         high = source_high(loop->settings->source, partition->number);
-        waiting += high > partition->position.next_offset ? high - partition->position.next_offset
-                                                          : 0;
+        waiting +=
+            high > partition->position.next_offset ? high - partition->position.next_offset : 0;
     }
     return waiting > (int64_t)lane->filling->limits.records_max / 2;
 }
@@ -693,7 +730,7 @@ static enum status loop_collect(struct loop *loop, struct error *error)
         if (status != OK)
             return status;
     }
-    return OK;
+    return loop_halt_broken(loop, error);
 }
 
 /* ---- housekeeping ---- */
@@ -828,7 +865,7 @@ static enum status loop_tick(struct loop *loop, struct error *error)
 
     health_beat(loop->settings->health);
     parked_watch(loop, now_us);
-    if (any_lane_open(loop) || any_lane_busy(loop) || loop->partitions.count == 0)
+    if (any_lane_open(loop) || any_lane_busy(loop) || !loop->assigned)
         loop->idle_since_us = now_us;
     if (now_us < loop->refresh_at_us)
         return OK;
@@ -895,6 +932,8 @@ static enum status loop_open(struct loop *loop, struct error *error)
     for (size_t i = 0; status == OK && i < settings->lane_count; i++)
         status = lane_open(loop, &loop->lanes[i], error);
     loop_take_partitions(loop); /* what the source was given before this run of the loop */
+    loop->assigned = loop->partitions.count > 0;
+    loop->idle_since_us = clock_monotonic_us();
     return status;
 }
 
@@ -955,6 +994,28 @@ static void loop_done(struct loop *loop)
     db_close(loop->db);
 }
 
+/* A run that ended because nothing came: was that all there is? */
+static enum status loop_account(const struct loop *loop, struct error *error)
+{
+    if (stop_asked())
+        return OK;
+    for (size_t i = 0; i < loop->partitions.count; i++) {
+        const struct partition *partition = &loop->partitions.list[i];
+
+        if (partition->state != PARTITION_HALTED)
+            continue;
+        error_set(error, FATAL, "a partition is halted: not everything was read");
+        error_detail(error, "partition %d: %s", partition->number, partition->position.halt_reason);
+        error_hint(error, "an operator must look: sawa status");
+        error->exit_code = EXIT_FAILED;
+        return FATAL;
+    }
+    if (loop->unread.status == OK)
+        return OK;
+    *error = loop->unread;
+    return error->status = FATAL;
+}
+
 static enum status loop_turn(struct loop *loop, struct error *error)
 {
     enum status status = loop_claim(loop, error);
@@ -983,6 +1044,8 @@ enum status loop_run(const struct loop_settings *settings, struct error *error)
         status = loop_turn(loop, error);
     health_ready(settings->health, false, "stopping");
     loop_finish(loop);
+    if (status == OK)
+        status = loop_account(loop, error);
     loop_done(loop);
     free(loop);
     return status;

@@ -40,6 +40,7 @@ struct loop_settings {
     const struct worker_ops *ops;
     const struct config *config;
     struct source *source; /* open; the caller closes it */
+    const char *source_name; /* what logs call it: kafka, file */
     struct db_settings db;
     const char *worker;    /* owner of positions, commit_log.worker */
     struct batch_limits limits;
@@ -52,7 +53,9 @@ struct loop_settings {
     struct health *health;
 };
 
-/* Runs until asked to stop (OK), or until going on would be wrong (FATAL). */
+/* Runs until asked to stop (OK), or until going on would be wrong (FATAL). A run that ends by
+ * stop_after_idle has failed (FATAL, EXIT_FAILED) where a partition is halted or the source
+ * waits for what it cannot pass over: not everything was read. */
 must_use enum status loop_run(const struct loop_settings *settings, struct error *error);
 
 #endif

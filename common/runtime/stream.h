@@ -1,8 +1,9 @@
 /*
  * stream.h - the run command of a streaming worker: configuration, source, health, loop.
  *
- * A worker's topic and group are its own keys, <name>.topic and <name>.group. The rest is shared:
- * its rows stand in STREAM_OPTIONS, which a worker puts among its own.
+ * A worker's topic and group are its own keys, <name>.topic and <name>.group, and so is where its
+ * records come from, STREAM_SOURCE_OPTIONS(<name>). The rest is shared: its rows stand in
+ * STREAM_OPTIONS, which a worker puts among its own.
  */
 #ifndef SAWA_RUNTIME_STREAM_H
 #define SAWA_RUNTIME_STREAM_H
@@ -14,14 +15,22 @@
 #include "runtime/worker.h"
 
 /* clang-format off */
+#define STREAM_SOURCE_OPTIONS(worker)                                                              \
+    {.key = worker ".source", .type = OPTION_ENUM, .standard = "kafka", .values = "kafka|file",    \
+     .meaning = "where records come from"},                                                        \
+    {.key = worker ".path", .type = OPTION_PATH,                                                   \
+     .meaning = "the source file reads this file, or the numbered files of this folder"}
+
 #define STREAM_OPTIONS STREAM_OPTIONS_OF(true)
 
-/* The same for a program that has verbs without broker or key: needed false. */
+/* The same for a program that has verbs without a key: needed false. */
 #define STREAM_OPTIONS_OF(needed)                                                                  \
-    {.key = "kafka.brokers", .type = OPTION_STRING, .required = (needed),                          \
-     .meaning = "host:port of one or more Kafka brokers, by commas"},                              \
+    {.key = "kafka.brokers", .type = OPTION_STRING,                                                \
+     .meaning = "host:port of one or more Kafka brokers, by commas; the source kafka needs it"},   \
     {.key = "kafka.*", .type = OPTION_SECTION,                                                     \
      .meaning = "every other librdkafka property, passed through"},                                \
+    {.key = "file.label", .type = OPTION_STRING, .standard = "files",                              \
+     .meaning = "which set of files the source file reads: with the topic it names the position"}, \
     {.key = "schema.directory", .type = OPTION_PATH,                                               \
      .meaning = "folder with ids.json and the schemas that are allowed"},                          \
     {.key = "schema.registry_url", .type = OPTION_STRING,                                          \

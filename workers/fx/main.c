@@ -13,6 +13,7 @@
 
 static const struct option_spec fx_options[] = {
     FX_OPTIONS,
+    STREAM_SOURCE_OPTIONS("fx"),
     STREAM_OPTIONS,
 };
 

@@ -14,6 +14,7 @@
 
 static const struct option_spec ingest_options[] = {
     INGEST_OPTIONS,
+    STREAM_SOURCE_OPTIONS("ingest"),
     STREAM_OPTIONS,
 };
 

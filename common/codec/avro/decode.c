@@ -6,7 +6,8 @@
 struct cursor {
     const unsigned char *at;
     const unsigned char *end;
-    int work; /* values that may still be skipped (2) */
+    int work;      /* values that may still be skipped (2) */
+    bool any_text; /* where a record ends is asked, not what it says: strings of any bytes */
 };
 
 static size_t bytes_left(const struct cursor *cursor)
@@ -91,7 +92,7 @@ static bool skip_string(struct cursor *cursor)
 {
     struct text text;
 
-    return read_bytes(cursor, &text) && text_is_utf8(text);
+    return read_bytes(cursor, &text) && (cursor->any_text || text_is_utf8(text));
 }
 
 static bool skip_record(struct cursor *cursor, const struct schema_node *node, int depth)
@@ -316,7 +317,7 @@ static void take_fallbacks(const struct plan *plan, struct slot *slots)
 enum reason decode_run(const struct plan *plan, struct text body, struct slot *slots)
 {
     const unsigned char *bytes = (const unsigned char *)body.data;
-    struct cursor cursor = {bytes, bytes + body.size, DECODE_WORK_MAX};
+    struct cursor cursor = {bytes, bytes + body.size, DECODE_WORK_MAX, false};
 
     memset(slots, 0, plan->columns->count * sizeof *slots);
     if (plan->fallbacks != 0)
@@ -338,4 +339,15 @@ enum reason decode_run(const struct plan *plan, struct text body, struct slot *s
             return reason;
     }
     return cursor.at == cursor.end ? REASON_NONE : REASON_AVRO_MALFORMED; /* (3) */
+}
+
+bool decode_extent(const struct schema_node *root, struct text bytes, size_t *ret_size)
+{
+    const unsigned char *begin = (const unsigned char *)bytes.data;
+    struct cursor cursor = {begin, begin + bytes.size, DECODE_WORK_MAX, true};
+
+    if (!skip_node(&cursor, root, 0))
+        return false;
+    *ret_size = (size_t)(cursor.at - begin);
+    return true;
 }
