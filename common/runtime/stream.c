@@ -4,6 +4,7 @@
 #include "runtime/stream.h"
 
 #include "base/log.h"
+#include "bus/amqp_source.h"
 #include "bus/kafka_source.h"
 #include "runtime/backoff.h"
 #include "runtime/loop.h"
@@ -16,6 +17,9 @@
 
 enum { KEY_NAME_SIZE = 64, PROPERTIES_MAX = 256, SECRET_MAX = 4096 };
 
+/* The values of <name>.source, in the order of its row. */
+enum source_choice { CHOICE_KAFKA, CHOICE_STREAM };
+
 /* A key of the worker itself: <name>.<rest>. */
 static const char *own_string(const struct program_run *run, const struct worker_ops *ops,
                               const char *rest)
@@ -26,8 +30,17 @@ static const char *own_string(const struct program_run *run, const struct worker
     return config_string(run->config, key);
 }
 
-static enum status source_open(const struct program_run *run, const struct worker_ops *ops,
-                               struct error *error, struct source **ret_source)
+static enum status is_wanted(const struct program_run *run, const char *key, const char *by,
+                             struct error *error)
+{
+    if (config_is_set(run->config, key))
+        return OK;
+    error_configuration(error, "%s is not set", key);
+    return error_hint(error, "a %s source wants it", by);
+}
+
+static enum status kafka_open(const struct program_run *run, const struct worker_ops *ops,
+                              struct error *error, struct source **ret_source)
 {
     struct kafka_property properties[PROPERTIES_MAX];
     size_t count = 0;
@@ -38,12 +51,53 @@ static enum status source_open(const struct program_run *run, const struct worke
                                       .client_id = run->program->name,
                                       .properties = properties};
 
+    if (is_wanted(run, "kafka.brokers", "Kafka", error) != OK)
+        return FATAL;
     if (count > PROPERTIES_MAX)
         return error_configuration(error, "more than %d kafka.* properties", PROPERTIES_MAX);
     for (size_t i = 0; i < count; i++)
         properties[i] = (struct kafka_property){pairs[i].name, pairs[i].value};
     settings.property_count = count;
     return kafka_source_open(&settings, error, ret_source);
+}
+
+static enum status amqp_url_read(const void *context, struct buffer *url, struct error *error)
+{
+    return config_secret(context, "amqp.url_file", url, error);
+}
+
+static enum status amqp_open(const struct program_run *run, const struct worker_ops *ops,
+                             struct error *error, struct source **ret_source)
+{
+    const struct config *config = run->config;
+    const char *streams = own_string(run, ops, "streams");
+    struct amqp_source_settings settings = {
+        .link = {.read_url = amqp_url_read,
+                 .context = config,
+                 .client_id = run->program->name,
+                 .ca_file = config_string(config, "amqp.ca_file"),
+                 .cert_file = config_string(config, "amqp.cert_file"),
+                 .key_file = config_string(config, "amqp.key_file"),
+                 .heartbeat_s = (int)(config_int(config, "amqp.heartbeat") / 1000)},
+        .topic = own_string(run, ops, "topic"),
+        .prefetch = (int)config_int(config, "amqp.prefetch")};
+
+    if (is_wanted(run, "amqp.url_file", "RabbitMQ", error) != OK)
+        return FATAL;
+    if (settings.link.cert_file != NULL && is_wanted(run, "amqp.key_file", "RabbitMQ", error) != OK)
+        return FATAL;
+    settings.streams = streams == NULL ? settings.topic : streams;
+    return amqp_source_open(&settings, error, ret_source);
+}
+
+static enum status source_open(const struct program_run *run, const struct worker_ops *ops,
+                               struct error *error, struct source **ret_source)
+{
+    char key[KEY_NAME_SIZE];
+
+    snprintf(key, sizeof key, "%s.source", ops->name);
+    return config_enum(run->config, key) == CHOICE_STREAM ? amqp_open(run, ops, error, ret_source)
+                                                          : kafka_open(run, ops, error, ret_source);
 }
 
 enum status stream_schemas_open(const struct config *config, struct error *error,

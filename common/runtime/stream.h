@@ -1,8 +1,11 @@
 /*
  * stream.h - the run command of a streaming worker: configuration, source, health, loop.
  *
- * A worker's topic and group are its own keys, <name>.topic and <name>.group. The rest is shared:
- * its rows stand in STREAM_OPTIONS, which a worker puts among its own.
+ * A worker's topic and group are its own keys, <name>.topic and <name>.group. The rest is the same
+ * for all: its rows stand in STREAM_OPTIONS("<name>"), which a worker puts among its own.
+ *
+ *   <name>.source: kafka    the partitions of <name>.topic, shared out by the group; kafka.*
+ *   <name>.source: stream   RabbitMQ streams: <name>.streams, or the one named <name>.topic; amqp.*
  */
 #ifndef SAWA_RUNTIME_STREAM_H
 #define SAWA_RUNTIME_STREAM_H
@@ -13,11 +16,27 @@
 #include "runtime/worker.h"
 
 /* clang-format off */
-#define STREAM_OPTIONS                                                                             \
-    {.key = "kafka.brokers", .type = OPTION_STRING, .required = true,                              \
-     .meaning = "host:port of one or more Kafka brokers, by commas"},                              \
+#define STREAM_OPTIONS(worker)                                                                     \
+    {.key = worker ".source", .type = OPTION_ENUM, .standard = "kafka", .values = "kafka|stream",  \
+     .meaning = "where events come from: a Kafka topic, or RabbitMQ streams"},                     \
+    {.key = worker ".streams", .type = OPTION_STRING,                                              \
+     .meaning = "streams by commas, in the order of their partitions; not set: the topic's name"}, \
+    {.key = "kafka.brokers", .type = OPTION_STRING,                                                \
+     .meaning = "host:port of one or more Kafka brokers, by commas; a Kafka source wants it"},     \
     {.key = "kafka.*", .type = OPTION_SECTION,                                                     \
      .meaning = "every other librdkafka property, passed through"},                                \
+    {.key = "amqp.url_file", .type = OPTION_SECRET_FILE,                                           \
+     .meaning = "holds amqps://user:password@host:port/vhost; a RabbitMQ source wants it"},        \
+    {.key = "amqp.ca_file", .type = OPTION_PATH,                                                   \
+     .meaning = "CA file of the broker's certificate; amqps wants it"},                            \
+    {.key = "amqp.cert_file", .type = OPTION_PATH,                                                 \
+     .meaning = "certificate we show the broker; not set: none"},                                  \
+    {.key = "amqp.key_file", .type = OPTION_PATH,                                                  \
+     .meaning = "the private key of amqp.cert_file"},                                              \
+    {.key = "amqp.heartbeat", .type = OPTION_DURATION_MS, .standard = "30s", .min = 1000,          \
+     .max = 600000, .meaning = "both sides give a silent connection up after twice this"},         \
+    {.key = "amqp.prefetch", .type = OPTION_INT, .standard = "2000", .min = 1, .max = 65535,       \
+     .unit = "records", .meaning = "how many records of a stream may be on their way"},            \
     {.key = "schema.directory", .type = OPTION_PATH,                                               \
      .meaning = "folder with ids.json and the schemas that are allowed"},                          \
     {.key = "schema.registry_url", .type = OPTION_STRING,                                          \

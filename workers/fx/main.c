@@ -35,7 +35,7 @@ static const struct option_spec fx_options[] = {
      .type = OPTION_STRING,
      .standard = "sawa-fx",
      .meaning = "consumer group that shares the partitions"},
-    STREAM_OPTIONS,
+    STREAM_OPTIONS("fx"),
 };
 
 static int run(struct program_run *program_run, int argc, char **argv)

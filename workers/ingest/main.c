@@ -49,7 +49,7 @@ static const struct option_spec ingest_options[] = {
      .max = 40000,
      .unit = "days",
      .meaning = "oldest event day that is taken"},
-    STREAM_OPTIONS,
+    STREAM_OPTIONS("ingest"),
 };
 
 static int run(struct program_run *program_run, int argc, char **argv)
