@@ -354,6 +354,14 @@ enum status amqp_link_ack(struct amqp_link *link, amqp_channel_t channel, uint64
                        "could not give credit to a stream", error);
 }
 
+void amqp_link_beat(struct amqp_link *link)
+{
+    const amqp_frame_t beat = {.frame_type = AMQP_FRAME_HEARTBEAT};
+
+    if (amqp_send_frame(link->connection, &beat) != AMQP_STATUS_OK)
+        link->broken = true; /* the next call fails too, and says why */
+}
+
 /* ---- deliveries ---- */
 
 /* What came in place of a delivery. */
@@ -375,7 +383,8 @@ enum status amqp_link_next(struct amqp_link *link, int timeout_ms, amqp_envelope
     const struct timeval wait = timeout_of(timeout_ms);
     amqp_rpc_reply_t reply;
 
-    amqp_maybe_release_buffers(link->connection);
+    if (!amqp_frames_enqueued(link->connection)) /* else it walks the queue, for each channel */
+        amqp_maybe_release_buffers(link->connection);
     reply = amqp_consume_message(link->connection, ret_envelope, &wait, 0);
     *ret_has = reply.reply_type == AMQP_RESPONSE_NORMAL;
     if (*ret_has || (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION &&

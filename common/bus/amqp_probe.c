@@ -6,10 +6,11 @@
 #include "base/clock.h"
 #include "bus/amqp_record.h"
 
-enum { CHANNEL_LAST = 1, CHANNEL_FIRST = 2, PROBE_PREFETCH = 5000, PROBE_LOOK_MS = 100 };
+enum { CHANNEL_LAST = 1, CHANNEL_FIRST = 2, LAST_PREFETCH = 5000, PROBE_LOOK_MS = 100 };
 
 struct probe {
     struct amqp_link *link;
+    struct amqp_link *kept;
     const char *stream;
     amqp_channel_t channel;
     int64_t first; /* of what this channel delivered; -1: nothing yet */
@@ -42,7 +43,9 @@ static enum status probe_next(struct probe *probe, int timeout_ms, bool *ret_has
     return offset < 0 ? probe_no_stream(probe, error) : OK;
 }
 
-static enum status probe_begin(struct probe *probe, const char *word, struct error *error)
+/* A small prefetch keeps the broker from reading far ahead of what is asked. */
+static enum status probe_begin(struct probe *probe, const char *word, uint16_t prefetch,
+                               struct error *error)
 {
     enum status status = amqp_link_channel(probe->link, probe->channel, error);
 
@@ -50,7 +53,7 @@ static enum status probe_begin(struct probe *probe, const char *word, struct err
         status = amqp_link_find(probe->link, probe->channel, probe->stream, error);
     if (status == OK)
         status = amqp_link_consume(probe->link, probe->channel, probe->stream, word,
-                                   (struct amqp_from){.word = word}, PROBE_PREFETCH, error);
+                                   (struct amqp_from){.word = word}, prefetch, error);
     return status == REJECT ? (error->status = RETRY) : status;
 }
 
@@ -63,6 +66,7 @@ static enum status probe_await(struct probe *probe, int quiet_ms, struct error *
     while (status == OK && probe->first < 0 && clock_monotonic_us() < end_us) {
         bool has;
 
+        amqp_link_beat(probe->kept);
         status = probe_next(probe, PROBE_LOOK_MS, &has, error);
         if (status == OK && !has)
             status = amqp_link_find(probe->link, probe->channel, probe->stream, error);
@@ -86,7 +90,7 @@ static enum status probe_drain(struct probe *probe, struct error *error)
 {
     enum status status = probe_rest(probe, error);
 
-    while (status == OK && probe->unacked >= PROBE_PREFETCH) {
+    while (status == OK && probe->unacked >= LAST_PREFETCH) {
         probe->unacked = 0;
         status = amqp_link_ack(probe->link, probe->channel, 0, error);
         if (status == OK)
@@ -97,7 +101,7 @@ static enum status probe_drain(struct probe *probe, struct error *error)
 
 static enum status probe_last(struct probe *probe, int quiet_ms, struct error *error)
 {
-    enum status status = probe_begin(probe, "last", error);
+    enum status status = probe_begin(probe, "last", LAST_PREFETCH, error);
 
     if (status == OK)
         status = probe_await(probe, quiet_ms, error);
@@ -108,7 +112,7 @@ static enum status probe_last(struct probe *probe, int quiet_ms, struct error *e
 
 static enum status probe_first(struct probe *probe, struct error *error)
 {
-    enum status status = probe_begin(probe, "first", error);
+    enum status status = probe_begin(probe, "first", 1, error);
 
     if (status == OK)
         status = probe_await(probe, LINK_WAIT_MS, error);
@@ -120,15 +124,21 @@ static enum status probe_first(struct probe *probe, struct error *error)
 }
 
 enum status amqp_probe_range(const struct amqp_settings *settings, const char *stream, int quiet_ms,
-                             struct error *error, int64_t *ret_low, int64_t *ret_high)
+                             struct amqp_link *kept, struct error *error, int64_t *ret_low,
+                             int64_t *ret_high)
 {
-    struct probe last = {.stream = stream, .channel = CHANNEL_LAST, .first = -1};
-    struct probe first = {.stream = stream, .channel = CHANNEL_FIRST, .first = -1};
+    struct probe last = {.kept = kept,
+                         .stream = stream,
+                         .channel = CHANNEL_LAST,
+                         .first = -1,
+                         .last = -1};
+    struct probe first = last;
     enum status status = amqp_link_open(settings, error, &last.link);
 
     if (status != OK)
         return status;
     first.link = last.link;
+    first.channel = CHANNEL_FIRST;
     status = probe_last(&last, quiet_ms, error);
     if (status == OK && last.first >= 0)
         status = probe_first(&first, error);
@@ -136,6 +146,6 @@ enum status amqp_probe_range(const struct amqp_settings *settings, const char *s
     if (status != OK)
         return status;
     *ret_low = last.first < 0 ? 0 : first.first;
-    *ret_high = last.first < 0 ? 0 : last.last + 1;
+    *ret_high = last.last + 1;
     return OK;
 }

@@ -15,10 +15,10 @@
 
 #include "bus/amqp_link.h"
 
-/* First offset kept and first not yet written; 0 and 0: empty (2). RETRY: the broker is away or
- * the stream is not there; FATAL: it is no stream. */
+/* First offset kept and first not yet written; 0 and 0: empty (2). The heartbeat of the link kept
+ * goes on meanwhile. RETRY: the broker is away or the stream is not there; FATAL: it is none. */
 must_use enum status amqp_probe_range(const struct amqp_settings *settings, const char *stream,
-                                      int quiet_ms, struct error *error, int64_t *ret_low,
-                                      int64_t *ret_high);
+                                      int quiet_ms, struct amqp_link *kept, struct error *error,
+                                      int64_t *ret_low, int64_t *ret_high);
 
 #endif

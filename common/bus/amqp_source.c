@@ -23,7 +23,7 @@ enum {
     TAIL_MS = 1000, /* how often the end of one stream is looked at         */
     TAIL_PREFETCH = 200,
     QUIET_MS = 500,        /* silence that says a stream is empty, the first time  */
-    QUIET_AGAIN_MS = 8000, /* and when it is asked again: the answer would halt it */
+    QUIET_AGAIN_MS = 5000, /* and when it is asked again: the answer would halt it */
     SKIPPED_MAX = 256,     /* deliveries of one poll that are not for the caller   */
 };
 
@@ -437,6 +437,7 @@ static const struct source_start *start_of(const struct source_start *starts, si
 static enum status stream_assign(struct amqp_source *amqp, struct amqp_stream *stream,
                                  const struct source_start *start, struct error *error)
 {
+    stream->empty_said = false; /* the claim is over */
     if (start == NULL)
         return stream_stop(amqp, stream, error);
     if (stream->reading && stream->expected == start->offset)
@@ -493,8 +494,8 @@ static enum status amqp_range(struct source *source, int32_t partition, int64_t 
 
     if (amqp->link == NULL)
         return source_is_away(error);
-    status =
-        amqp_probe_range(&amqp->settings.link, stream->name, quiet_ms, error, ret_low, ret_high);
+    status = amqp_probe_range(&amqp->settings.link, stream->name, quiet_ms, amqp->link, error,
+                              ret_low, ret_high);
     if (status != OK)
         return status;
     stream->high = *ret_high;

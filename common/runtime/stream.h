@@ -35,7 +35,7 @@
      .meaning = "the private key of amqp.cert_file"},                                              \
     {.key = "amqp.heartbeat", .type = OPTION_DURATION_MS, .standard = "30s", .min = 1000,          \
      .max = 600000, .meaning = "both sides give a silent connection up after twice this"},         \
-    {.key = "amqp.prefetch", .type = OPTION_INT, .standard = "2000", .min = 1, .max = 65535,       \
+    {.key = "amqp.prefetch", .type = OPTION_INT, .standard = "1000", .min = 1, .max = 65535,       \
      .unit = "records", .meaning = "how many records of a stream may be on their way"},            \
     {.key = "schema.directory", .type = OPTION_PATH,                                               \
      .meaning = "folder with ids.json and the schemas that are allowed"},                          \
