@@ -57,7 +57,7 @@ must_use enum status amqp_link_cancel(struct amqp_link *link, amqp_channel_t cha
 must_use enum status amqp_link_ack(struct amqp_link *link, amqp_channel_t channel,
                                    uint64_t delivery_tag, struct error *error);
 
-/* Sends a heartbeat: for who is busy elsewhere. Whether it arrives is found out by the next call. */
+/* Sends a heartbeat: for who is busy elsewhere. Whether it went is found out by the next call. */
 void amqp_link_beat(struct amqp_link *link);
 
 /* Waits up to timeout_ms for a delivery on any channel. The caller ends *ret_envelope with
