@@ -36,11 +36,11 @@ def parameters(url):
     return made
 
 
-def declare(url, streams):
+def declare(url, streams, arguments=None):
     connection = pika.BlockingConnection(parameters(url))
     channel = connection.channel()
     for stream in streams:
-        channel.queue_declare(stream, durable=True, arguments=STREAM)
+        channel.queue_declare(stream, durable=True, arguments={**STREAM, **(arguments or {})})
     connection.close()
 
 
