@@ -271,14 +271,16 @@ static enum status stream_missing(const char *stream, struct error *error)
 }
 
 enum status amqp_link_find(struct amqp_link *link, amqp_channel_t channel, const char *stream,
-                           struct error *error)
+                           struct error *error, uint32_t *ret_count)
 {
     amqp_channel_close_ok_t closed = {0};
-    amqp_rpc_reply_t reply;
+    const amqp_queue_declare_ok_t *found =
+        amqp_queue_declare(link->connection, channel, amqp_cstring_bytes(stream), 1, 0, 0, 0,
+                           amqp_empty_table);
+    amqp_rpc_reply_t reply = amqp_get_rpc_reply(link->connection);
 
-    amqp_queue_declare(link->connection, channel, amqp_cstring_bytes(stream), 1, 0, 0, 0,
-                       amqp_empty_table);
-    reply = amqp_get_rpc_reply(link->connection);
+    if (found != NULL && ret_count != NULL)
+        *ret_count = found->message_count;
     if (reply.reply_type == AMQP_RESPONSE_NORMAL)
         return OK;
     if (reply.reply_type != AMQP_RESPONSE_SERVER_EXCEPTION ||

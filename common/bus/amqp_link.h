@@ -41,9 +41,10 @@ must_use enum status amqp_link_channel(struct amqp_link *link, amqp_channel_t ch
                                        struct error *error);
 
 /* Declares the stream passively. REJECT: it is not there; the channel is closed, the link whole.
- * What was sent to the channel before has arrived when this returns. */
+ * What was sent to the channel before has arrived when this returns. ret_count, unless NULL: how
+ * many records it held some seconds ago. */
 must_use enum status amqp_link_find(struct amqp_link *link, amqp_channel_t channel,
-                                    const char *stream, struct error *error);
+                                    const char *stream, struct error *error, uint32_t *ret_count);
 
 /* prefetch: how many records may be on their way without an ack. FATAL, EXIT_CONFIGURATION: it is
  * there and no stream: the broker refuses the offset. */

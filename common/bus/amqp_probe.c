@@ -16,6 +16,7 @@ struct probe {
     int64_t first; /* of what this channel delivered; -1: nothing yet */
     int64_t last;
     uint32_t unacked;
+    uint32_t count; /* as the broker's statistics have it */
 };
 
 static enum status probe_no_stream(const struct probe *probe, struct error *error)
@@ -50,11 +51,17 @@ static enum status probe_begin(struct probe *probe, const char *word, uint16_t p
     enum status status = amqp_link_channel(probe->link, probe->channel, error);
 
     if (status == OK)
-        status = amqp_link_find(probe->link, probe->channel, probe->stream, error);
+        status = amqp_link_find(probe->link, probe->channel, probe->stream, error, NULL);
     if (status == OK)
         status = amqp_link_consume(probe->link, probe->channel, probe->stream, word,
                                    (struct amqp_from){.word = word}, prefetch, error);
     return status == REJECT ? (error->status = RETRY) : status;
+}
+
+static enum status probe_silent(const struct probe *probe, struct error *error)
+{
+    error_set(error, RETRY, "a stream that is not empty does not show its records");
+    return error_detail(error, "stream %s", probe->stream);
 }
 
 /* Until something is here, or quiet_ms have passed in which the broker answered (2). */
@@ -63,13 +70,17 @@ static enum status probe_await(struct probe *probe, int quiet_ms, struct error *
     int64_t end_us = clock_monotonic_us() + (int64_t)quiet_ms * 1000;
     enum status status = OK;
 
-    while (status == OK && probe->first < 0 && clock_monotonic_us() < end_us) {
+    while (status == OK && probe->first < 0 &&
+           (clock_monotonic_us() < end_us || probe->count > 0)) {
         bool has;
 
+        if (clock_monotonic_us() >= end_us + LINK_WAIT_MS * 1000)
+            return probe_silent(probe, error);
         amqp_link_beat(probe->kept);
         status = probe_next(probe, PROBE_LOOK_MS, &has, error);
         if (status == OK && !has)
-            status = amqp_link_find(probe->link, probe->channel, probe->stream, error);
+            status =
+                amqp_link_find(probe->link, probe->channel, probe->stream, error, &probe->count);
     }
     return status == REJECT ? (error->status = RETRY) : status;
 }
@@ -77,7 +88,7 @@ static enum status probe_await(struct probe *probe, int quiet_ms, struct error *
 /* The rest of the chunk, which has arrived when the broker has answered. */
 static enum status probe_rest(struct probe *probe, struct error *error)
 {
-    enum status status = amqp_link_find(probe->link, probe->channel, probe->stream, error);
+    enum status status = amqp_link_find(probe->link, probe->channel, probe->stream, error, NULL);
     bool has = true;
 
     while (status == OK && has)
@@ -116,10 +127,8 @@ static enum status probe_first(struct probe *probe, struct error *error)
 
     if (status == OK)
         status = probe_await(probe, LINK_WAIT_MS, error);
-    if (status == OK && probe->first < 0) {
-        error_set(error, RETRY, "a stream that is not empty does not show its first record");
-        status = error_detail(error, "stream %s", probe->stream);
-    }
+    if (status == OK && probe->first < 0)
+        status = probe_silent(probe, error);
     return status;
 }
 

@@ -7,8 +7,9 @@
  * answer to any later call on that channel has the whole chunk before it.
  *
  * (1) high is the end of the stream at some moment within the call, exactly.
- * (2) Silence alone says that a stream is empty. It is believed after quiet_ms, and only while the
- *     broker answers other calls: choose it large where believing it has consequences.
+ * (2) Silence alone says that a stream is empty. It is believed after quiet_ms in which the broker
+ *     answered other calls and its statistics, which lag by some five seconds, came to no other
+ *     count than none: choose it large where believing it has consequences.
  */
 #ifndef SAWA_BUS_AMQP_PROBE_H
 #define SAWA_BUS_AMQP_PROBE_H

@@ -22,9 +22,9 @@ enum {
     BACKOFF_CEILING_MS = 5000,
     TAIL_MS = 1000, /* how often the end of one stream is looked at         */
     TAIL_PREFETCH = 200,
-    QUIET_MS = 500,        /* silence that says a stream is empty, the first time  */
-    QUIET_AGAIN_MS = 5000, /* and when it is asked again: the answer would halt it */
-    SKIPPED_MAX = 256,     /* deliveries of one poll that are not for the caller   */
+    QUIET_MS = 500,         /* silence that says a stream is empty, the first time  */
+    QUIET_AGAIN_MS = 10000, /* and when it is asked again: the answer would halt it */
+    SKIPPED_MAX = 256,      /* deliveries of one poll that are not for the caller   */
 };
 
 struct amqp_stream {
@@ -34,9 +34,9 @@ struct amqp_stream {
     int64_t expected;   /* (2)                                            */
     int64_t high;       /* end of the stream as last seen; -1: unknown    */
     int64_t gap_at;     /* an offset that was missing once; -1: none      */
-    bool empty_said;    /* the last range was that of an empty stream     */
-    bool end_owed;      /* the end was reached: one event                 */
-    uint32_t unacked;   /* taken since the last ack (4)                   */
+    bool asked;
+    bool end_owed;    /* the end was reached: one event                 */
+    uint32_t unacked; /* taken since the last ack (4)                   */
 };
 
 struct amqp_source {
@@ -437,7 +437,7 @@ static const struct source_start *start_of(const struct source_start *starts, si
 static enum status stream_assign(struct amqp_source *amqp, struct amqp_stream *stream,
                                  const struct source_start *start, struct error *error)
 {
-    stream->empty_said = false; /* the claim is over */
+    stream->asked = false; /* the claims are over */
     if (start == NULL)
         return stream_stop(amqp, stream, error);
     if (stream->reading && stream->expected == start->offset)
@@ -482,24 +482,25 @@ static enum status amqp_identify(struct source *source, struct source_identity *
     return OK;
 }
 
-/* A claim asks a second time only where the answer would halt the partition: then silence has to
- * last before it counts as "empty". */
+/* A claim asks a second time only where the answer would halt the partition: then, and where a
+ * stream held something before, silence has to last before it counts as "empty". */
 static enum status amqp_range(struct source *source, int32_t partition, int64_t *ret_low,
                               int64_t *ret_high, struct error *error)
 {
     struct amqp_source *amqp = (struct amqp_source *)source;
     struct amqp_stream *stream = stream_of(amqp, partition);
-    int quiet_ms = stream->empty_said ? QUIET_AGAIN_MS : QUIET_MS;
+    bool matters = stream->asked || stream->high > 0;
     enum status status;
 
     if (amqp->link == NULL)
         return source_is_away(error);
-    status = amqp_probe_range(&amqp->settings.link, stream->name, quiet_ms, amqp->link, error,
-                              ret_low, ret_high);
+    status =
+        amqp_probe_range(&amqp->settings.link, stream->name, matters ? QUIET_AGAIN_MS : QUIET_MS,
+                         amqp->link, error, ret_low, ret_high);
     if (status != OK)
         return status;
     stream->high = *ret_high;
-    stream->empty_said = *ret_high == 0 && !stream->empty_said;
+    stream->asked = true;
     return OK;
 }
 
