@@ -71,6 +71,7 @@ struct source_glance {
 struct source;
 
 struct source_ops {
+    const char *server; /* what stands behind it, in log lines */
     enum status (*poll)(struct source *source, int timeout_ms, struct source_event *ret_event,
                         struct error *error);
     void (*release)(struct source *source);
@@ -121,20 +122,29 @@ static inline must_use enum status source_assign(struct source *source,
     return source->ops->assign(source, starts, count, error);
 }
 
-/* Asks the broker who it is. RETRY while it is away. */
+/* Who logs a RETRY need not guess which server did not answer. */
+static inline enum status source_answer(enum status status, struct error *error)
+{
+    if (status == RETRY)
+        error->cause = CAUSE_SOURCE;
+    return status;
+}
+
+/* Asks the broker who it is. RETRY, CAUSE_SOURCE, while it is away. */
 static inline must_use enum status source_identify(struct source *source,
                                                    struct source_identity *ret_identity,
                                                    struct error *error)
 {
-    return source->ops->identify(source, ret_identity, error);
+    return source_answer(source->ops->identify(source, ret_identity, error), error);
 }
 
-/* First offset kept and first offset not yet written. RETRY while the broker is away. */
+/* First offset kept and first offset not yet written. RETRY, CAUSE_SOURCE, while the broker is
+ * away. */
 static inline must_use enum status source_range(struct source *source, int32_t partition,
                                                 int64_t *ret_low, int64_t *ret_high,
                                                 struct error *error)
 {
-    return source->ops->range(source, partition, ret_low, ret_high, error);
+    return source_answer(source->ops->range(source, partition, ret_low, ret_high, error), error);
 }
 
 /* The end of the partition as last heard, without asking; -1 unknown. */
@@ -160,6 +170,12 @@ static inline bool source_look(struct source *source, int32_t partition, int64_t
 static inline bool source_seen(struct source *source, struct source_glance *ret_glance)
 {
     return source->ops->seen != NULL && source->ops->seen(source, ret_glance);
+}
+
+/* The name of the server behind it, for log lines. */
+static inline const char *source_server(const struct source *source)
+{
+    return source->ops->server;
 }
 
 static inline void source_close(struct source *source)

@@ -412,6 +412,7 @@ static void file_close(struct source *source)
 }
 
 static const struct source_ops file_ops = {
+    .server = "file",
     .poll = file_poll,
     .release = file_release,
     .partitions = file_partitions,

@@ -148,6 +148,14 @@ static enum status claim_one(struct loop *loop, struct partition *partition, str
     return OK;
 }
 
+static void claim_away(struct loop *loop, const struct error *error)
+{
+    if (error->cause == CAUSE_SOURCE)
+        log_gate_away(&loop->source_gate, source_server(loop->settings->source), error);
+    else
+        log_gate_away(&loop->database_gate, "postgresql", error);
+}
+
 /* A part that was dropped from the open batch has to leave with it first. */
 static bool claim_is_due(struct loop *loop, const struct partition *partition, int64_t now_us)
 {
@@ -211,7 +219,7 @@ static enum status loop_claims(struct loop *loop, struct error *error, bool *ret
             return status;
         if (status != OK) {
             partition_drop(partition, CLAIM_RETRY_MS);
-            log_gate_away(&loop->database_gate, "postgresql", error);
+            claim_away(loop, error);
             break;
         }
         log_gate_back(&loop->database_gate, "postgresql");
@@ -442,7 +450,7 @@ static enum status event_handle(struct loop *loop, const struct source_event *ev
     case SOURCE_AWAY:
         if (event->error.exit_code == EXIT_FAILED)
             loop->unread = event->error;
-        log_gate_away(&loop->source_gate, loop->settings->source_name, &event->error);
+        log_gate_away(&loop->source_gate, source_server(loop->settings->source), &event->error);
         return OK;
     case SOURCE_IDLE: return OK;
     }
@@ -536,7 +544,7 @@ static enum status loop_poll(struct loop *loop, struct error *error)
         return status;
     loop->source_has_more = event->kind == SOURCE_RECORD;
     if (event->kind == SOURCE_RECORD || event->kind == SOURCE_END) {
-        log_gate_back(&loop->source_gate, loop->settings->source_name);
+        log_gate_back(&loop->source_gate, source_server(loop->settings->source));
         loop->unread.status = OK;
     }
     status = event_handle(loop, event, error);

@@ -40,7 +40,6 @@ struct loop_settings {
     const struct worker_ops *ops;
     const struct config *config;
     struct source *source; /* open; the caller closes it */
-    const char *source_name; /* what logs call it: kafka, file */
     struct db_settings db;
     const char *worker;    /* owner of positions, commit_log.worker */
     struct batch_limits limits;

@@ -2,35 +2,20 @@
  * stream.h - the run command of a streaming worker: configuration, source, health, loop.
  *
  * A worker's topic and group are its own keys, <name>.topic and <name>.group, and so is where its
- * records come from, STREAM_SOURCE_OPTIONS(<name>). The rest is shared: its rows stand in
- * STREAM_OPTIONS, which a worker puts among its own.
+ * records come from (stream_source.h). The rest is shared: its rows stand in STREAM_OPTIONS, which
+ * a worker puts among its own.
  */
 #ifndef SAWA_RUNTIME_STREAM_H
 #define SAWA_RUNTIME_STREAM_H
 
-#include "base/config.h"
-#include "bus/kafka_source.h"
-#include "bus/registry.h"
-#include "runtime/program.h"
-#include "runtime/worker.h"
+#include "runtime/stream_source.h"
 
 /* clang-format off */
-#define STREAM_SOURCE_OPTIONS(worker)                                                              \
-    {.key = worker ".source", .type = OPTION_ENUM, .standard = "kafka", .values = "kafka|file",    \
-     .meaning = "where records come from"},                                                        \
-    {.key = worker ".path", .type = OPTION_PATH,                                                   \
-     .meaning = "the source file reads this file, or the numbered files of this folder"}
-
 #define STREAM_OPTIONS STREAM_OPTIONS_OF(true)
 
 /* The same for a program that has verbs without a key: needed false. */
 #define STREAM_OPTIONS_OF(needed)                                                                  \
-    {.key = "kafka.brokers", .type = OPTION_STRING,                                                \
-     .meaning = "host:port of one or more Kafka brokers, by commas; the source kafka needs it"},   \
-    {.key = "kafka.*", .type = OPTION_SECTION,                                                     \
-     .meaning = "every other librdkafka property, passed through"},                                \
-    {.key = "file.label", .type = OPTION_STRING, .standard = "files",                              \
-     .meaning = "which set of files the source file reads: with the topic it names the position"}, \
+    SOURCE_OPTIONS,                                                                                \
     {.key = "schema.directory", .type = OPTION_PATH,                                               \
      .meaning = "folder with ids.json and the schemas that are allowed"},                          \
     {.key = "schema.registry_url", .type = OPTION_STRING,                                          \
@@ -63,17 +48,6 @@
     {.key = "batch.lock_timeout", .type = OPTION_DURATION_MS, .standard = "5s", .min = 100,        \
      .max = 600000, .meaning = "PostgreSQL gives up waiting for a lock after this"}
 /* clang-format on */
-
-/* Where writer schemas come from, by the schema.* keys. The caller frees *ret_registry. */
-must_use enum status stream_schemas_open(const struct config *config, struct error *error,
-                                         struct registry **ret_registry);
-
-/* The properties of kafka.*, for a client of our own. ret_properties has room for
- * KAFKA_PROPERTIES_MAX. */
-enum { KAFKA_PROPERTIES_MAX = 256 };
-must_use enum status stream_kafka_properties(const struct config *config, struct error *error,
-                                             struct kafka_property *ret_properties,
-                                             size_t *ret_count);
 
 /* The key of batch.key_file. FATAL, EXIT_CONFIGURATION: not set, or it holds no key. */
 must_use enum status stream_key_file(const struct config *config, struct error *error,
