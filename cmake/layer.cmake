@@ -28,3 +28,23 @@ function(sawa_program name)
   add_dependencies(programs sawa-${name})
   sawa_embed_sql(sawa-${name} ${name} ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()
+
+# sawa_worker(NAME)
+#   The program sawa-NAME of a worker on the loop, whose verbs (NAME/ops.h) sawa-replay calls too:
+#   what was decided live is decided by the same code again. Everything but main.c is a library.
+function(sawa_worker name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+  set(root ${CMAKE_BINARY_DIR}/worker_roots/${name})
+  file(MAKE_DIRECTORY ${root}/${name})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/ops.h ${root}/${name}/ops.h SYMBOLIC)
+  add_library(sawa_worker_${name} STATIC ${sources})
+  target_include_directories(sawa_worker_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
+                             INTERFACE ${root})
+  target_link_libraries(sawa_worker_${name} PUBLIC sawa_runtime)
+  sawa_embed_sql(sawa_worker_${name} ${name} ${CMAKE_CURRENT_SOURCE_DIR})
+  add_executable(sawa-${name} ${CMAKE_CURRENT_SOURCE_DIR}/main.c)
+  target_include_directories(sawa-${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(sawa-${name} PRIVATE sawa_worker_${name})
+  add_dependencies(programs sawa-${name})
+endfunction()

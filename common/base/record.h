@@ -6,6 +6,15 @@
 
 #include "base/text.h"
 
+/* What value is made of. A broker's records are in the wire format of codec/avro/frame.h; only a
+ * file says otherwise. Never taken from a broker's headers: a producer may write what it likes. */
+enum record_format {
+    RECORD_AVRO,
+    RECORD_AVRO_UNLISTED, /* of a container whose schema is not on the allow-list */
+    RECORD_NDJSON,
+    RECORD_CSV,
+};
+
 struct record {
     int32_t partition;
     int64_t offset;
@@ -14,6 +23,8 @@ struct record {
     struct text value;    /* data NULL: null (a tombstone) */
     struct text headers;  /* in the form of codec/archive/records.h */
     uint32_t header_count;
+    enum record_format format;
+    struct text columns; /* RECORD_CSV: the header line of its file */
 };
 
 #endif

@@ -39,6 +39,7 @@ enum cause {
     CAUSE_NONE = 0,
     CAUSE_FENCED,  /* another worker holds the partition: roll back, drop it      */
     CAUSE_UNKNOWN, /* the connection died after COMMIT was sent: claim, believe it */
+    CAUSE_SOURCE,  /* the broker or file did not answer, not the database           */
 };
 
 /* Exit codes by cause, the same in every program (runtime/options prints them in --help). */

@@ -27,21 +27,24 @@ static bool hyphens_stand(const char *data)
 bool uuid_parse(struct text text, struct uuid *ret_uuid)
 {
     bool hyphens = text.size == 36;
+    const unsigned char *data = (const unsigned char *)text.data;
+    unsigned char odd = 0; /* no branch per digit: one bad one is as rare as all bad ones */
     struct uuid uuid;
-    bool valid = hyphens ? hyphens_stand(text.data) : text.size == 32;
 
-    for (size_t i = 0; valid && i < sizeof uuid.bytes; i++) {
-        const unsigned char *pair =
-            (const unsigned char *)text.data + (hyphens ? pair_at[i] : 2 * i);
-        int high = hex_digits[pair[0]] - 1;
-        int low = hex_digits[pair[1]] - 1;
+    if (hyphens ? !hyphens_stand(text.data) : text.size != 32)
+        return false;
+    for (size_t i = 0; i < sizeof uuid.bytes; i++) {
+        const unsigned char *pair = data + (hyphens ? pair_at[i] : 2 * i);
+        unsigned char high = (unsigned char)(hex_digits[pair[0]] - 1);
+        unsigned char low = (unsigned char)(hex_digits[pair[1]] - 1);
 
-        valid = high >= 0 && low >= 0;
-        uuid.bytes[i] = (unsigned char)((unsigned)high << 4 | (unsigned)low);
+        odd |= high | low; /* 0xff where it is no digit */
+        uuid.bytes[i] = (unsigned char)(high << 4 | low);
     }
-    if (valid)
-        *ret_uuid = uuid;
-    return valid;
+    if (odd > 0x0F)
+        return false;
+    *ret_uuid = uuid;
+    return true;
 }
 
 void uuid_format(const struct uuid *uuid, char text[UUID_TEXT_SIZE])

@@ -4,6 +4,7 @@
 #include "bus/kafka_source.h"
 
 #include "bus/kafka_nudge.h"
+#include "bus/kafka_probe.h"
 #include "bus/kafka_topic_id.h"
 #include "codec/archive/records.h"
 
@@ -20,6 +21,7 @@ struct kafka_source {
     struct source source; /* first: a source is one of these */
     rd_kafka_t *client;
     struct kafka_nudge *nudge;
+    struct kafka_probe *probe;   /* NULL: not subscribed */
     rd_kafka_message_t *message; /* of the last SOURCE_RECORD */
     struct buffer headers; /* of that record */
     char topic[256];
@@ -112,8 +114,9 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
                              struct error *error, rd_kafka_conf_t **ret_conf)
 {
     const struct kafka_property own[] = {{"bootstrap.servers", settings->brokers},
-                                         {"group.id", settings->group},
-                                         {"client.id", settings->client_id}};
+                                         {"client.id", settings->client_id},
+                                         {"group.id", settings->group}};
+    size_t own_count = COUNT_OF(own) - (settings->group == NULL ? 1 : 0);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     enum status status = refuse_fixed(settings, error);
 
@@ -122,7 +125,7 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
     if (rd_kafka_version() >= 0x02020000) /* unknown before; then kafka_nudge does it */
         rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "5", NULL, 0);
     if (status == OK)
-        status = properties_set(conf, own, COUNT_OF(own), error);
+        status = properties_set(conf, own, own_count, error);
     if (status == OK)
         status = properties_set(conf, settings->properties, settings->property_count, error);
     if (status == OK)
@@ -132,7 +135,8 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
         return status;
     }
     rd_kafka_conf_set_opaque(conf, kafka);
-    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+    if (settings->group != NULL)
+        rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_log_cb(conf, on_log);
     *ret_conf = conf;
     return OK;
@@ -169,6 +173,7 @@ static void record_read(struct kafka_source *kafka, struct record *record)
     record->timestamp_ms = rd_kafka_message_timestamp(message, NULL);
     record->key = (struct text){message->key, message->key_len};
     record->value = (struct text){message->payload, message->len};
+    record->format = RECORD_AVRO;
     headers_read(kafka, record);
 }
 
@@ -316,7 +321,7 @@ static enum status kafka_identify(struct source *source, struct source_identity 
                                   struct error *error)
 {
     struct kafka_source *kafka = (struct kafka_source *)source;
-    struct source_identity identity = {.kind = "KAFKA"};
+    struct source_identity identity = {.kind = "KAFKA", .unit = "records"};
     enum status status = partition_count(kafka, &identity.partition_count, error);
     char *cluster;
 
@@ -373,11 +378,26 @@ static void kafka_hint(struct source *source, int32_t partition, int64_t next_of
     rd_kafka_topic_partition_list_destroy(list);
 }
 
+static bool kafka_look(struct source *source, int32_t partition, int64_t offset)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+
+    return kafka->probe != NULL && kafka_probe_ask(kafka->probe, partition, offset);
+}
+
+static bool kafka_seen(struct source *source, struct source_glance *ret_glance)
+{
+    struct kafka_source *kafka = (struct kafka_source *)source;
+
+    return kafka->probe != NULL && kafka_probe_answer(kafka->probe, ret_glance);
+}
+
 static void *close_thread(void *argument)
 {
     struct kafka_source *kafka = argument;
 
     kafka_nudge_stop(kafka->nudge);
+    kafka_probe_stop(kafka->probe);
     rd_kafka_consumer_close(kafka->client);
     rd_kafka_destroy(kafka->client);
     buffer_done(&kafka->headers);
@@ -402,6 +422,7 @@ static void kafka_close(struct source *source)
 }
 
 static const struct source_ops kafka_ops = {
+    .server = "kafka",
     .poll = kafka_poll,
     .release = kafka_release,
     .partitions = kafka_partitions,
@@ -410,6 +431,8 @@ static const struct source_ops kafka_ops = {
     .range = kafka_range,
     .high = kafka_high,
     .hint = kafka_hint,
+    .look = kafka_look,
+    .seen = kafka_seen,
     .close = kafka_close,
 };
 
@@ -444,7 +467,34 @@ static enum status client_make(const struct kafka_settings *settings, struct kaf
         error_configuration(error, "could not make a Kafka consumer");
         return error_detail(error, "%s", said);
     }
-    return subscribe(kafka, error);
+    return settings->group == NULL ? OK : subscribe(kafka, error);
+}
+
+/* A second client that only looks; it keeps next to nothing ahead. */
+static enum status probe_open(const struct kafka_settings *settings, struct kafka_source *kafka,
+                              struct error *error)
+{
+    static const struct kafka_property small[] = {{"queued.min.messages", "1"},
+                                                  {"queued.max.messages.kbytes", "1024"},
+                                                  {"fetch.message.max.bytes", "16384"}};
+    struct kafka_settings groupless = *settings;
+    char said[KAFKA_ERROR_SIZE];
+    rd_kafka_conf_t *conf;
+    rd_kafka_t *client;
+    enum status status;
+
+    groupless.group = NULL;
+    status = conf_make(&groupless, kafka, error, &conf);
+    if (status != OK)
+        return status;
+    status = properties_set(conf, small, COUNT_OF(small), error);
+    client = status == OK ? rd_kafka_new(RD_KAFKA_CONSUMER, conf, said, sizeof said) : NULL;
+    if (client == NULL) {
+        rd_kafka_conf_destroy(conf);
+        return status == OK ? error_set(error, FATAL, "could not make a Kafka consumer") : status;
+    }
+    kafka->probe = kafka_probe_start(client, kafka->topic);
+    return kafka->probe == NULL ? error_set(error, FATAL, "could not start a thread") : OK;
 }
 
 enum status kafka_source_open(const struct kafka_settings *settings, struct error *error,
@@ -459,13 +509,16 @@ enum status kafka_source_open(const struct kafka_settings *settings, struct erro
     buffer_init(&kafka->headers, KAFKA_HEADERS_MAX);
     text_copy(text_of(settings->topic), kafka->topic, sizeof kafka->topic);
     status = client_make(settings, kafka, error);
+    if (status == OK && settings->group != NULL)
+        status = probe_open(settings, kafka, error);
     if (status != OK) {
         if (kafka->client != NULL)
             rd_kafka_destroy(kafka->client);
         free(kafka);
         return status;
     }
-    kafka->nudge = kafka_nudge_start(kafka->client, kafka->topic);
+    if (settings->group != NULL)
+        kafka->nudge = kafka_nudge_start(kafka->client, kafka->topic);
     *ret_source = &kafka->source;
     return OK;
 }

@@ -23,7 +23,7 @@ struct kafka_property {
 struct kafka_settings {
     const char *brokers;
     const char *topic;
-    const char *group;
+    const char *group; /* NULL: no subscription; only identify and range may be asked */
     const char *client_id;
     const struct kafka_property *properties; /* applied after our defaults */
     size_t property_count;

@@ -47,8 +47,8 @@ static rd_kafka_resp_err_t id_read(rd_kafka_event_t *event, struct uuid *ret_id)
 
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return code;
-    topics = rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event),
-                                                   &count);
+    topics =
+        rd_kafka_DescribeTopics_result_topics(rd_kafka_event_DescribeTopics_result(event), &count);
     assert(count == 1);
     code = rd_kafka_error_code(rd_kafka_TopicDescription_error(topics[0]));
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)

@@ -300,6 +300,21 @@ struct schema_source registry_source(struct registry *registry)
     return (struct schema_source){fetch, registry};
 }
 
+bool registry_find(struct registry *registry, struct text schema, uint32_t *ret_id)
+{
+    struct digest digest;
+
+    if (!avro_schema_digest(schema, &digest))
+        return false;
+    for (size_t i = 0; i < registry->listed_count; i++) { /* never changes: no lock */
+        if (!digest_equal(&digest, &registry->listed[i].digest))
+            continue;
+        *ret_id = registry->listed[i].id;
+        return true;
+    }
+    return false;
+}
+
 uint64_t registry_request_count(struct registry *registry)
 {
     uint64_t count;

@@ -47,6 +47,10 @@ void registry_free(struct registry *registry); /* NULL is fine */
 /* The source for codec_context_new; lives as long as the registry. */
 struct schema_source registry_source(struct registry *registry);
 
+/* The id of the schema with this text, blanks and the order of keys aside, in the directory: for
+ * who has a schema and no id (an Avro container). False: it is not on the allow-list. */
+must_use bool registry_find(struct registry *registry, struct text schema, uint32_t *ret_id);
+
 /* Requests sent so far, for metrics and tests. */
 uint64_t registry_request_count(struct registry *registry);
 

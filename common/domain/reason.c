@@ -24,6 +24,16 @@ static const struct reason_entry reasons[REASON_COUNT] = {
                                   "another type"},
     [REASON_AVRO_MALFORMED] = {"avro_malformed", "the bytes do not follow their schema",
                                "ask the producer for the event again; these bytes are damaged"},
+    [REASON_LINE_MALFORMED] =
+        {"line_malformed",
+         "a line of a file is not one JSON object, or has not the fields its header names",
+         "ask the producer for the event again; this line is damaged or was never whole"},
+    [REASON_FIELD_UNKNOWN] = {"field_unknown", "a line of a file has a field that no event has",
+                              "compare its name with schemas/avro: a misspelt field would be lost"},
+    [REASON_FIELD_UNREADABLE] = {"field_unreadable",
+                                 "a field of a line is missing, comes twice or is not of its type",
+                                 "amounts are decimals without exponent, instants RFC 3339 or "
+                                 "whole microseconds"},
     [REASON_TEXT_INVALID] = {"text_invalid",
                              "a text is not UTF-8, empty, too long or has control bytes",
                              "ask the producer to correct the field and send a new event"},

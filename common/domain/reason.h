@@ -19,6 +19,9 @@ enum reason {
     REASON_SCHEMA_UNKNOWN,    /* no such schema id, or not on the allow-list       */
     REASON_SCHEMA_UNREADABLE, /* the writer's schema cannot become our columns     */
     REASON_AVRO_MALFORMED,    /* the bytes do not follow their schema              */
+    REASON_LINE_MALFORMED,    /* not one JSON object, or not the fields of its header */
+    REASON_FIELD_UNKNOWN,     /* a name that no event has                        */
+    REASON_FIELD_UNREADABLE,  /* missing, twice, or not of its type              */
     /* one field */
     REASON_TEXT_INVALID,        /* not UTF-8, empty, too long or with control bytes */
     REASON_EVENT_ID_INVALID,    /* empty event id                                   */

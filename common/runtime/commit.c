@@ -7,10 +7,7 @@
 #include "store/batch_store.h"
 #include "store/commit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-
-enum { PARKED_AAD_SIZE = 96 };
 
 /* The parts that are not dropped, as every step needs them. */
 struct live_parts {
@@ -55,14 +52,6 @@ static enum status ids_take(struct db *db, struct batch *batch, const struct liv
 
 /* ---- parked records ---- */
 
-static struct text parked_aad(const struct batch *batch, int32_t partition, int64_t offset,
-                              char text[PARKED_AAD_SIZE])
-{
-    snprintf(text, PARKED_AAD_SIZE, "parked/%d/%d/%lld/%d", batch->source_id, partition,
-             (long long)offset, batch->key->key_id);
-    return text_of(text);
-}
-
 static bool parked_row_make(const struct batch *batch, size_t index, struct buffer *sealed,
                             struct parked_row *row)
 {
@@ -75,8 +64,10 @@ static bool parked_row_make(const struct batch *batch, size_t index, struct buff
     assert(record->kept_size > 0);
     if (place == NULL)
         return false;
-    seal(batch->key->key, parked_aad(batch, part->move.partition, record->offset, aad), frame,
-         (unsigned char *)place);
+    seal(batch->key->key,
+         parked_aad(batch->source_id, part->move.partition, record->offset, batch->key->key_id,
+                    aad),
+         frame, (unsigned char *)place);
     *row = (struct parked_row){.batch_id = part->batch_id,
                                .partition = part->move.partition,
                                .record_offset = record->offset,

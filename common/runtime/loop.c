@@ -10,19 +10,18 @@
 #include "runtime/loop_metrics.h"
 #include "runtime/partition.h"
 #include "runtime/stop.h"
-#include "store/source_topic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    POLL_IDLE_MS = 100,      /* nothing is open: wake for housekeeping             */
-    POLL_BUSY_MS = 2,        /* a lane works: come back to collect it              */
-    CLAIM_RETRY_MS = 500,    /* a claim that could not be made now                 */
-    FENCED_RETRY_MS = 3000,  /* another worker claimed what the broker calls ours  */
+    POLL_IDLE_MS = 100,     /* nothing is open: wake for housekeeping             */
+    POLL_BUSY_MS = 2,       /* a lane works: come back to collect it              */
+    CLAIM_RETRY_MS = 500,   /* a claim that could not be made now                 */
+    FENCED_RETRY_MS = 3000, /* another worker claimed what the broker calls ours  */
     LANE_ATTEMPTS_MAX = 12,
     LANE_WAIT_MS = 50,
-    DRAIN_MAX = 256,         /* records of one turn */
+    DRAIN_MAX = 256, /* records of one turn */
     REFRESH_MS = 1000,
     SOURCE_NAME_MAX = 1024,
 };
@@ -39,21 +38,29 @@ struct loop_lane {
 
 struct loop {
     const struct loop_settings *settings;
-    void *state; /* the worker's */
+    void *state;   /* the worker's */
     struct db *db; /* reference data and keys */
     struct partitions partitions;
+    bool assigned;   /* the source has told which partitions are ours */
     bool registered; /* source_id is known */
-    bool topic_same; /* the topic is the one it was */
     int32_t source_id;
+    const char *source_halt; /* why nothing of the source may be read; NULL: nothing is wrong */
     struct buffer source_name;
     struct data_key key;
     struct loop_lane lanes[LANES_MAX];
+    struct { /* a partition that cannot be read on: halted once all before that is committed */
+        const char *reason; /* NULL: none */
+        int32_t partition;
+        int64_t epoch; /* a later claim reads, and finds it, anew */
+    } broken;
     bool source_has_more; /* the last poll gave a record */
+    struct error unread;  /* status OK: the source keeps nothing back */
     bool stalled;         /* decode answered RETRY: held is tried again, nothing is polled */
     struct source_event held;
     int64_t held_epoch; /* of its partition: a later claim reads it again in its turn */
     struct backoff stall;
     int64_t refresh_at_us;
+    size_t looked_at; /* partition whose pin was looked at last */
     int64_t idle_since_us;
     struct log_gate database_gate;
     struct log_gate source_gate;
@@ -89,23 +96,22 @@ static enum status loop_assign(struct loop *loop, struct error *error)
 static enum status loop_register(struct loop *loop, struct db *db, struct error *error)
 {
     struct source_identity identity;
-    int32_t generation = 0;
+    struct source_known known;
     enum status status;
 
     if (loop->registered)
         return OK;
     status = source_identify(loop->settings->source, &identity, error);
     if (status == OK)
-        status = source_register(db, &identity, error, &loop->source_id, &generation);
-    if (status == OK)
-        status = source_topic_check(db, loop->source_id, &identity.topic_uuid, error,
-                                    &loop->topic_same);
+        status = source_register(db, &identity, error, &known);
     if (status != OK)
-        return status == REJECT ? (error->status = FATAL) : status;
+        return status;
+    loop->source_id = known.source_id;
+    loop->source_halt = known.halt;
     buffer_clear(&loop->source_name);
-    leaf_source(identity.kind, text_of(identity.cluster_id), text_of(identity.topic), generation,
-                &loop->source_name);
-    loop_metrics_topic(&loop->metrics, identity.topic);
+    leaf_source(identity.kind, text_of(identity.cluster_id), text_of(identity.topic),
+                known.generation, &loop->source_name);
+    loop_metrics_source(&loop->metrics, &identity);
     loop->registered = true;
     return OK;
 }
@@ -126,21 +132,28 @@ static void claimed_log(const struct partition *partition)
 static enum status claim_one(struct loop *loop, struct partition *partition, struct error *error)
 {
     struct db *db = NULL;
-    enum status status =
-        lane_db(loop_lane_of(loop, partition->number)->lane, error, &db);
+    enum status status = lane_db(loop_lane_of(loop, partition->number)->lane, error, &db);
 
     if (status == OK)
         status = loop_register(loop, db, error);
     if (status == OK)
         status = partition_claim(partition, db, loop->settings->source, loop->source_id,
                                  loop->settings->worker, error);
-    if (status == OK && !loop->topic_same && partition->state != PARTITION_HALTED)
-        status = partition_halt(partition, db, "topic_made_anew", error);
+    if (status == OK && partition->state == PARTITION_ACTIVE && loop->source_halt != NULL)
+        status = partition_halt(partition, db, loop->source_halt, error);
     if (status != OK)
         return status;
     loop->settings->ops->claimed(loop->state, &partition->position);
     claimed_log(partition);
     return OK;
+}
+
+static void claim_away(struct loop *loop, const struct error *error)
+{
+    if (error->cause == CAUSE_SOURCE)
+        log_gate_away(&loop->source_gate, source_server(loop->settings->source), error);
+    else
+        log_gate_away(&loop->database_gate, "postgresql", error);
 }
 
 /* A part that was dropped from the open batch has to leave with it first. */
@@ -152,10 +165,47 @@ static bool claim_is_due(struct loop *loop, const struct partition *partition, i
            lane_is_idle(lane->lane) && batch_part_find(lane->filling, partition->number) == NULL;
 }
 
-static enum status loop_claim(struct loop *loop, struct error *error)
+/* Everything taken from it is committed by now, or was given up with its claim. */
+static bool halt_is_due(struct loop *loop, const struct partition *partition)
+{
+    struct loop_lane *lane = loop_lane_of(loop, partition->number);
+
+    return partition->state == PARTITION_HALTING && lane_is_idle(lane->lane) &&
+           batch_part_find(lane->filling, partition->number) == NULL;
+}
+
+static enum status halt_one(struct loop *loop, struct partition *partition, struct error *error)
+{
+    struct db *db = NULL;
+    enum status status = lane_db(loop_lane_of(loop, partition->number)->lane, error, &db);
+
+    if (status == OK)
+        status = partition_halt(partition, db, "parked_rate_exceeded", error);
+    if (status == OK)
+        claimed_log(partition);
+    return status;
+}
+
+/* Partitions that are to halt and whose last batch is through. */
+static enum status loop_halts(struct loop *loop, struct error *error, bool *ret_changed)
+{
+    for (size_t i = 0; i < loop->partitions.count; i++) {
+        struct partition *partition = &loop->partitions.list[i];
+        enum status status;
+
+        if (!halt_is_due(loop, partition))
+            continue;
+        status = halt_one(loop, partition, error);
+        if (status == FATAL)
+            return status;
+        *ret_changed = *ret_changed || status == OK; /* else again in the next turn */
+    }
+    return OK;
+}
+
+static enum status loop_claims(struct loop *loop, struct error *error, bool *ret_changed)
 {
     int64_t now_us = clock_monotonic_us();
-    bool changed = false;
 
     for (size_t i = 0; i < loop->partitions.count; i++) {
         struct partition *partition = &loop->partitions.list[i];
@@ -169,13 +219,23 @@ static enum status loop_claim(struct loop *loop, struct error *error)
             return status;
         if (status != OK) {
             partition_drop(partition, CLAIM_RETRY_MS);
-            log_gate_away(&loop->database_gate, "postgresql", error);
+            claim_away(loop, error);
             break;
         }
         log_gate_back(&loop->database_gate, "postgresql");
-        changed = true;
+        *ret_changed = true;
     }
-    return changed ? loop_assign(loop, error) : OK;
+    return OK;
+}
+
+static enum status loop_claim(struct loop *loop, struct error *error)
+{
+    bool changed = false;
+    enum status status = loop_halts(loop, error, &changed);
+
+    if (status == OK)
+        status = loop_claims(loop, error, &changed);
+    return status == OK && changed ? loop_assign(loop, error) : status;
 }
 
 /* ---- reading ---- */
@@ -205,6 +265,8 @@ static void loop_assigned(struct loop *loop)
 {
     lanes_forget(loop);
     loop_take_partitions(loop);
+    loop->registered = false; /* the topic may have been made anew */
+    loop->assigned = true;
     log_info("partitions_assigned", "the broker assigned partitions",
              LOG_INT("partitions", (int64_t)loop->partitions.count));
 }
@@ -213,6 +275,7 @@ static void loop_revoked(struct loop *loop)
 {
     lanes_forget(loop);
     partitions_clear(&loop->partitions);
+    loop->assigned = false;
     log_info("partitions_revoked", "the broker took the partitions back");
 }
 
@@ -232,6 +295,63 @@ static enum status loop_halt(struct loop *loop, struct partition *partition, con
         return status;
     lane_forget(loop, lane, 0); /* the claim finds the halt in the row */
     return OK;
+}
+
+/* The broker said no; its range says why. Where it does not, an operator compares. */
+static const char *out_of_range_reason(struct loop *loop, const struct partition *partition)
+{
+    struct error ignored;
+    int64_t low = 0;
+    int64_t high = 0;
+
+    if (source_range(loop->settings->source, partition->number, &low, &high, &ignored) != OK)
+        return "offset_out_of_range";
+    if (partition->position.next_offset < low)
+        return "records_expired_before_they_were_read";
+    return partition->position.next_offset > high ? "topic_shorter_than_position"
+                                                  : "offset_out_of_range";
+}
+
+static enum status out_of_range_receive(struct loop *loop, int32_t number, struct error *error)
+{
+    struct partition *partition = partitions_find(&loop->partitions, number);
+
+    if (partition == NULL || partition->state != PARTITION_ACTIVE)
+        return OK;
+    return loop_halt(loop, partition, out_of_range_reason(loop, partition), error);
+}
+
+static void loop_broken(struct loop *loop, const struct source_event *event)
+{
+    const struct partition *partition = partitions_find(&loop->partitions, event->partition);
+
+    if (partition == NULL || partition->state != PARTITION_ACTIVE)
+        return;
+    loop->broken.reason = event->reason;
+    loop->broken.partition = partition->number;
+    loop->broken.epoch = partition->position.epoch;
+}
+
+/* What was read before the damage counts: its batches go first. */
+static enum status loop_halt_broken(struct loop *loop, struct error *error)
+{
+    struct partition *partition = partitions_find(&loop->partitions, loop->broken.partition);
+    struct loop_lane *lane = loop_lane_of(loop, loop->broken.partition);
+    enum status status;
+
+    if (loop->broken.reason == NULL)
+        return OK;
+    if (partition == NULL || partition->state != PARTITION_ACTIVE ||
+        partition->position.epoch != loop->broken.epoch) {
+        loop->broken.reason = NULL;
+        return OK;
+    }
+    if (!lane_is_idle(lane->lane) || batch_part_find(lane->filling, partition->number) != NULL)
+        return OK;
+    status = loop_halt(loop, partition, loop->broken.reason, error);
+    if (status == OK)
+        loop->broken.reason = NULL;
+    return status == RETRY ? OK : status; /* the database is away: the next turn tries again */
 }
 
 static bool record_is_oversized(const struct record *record)
@@ -274,10 +394,14 @@ static enum status record_take(struct loop *loop, struct partition *partition,
         batch_take_back(batch, part, record, before);
         return status;
     }
-    part->move.anchor = (struct anchor){record->offset, record->timestamp_ms,
-                                        record_crc32c(record)};
+    part->move.anchor =
+        (struct anchor){record->offset, record->timestamp_ms, record_crc32c(record)};
     partition->position.next_offset = part->move.next_offset;
     partition->position.watermark_us = part->move.watermark_us;
+    if (partition->pin.offset < 0)
+        partition->pin = part->move.anchor;
+    partition->taken++;
+    partition->refused += batch->records[batch->record_count - 1].decoded == REJECT ? 1 : 0;
     return partition_archive(partition, record, error);
 }
 
@@ -289,9 +413,9 @@ static enum status record_receive(struct loop *loop, const struct record *record
     if (partition == NULL || partition->state != PARTITION_ACTIVE)
         return OK;
     switch (partition_receive(partition, record)) {
-    case DELIVERY_OLD:     return OK;
+    case DELIVERY_OLD: return OK;
     case DELIVERY_FOREIGN: return loop_halt(loop, partition, "anchor_differs", error);
-    default:               return record_take(loop, partition, record, error);
+    default: return record_take(loop, partition, record, error);
     }
 }
 
@@ -316,27 +440,19 @@ static enum status end_receive(struct loop *loop, int32_t number, int64_t offset
 static enum status event_handle(struct loop *loop, const struct source_event *event,
                                 struct error *error)
 {
-    struct partition *partition;
-
     switch (event->kind) {
-    case SOURCE_RECORD:
-        return record_receive(loop, &event->record, error);
-    case SOURCE_END:
-        return end_receive(loop, event->partition, event->offset, error);
-    case SOURCE_ASSIGNED:
-        loop_assigned(loop);
-        return OK;
-    case SOURCE_REVOKED:
-        loop_revoked(loop);
-        return OK;
-    case SOURCE_OUT_OF_RANGE:
-        partition = partitions_find(&loop->partitions, event->partition);
-        return partition == NULL ? OK : loop_halt(loop, partition, "offset_out_of_range", error);
+    case SOURCE_RECORD: return record_receive(loop, &event->record, error);
+    case SOURCE_END: return end_receive(loop, event->partition, event->offset, error);
+    case SOURCE_ASSIGNED: loop_assigned(loop); return OK;
+    case SOURCE_REVOKED: loop_revoked(loop); return OK;
+    case SOURCE_OUT_OF_RANGE: return out_of_range_receive(loop, event->partition, error);
+    case SOURCE_DAMAGED: loop_broken(loop, event); return OK;
     case SOURCE_AWAY:
-        log_gate_away(&loop->source_gate, "kafka", &event->error);
+        if (event->error.exit_code == EXIT_FAILED)
+            loop->unread = event->error;
+        log_gate_away(&loop->source_gate, source_server(loop->settings->source), &event->error);
         return OK;
-    case SOURCE_IDLE:
-        return OK;
+    case SOURCE_IDLE: return OK;
     }
     return OK;
 }
@@ -422,14 +538,15 @@ static enum status loop_unstall(struct loop *loop, struct error *error)
 static enum status loop_poll(struct loop *loop, struct error *error)
 {
     struct source_event *event = &loop->held;
-    enum status status =
-        source_poll(loop->settings->source, poll_timeout_ms(loop), event, error);
+    enum status status = source_poll(loop->settings->source, poll_timeout_ms(loop), event, error);
 
     if (status != OK)
         return status;
     loop->source_has_more = event->kind == SOURCE_RECORD;
-    if (event->kind == SOURCE_RECORD || event->kind == SOURCE_END)
-        log_gate_back(&loop->source_gate, "kafka");
+    if (event->kind == SOURCE_RECORD || event->kind == SOURCE_END) {
+        log_gate_back(&loop->source_gate, source_server(loop->settings->source));
+        loop->unread.status = OK;
+    }
     status = event_handle(loop, event, error);
     if (status == RETRY && event->kind == SOURCE_RECORD) {
         loop_stall(loop, error);
@@ -476,12 +593,11 @@ static bool lane_is_behind(struct loop *loop, const struct loop_lane *lane)
         const struct partition *partition = &loop->partitions.list[i];
         int64_t high;
 
-        if (loop_lane_of(loop, partition->number) != lane ||
-            partition->state != PARTITION_ACTIVE)
+        if (loop_lane_of(loop, partition->number) != lane || partition->state != PARTITION_ACTIVE)
             continue;
         high = source_high(loop->settings->source, partition->number);
-        waiting += high > partition->position.next_offset ? high - partition->position.next_offset
-                                                          : 0;
+        waiting +=
+            high > partition->position.next_offset ? high - partition->position.next_offset : 0;
     }
     return waiting > (int64_t)lane->filling->limits.records_max / 2;
 }
@@ -543,9 +659,23 @@ static enum status loop_submit(struct loop *loop, struct error *error)
 
 /* ---- collecting ---- */
 
+/* Records of a part that decode let pass and the store refused: second reports and such. */
+static int64_t refused_late(const struct batch *batch, size_t part)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; batch->parts[part].counts[REJECT] > 0 && i < batch->record_count; i++)
+        count += batch->records[i].part == part && batch->records[i].verdict == REJECT &&
+                         batch->records[i].decoded == OK
+                     ? 1
+                     : 0;
+    return count;
+}
+
 static void committed(struct loop *loop, struct loop_lane *lane)
 {
     const struct batch *batch = lane->working;
+    int64_t now_us = clock_monotonic_us();
 
     loop_metrics_committed(&loop->metrics, batch);
     log_debug("batch_committed", "a batch is committed", LOG_INT("commit_id", batch->commit_id),
@@ -556,8 +686,10 @@ static void committed(struct loop *loop, struct loop_lane *lane)
 
         if (!part->dropped)
             source_hint(loop->settings->source, part->move.partition, part->move.next_offset);
-        else if (partition != NULL)
+        if (partition != NULL && part->dropped)
             partition_drop(partition, FENCED_RETRY_MS);
+        else if (partition != NULL)
+            parked_rate_add(&partition->parked, now_us, 0, refused_late(batch, i));
     }
 }
 
@@ -606,7 +738,7 @@ static enum status loop_collect(struct loop *loop, struct error *error)
         if (status != OK)
             return status;
     }
-    return OK;
+    return loop_halt_broken(loop, error);
 }
 
 /* ---- housekeeping ---- */
@@ -632,19 +764,126 @@ static enum status loop_refresh(struct loop *loop, struct error *error)
     return status;
 }
 
+/* Too many parked: the partition takes no more, what it has taken is committed, then it halts. */
+static void parked_watch(struct loop *loop, int64_t now_us)
+{
+    for (size_t i = 0; i < loop->partitions.count; i++) {
+        struct partition *partition = &loop->partitions.list[i];
+
+        if (partition->state != PARTITION_ACTIVE)
+            continue;
+        if (partition->taken > 0)
+            parked_rate_add(&partition->parked, now_us, partition->taken, partition->refused);
+        partition->taken = partition->refused = 0;
+        if (parked_rate_exceeds(&partition->parked, now_us, &loop->settings->parked))
+            partition->state = PARTITION_HALTING;
+    }
+}
+
+static size_t halted_collect(struct loop *loop, int32_t *numbers)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < loop->partitions.count; i++)
+        if (loop->partitions.list[i].state == PARTITION_HALTED)
+            numbers[count++] = loop->partitions.list[i].number;
+    return count;
+}
+
+/* A newer generation of the topic is there: all positions are others now. */
+static void loop_superseded(struct loop *loop)
+{
+    lanes_forget(loop);
+    loop_take_partitions(loop);
+    loop->registered = false;
+    log_info("source_superseded", "a new generation of the topic was opened; claiming it");
+}
+
+static enum status halted_look(struct loop *loop, struct error *error)
+{
+    int32_t numbers[BATCH_PART_MAX];
+    bool resumed[BATCH_PART_MAX];
+    size_t count = halted_collect(loop, numbers);
+    bool superseded = false;
+    enum status status;
+
+    if (count == 0 || !loop->registered)
+        return OK;
+    status =
+        position_resumed(loop->db, loop->source_id, numbers, count, error, resumed, &superseded);
+    if (status == OK && superseded)
+        loop_superseded(loop);
+    for (size_t i = 0; status == OK && !superseded && i < count; i++)
+        if (resumed[i])
+            partition_resume(partitions_find(&loop->partitions, numbers[i]));
+    return status;
+}
+
+/* ---- the pin: is the topic still the one we know? ---- */
+
+static void pin_look(struct loop *loop)
+{
+    for (size_t i = 1; i <= loop->partitions.count; i++) {
+        size_t at = (loop->looked_at + i) % loop->partitions.count;
+        const struct partition *partition = &loop->partitions.list[at];
+
+        if (partition->state != PARTITION_ACTIVE || partition->pin.offset < 0)
+            continue;
+        if (source_look(loop->settings->source, partition->number, partition->pin.offset))
+            loop->looked_at = at;
+        return;
+    }
+}
+
+/* No record stands there any more. Whether it has expired or the topic is shorter now, a claim
+ * tells: it asks for the range. */
+static void pin_gone(struct loop *loop, const struct partition *partition)
+{
+    struct loop_lane *lane = loop_lane_of(loop, partition->number);
+
+    while (!lane_wait(lane->lane, LANE_WAIT_MS))
+        health_beat(loop->settings->health);
+    lane_forget(loop, lane, 0);
+}
+
+static enum status pin_watch(struct loop *loop, struct error *error)
+{
+    struct source_glance glance;
+    struct partition *partition;
+
+    if (!source_seen(loop->settings->source, &glance)) {
+        pin_look(loop);
+        return OK;
+    }
+    partition = partitions_find(&loop->partitions, glance.partition);
+    if (!glance.answered || partition == NULL || partition->state != PARTITION_ACTIVE ||
+        partition->pin.offset != glance.offset)
+        return OK;
+    if (!glance.there)
+        pin_gone(loop, partition);
+    else if (partition_pin_differs(partition, &glance))
+        return loop_halt(loop, partition, "anchor_differs", error);
+    return OK;
+}
+
 static enum status loop_tick(struct loop *loop, struct error *error)
 {
     int64_t now_us = clock_monotonic_us();
     enum status status;
 
     health_beat(loop->settings->health);
-    if (any_lane_open(loop) || any_lane_busy(loop) || loop->partitions.count == 0)
+    parked_watch(loop, now_us);
+    if (any_lane_open(loop) || any_lane_busy(loop) || !loop->assigned)
         loop->idle_since_us = now_us;
     if (now_us < loop->refresh_at_us)
         return OK;
     loop->refresh_at_us = now_us + REFRESH_MS * 1000;
     loop_metrics_lag(&loop->metrics, loop->settings->source, &loop->partitions);
     status = loop_refresh(loop, error);
+    if (status == OK)
+        status = halted_look(loop, error);
+    if (status == OK)
+        status = pin_watch(loop, error);
     if (status == RETRY) {
         log_gate_away(&loop->database_gate, "postgresql", error);
         health_ready(loop->settings->health, false, "the database is away");
@@ -701,6 +940,8 @@ static enum status loop_open(struct loop *loop, struct error *error)
     for (size_t i = 0; status == OK && i < settings->lane_count; i++)
         status = lane_open(loop, &loop->lanes[i], error);
     loop_take_partitions(loop); /* what the source was given before this run of the loop */
+    loop->assigned = loop->partitions.count > 0;
+    loop->idle_since_us = clock_monotonic_us();
     return status;
 }
 
@@ -761,6 +1002,28 @@ static void loop_done(struct loop *loop)
     db_close(loop->db);
 }
 
+/* A run that ended because nothing came: was that all there is? */
+static enum status loop_account(const struct loop *loop, struct error *error)
+{
+    if (stop_asked())
+        return OK;
+    for (size_t i = 0; i < loop->partitions.count; i++) {
+        const struct partition *partition = &loop->partitions.list[i];
+
+        if (partition->state != PARTITION_HALTED)
+            continue;
+        error_set(error, FATAL, "a partition is halted: not everything was read");
+        error_detail(error, "partition %d: %s", partition->number, partition->position.halt_reason);
+        error_hint(error, "an operator must look: sawa status");
+        error->exit_code = EXIT_FAILED;
+        return FATAL;
+    }
+    if (loop->unread.status == OK)
+        return OK;
+    *error = loop->unread;
+    return error->status = FATAL;
+}
+
 static enum status loop_turn(struct loop *loop, struct error *error)
 {
     enum status status = loop_claim(loop, error);
@@ -789,6 +1052,8 @@ enum status loop_run(const struct loop_settings *settings, struct error *error)
         status = loop_turn(loop, error);
     health_ready(settings->health, false, "stopping");
     loop_finish(loop);
+    if (status == OK)
+        status = loop_account(loop, error);
     loop_done(loop);
     free(loop);
     return status;

@@ -20,6 +20,9 @@
  * 7. One bad record does not cost the batch its neighbours: the store names it, it is judged,
  *    the rest goes on.
  *
+ * A partition that is halted stays ours and is looked at each second: once an operator has accepted
+ * (replay/), it is claimed again; once a newer generation of the topic is there, all are.
+ *
  * When a batch is due: a lane is idle and (the source has nothing more now and is not far ahead,
  * or the batch is full, or it is linger_ms old). So batches are small and prompt while the worker
  * keeps up, and grow to records_max when it is behind.
@@ -28,6 +31,7 @@
 #define SAWA_RUNTIME_LOOP_H
 
 #include "runtime/health.h"
+#include "runtime/parked_rate.h"
 #include "runtime/worker.h"
 
 enum { LANES_MAX = 8 };
@@ -41,13 +45,16 @@ struct loop_settings {
     struct batch_limits limits;
     size_t lane_count;
     int64_t linger_ms;
+    struct parked_limits parked; /* when a partition halts instead of parking the world */
     unsigned char key_file[SEAL_KEY_SIZE];
     const char *scope; /* of data keys */
     int64_t stop_after_idle_ms; /* 0: runs until asked to stop; for one-shot runs and tests */
     struct health *health;
 };
 
-/* Runs until asked to stop (OK), or until going on would be wrong (FATAL). */
+/* Runs until asked to stop (OK), or until going on would be wrong (FATAL). A run that ends by
+ * stop_after_idle has failed (FATAL, EXIT_FAILED) where a partition is halted or the source
+ * waits for what it cannot pass over: not everything was read. */
 must_use enum status loop_run(const struct loop_settings *settings, struct error *error);
 
 #endif

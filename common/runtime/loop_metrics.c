@@ -27,9 +27,10 @@ void loop_metrics_init(struct loop_metrics *metrics)
                                          "When a transaction was last committed.");
 }
 
-void loop_metrics_topic(struct loop_metrics *metrics, const char *topic)
+void loop_metrics_source(struct loop_metrics *metrics, const struct source_identity *identity)
 {
-    text_copy(text_of(topic), metrics->topic, sizeof metrics->topic);
+    text_copy(text_of(identity->topic), metrics->topic, sizeof metrics->topic);
+    snprintf(metrics->lag_name, sizeof metrics->lag_name, "sawa_lag_%s", identity->unit);
 }
 
 void loop_metrics_committed(struct loop_metrics *metrics, const struct batch *batch)
@@ -57,7 +58,7 @@ static struct metric *lag_metric(struct loop_metrics *metrics, const struct part
     char number[16];
 
     snprintf(number, sizeof number, "%d", partition->number);
-    return metrics_gauge("sawa_lag_records", "Records between our position and the end.",
+    return metrics_gauge(metrics->lag_name, "Between our position and the end.",
                          METRIC_LABEL("topic", metrics->topic),
                          METRIC_LABEL("partition", number));
 }

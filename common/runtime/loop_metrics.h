@@ -10,6 +10,7 @@
 
 struct loop_metrics {
     char topic[256];
+    char lag_name[32]; /* the unit last: sawa_lag_records, sawa_lag_bytes */
     struct metric *records[REJECT + 1]; /* by verdict */
     struct metric *batch_records;
     struct metric *batches;
@@ -21,7 +22,7 @@ struct loop_metrics {
 };
 
 void loop_metrics_init(struct loop_metrics *metrics);
-void loop_metrics_topic(struct loop_metrics *metrics, const char *topic);
+void loop_metrics_source(struct loop_metrics *metrics, const struct source_identity *identity);
 void loop_metrics_committed(struct loop_metrics *metrics, const struct batch *batch);
 void loop_metrics_fenced(struct loop_metrics *metrics);
 void loop_metrics_retried(struct loop_metrics *metrics, const struct error *error);

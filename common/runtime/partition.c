@@ -84,6 +84,14 @@ void partition_drop(struct partition *partition, int64_t wait_ms)
     partition->claim_after_us = clock_monotonic_us() + wait_ms * 1000;
 }
 
+void partition_resume(struct partition *partition)
+{
+    assert(partition->state == PARTITION_HALTED);
+    partition->state = PARTITION_WAITING;
+    partition->archiving = false;
+    partition->claim_after_us = 0;
+}
+
 size_t partitions_starts(const struct partitions *partitions, struct source_start *starts)
 {
     size_t count = 0;
@@ -131,6 +139,9 @@ static enum status claim_check(struct partition *partition, struct db *db, int64
     if (position->next_offset > high)
         return partition_halt(partition, db, "topic_shorter_than_position", error);
     partition->anchor_awaited = position->anchor.offset >= low;
+    partition->pin = position->anchor; /* (4) */
+    if (!partition->anchor_awaited)
+        partition->pin.offset = -1;
     partition->state = PARTITION_ACTIVE;
     return OK;
 }
@@ -143,6 +154,8 @@ enum status partition_claim(struct partition *partition, struct db *db, struct s
     enum status status = source_range(source, partition->number, &low, &high, error);
 
     assert(partition->state == PARTITION_WAITING);
+    partition->parked = (struct parked_rate){0}; /* (5) */
+    partition->taken = partition->refused = 0;
     if (status == OK)
         status = position_claim(db, source_id, partition->number, low, owner, error,
                                 &partition->position);
@@ -177,9 +190,16 @@ enum delivery partition_receive(struct partition *partition, const struct record
         partition->anchor_awaited = false;
         if (record->offset == anchor->offset)
             return anchor_is(anchor, record) ? DELIVERY_OLD : DELIVERY_FOREIGN; /* (3) */
-        /* compacted away meanwhile: the position stands */
+        partition->pin.offset = -1; /* compacted away meanwhile: the position stands */
     }
     return record->offset < partition->position.next_offset ? DELIVERY_OLD : DELIVERY_NEW;
+}
+
+bool partition_pin_differs(const struct partition *partition, const struct source_glance *glance)
+{
+    assert(glance->there && glance->offset == partition->pin.offset);
+    return glance->timestamp_ms != partition->pin.time_ms ||
+           glance->crc32c != partition->pin.crc32c;
 }
 
 static void archive_start(struct partition *partition)

@@ -3,11 +3,14 @@
  *
  *                claim OK                      fenced, outcome unknown, connection lost
  *   WAITING ------------------> ACTIVE -------------------------------------------> WAITING
- *      |  ^                       |
- *      |  | claim RETRY (later)   | out of range, anchor differs
- *      +--+                       v
- *      +--------------------> HALTED      (only an operator leads out; a new claim sees it)
- *           halted already
+ *      |  ^                       |  \
+ *      |  | claim RETRY (later)   |   \ too many parked: what was taken is committed first
+ *      +--+                       |    +--> HALTING --+
+ *      |       out of range,      |                   | its batch is committed
+ *      |       anchor differs     v                   v
+ *      +--------------------> HALTED <----------------+
+ *           halted already        |
+ *                                 +--> WAITING   an operator accepted: seen within a second
  *
  * A partition is in this table while the broker says it is ours; a rebalance empties the table.
  *
@@ -16,6 +19,11 @@
  *     into a batch, committed or not. A drop goes back to WAITING, so the claim tells it anew.
  * (3) Reading starts at the anchor, the last record delivered before: the first record must be
  *     it again, or the topic is another one.
+ * (4) One record we know, the pin, is looked at again and again, beside the reading: as long as it
+ *     is the same, so is the topic. It is the anchor of the claim, else the first record taken
+ *     after it; not a later one, because that may come from a topic that was made anew meanwhile.
+ * (5) Each claim starts the count of parked records anew: who accepts a halt for too many parked
+ *     gets at least as many further as the limit allows.
  */
 #ifndef SAWA_RUNTIME_PARTITION_H
 #define SAWA_RUNTIME_PARTITION_H
@@ -23,9 +31,10 @@
 #include "codec/archive/archive.h"
 #include "domain/merkle.h"
 #include "runtime/batch.h"
+#include "runtime/parked_rate.h"
 #include "store/keyring.h"
 
-enum partition_state { PARTITION_WAITING, PARTITION_ACTIVE, PARTITION_HALTED };
+enum partition_state { PARTITION_WAITING, PARTITION_ACTIVE, PARTITION_HALTING, PARTITION_HALTED };
 
 struct partitions;
 
@@ -35,6 +44,10 @@ struct partition {
     struct position position; /* (2) */
     bool anchor_awaited;      /* (3) */
     int64_t claim_after_us;   /* monotonic: WAITING, not before */
+    struct anchor pin;        /* (4); offset -1: none yet */
+    struct parked_rate parked; /* (5) */
+    int64_t taken;             /* since the last turn of the loop */
+    int64_t refused;           /* of those, by decode             */
 
     /* The archive of what the open batch holds of it. */
     bool archiving;
@@ -63,6 +76,9 @@ struct partition *partitions_find(struct partitions *partitions, int32_t number)
 /* Back to WAITING; a claim is tried after wait_ms. */
 void partition_drop(struct partition *partition, int64_t wait_ms);
 
+/* An operator accepted: from HALTED to WAITING. */
+void partition_resume(struct partition *partition);
+
 /* Where to read from, for all that are ACTIVE: the anchor where there is one (3). */
 size_t partitions_starts(const struct partitions *partitions, struct source_start *starts);
 
@@ -72,7 +88,7 @@ must_use enum status partition_claim(struct partition *partition, struct db *db,
                                      struct source *source, int32_t source_id, const char *owner,
                                      struct error *error);
 
-/* Halts a partition that was just claimed. */
+/* Halts a partition we hold, in its row and here. */
 must_use enum status partition_halt(struct partition *partition, struct db *db, const char *reason,
                                     struct error *error);
 
@@ -91,6 +107,9 @@ must_use enum status partition_archive(struct partition *partition, const struct
 /* Ends the archive: seals it into part under the batch's key. */
 must_use enum status partition_seal(struct partition *partition, struct batch *batch,
                                     struct batch_part *part, struct error *error);
+
+/* True when what was seen at the pin is another record (4). */
+bool partition_pin_differs(const struct partition *partition, const struct source_glance *glance);
 
 uint32_t record_crc32c(const struct record *record);
 

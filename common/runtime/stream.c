@@ -4,69 +4,25 @@
 #include "runtime/stream.h"
 
 #include "base/log.h"
-#include "bus/kafka_source.h"
 #include "runtime/backoff.h"
 #include "runtime/loop.h"
 #include "runtime/options.h"
 #include "runtime/stop.h"
 
 #include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-enum { KEY_NAME_SIZE = 64, PROPERTIES_MAX = 256, SECRET_MAX = 4096 };
+enum { SECRET_MAX = 4096 };
 
-/* A key of the worker itself: <name>.<rest>. */
-static const char *own_string(const struct program_run *run, const struct worker_ops *ops,
-                              const char *rest)
-{
-    char key[KEY_NAME_SIZE];
-
-    snprintf(key, sizeof key, "%s.%s", ops->name, rest);
-    return config_string(run->config, key);
-}
-
-static enum status source_open(const struct program_run *run, const struct worker_ops *ops,
-                               struct error *error, struct source **ret_source)
-{
-    struct kafka_property properties[PROPERTIES_MAX];
-    size_t count = 0;
-    const struct config_pair *pairs = config_section(run->config, "kafka", &count);
-    struct kafka_settings settings = {.brokers = config_string(run->config, "kafka.brokers"),
-                                      .topic = own_string(run, ops, "topic"),
-                                      .group = own_string(run, ops, "group"),
-                                      .client_id = run->program->name,
-                                      .properties = properties};
-
-    if (count > PROPERTIES_MAX)
-        return error_configuration(error, "more than %d kafka.* properties", PROPERTIES_MAX);
-    for (size_t i = 0; i < count; i++)
-        properties[i] = (struct kafka_property){pairs[i].name, pairs[i].value};
-    settings.property_count = count;
-    return kafka_source_open(&settings, error, ret_source);
-}
-
-enum status stream_schemas_open(const struct config *config, struct error *error,
-                                struct registry **ret_registry)
-{
-    const struct registry_config settings = {
-        .directory = config_string(config, "schema.directory"),
-        .base_url = config_string(config, "schema.registry_url"),
-        .ca_file = config_string(config, "schema.registry_ca"),
-    };
-
-    return registry_open(&settings, error, ret_registry);
-}
-
-static enum status key_file_read(const struct program_run *run, struct loop_settings *settings,
-                                 struct error *error)
+enum status stream_key_file(const struct config *config, struct error *error,
+                            unsigned char ret_key[SEAL_KEY_SIZE])
 {
     struct buffer secret;
     enum status status;
 
     buffer_init(&secret, SECRET_MAX);
-    status = config_secret(run->config, "batch.key_file", &secret, error);
-    if (status == OK && !key_parse(buffer_view(&secret), settings->key_file)) {
+    status = config_secret(config, "batch.key_file", &secret, error);
+    if (status == OK && !key_parse(buffer_view(&secret), ret_key)) {
         status = error_configuration(error, "batch.key_file does not hold a key");
         error_hint(error, "it holds 64 hexadecimal digits: openssl rand -hex 32");
     }
@@ -97,6 +53,8 @@ static void settings_read(const struct program_run *run, const struct worker_ops
     if (settings->limits.records_max == 0)
         settings->limits.records_max = 1;
     settings->linger_ms = config_int(config, "batch.linger");
+    settings->parked.parked_max = config_int(config, "batch.parked_max_per_minute");
+    settings->parked.share_percent = config_int(config, "batch.parked_share_max");
     settings->scope = config_string(config, "batch.key_scope");
     settings->stop_after_idle_ms = config_int(config, "batch.stop_after_idle");
 }
@@ -148,11 +106,11 @@ int stream_run(struct program_run *run, const struct worker_ops *ops)
 
     memory_set_up();
     settings_read(run, ops, options_worker_id(run->config, worker), &settings);
-    status = key_file_read(run, &settings, &error);
+    status = stream_key_file(run->config, &error, settings.key_file);
     if (status == OK)
         status = health_open(run, &error, &settings.health);
     if (status == OK)
-        status = source_open(run, ops, &error, &settings.source);
+        status = stream_source_open(run, ops, &error, &settings.source);
     if (status == OK)
         status = loop_until_stopped(&settings, &error);
     source_close(settings.source);

@@ -108,3 +108,25 @@ enum status keyring_get(struct db *db, const unsigned char key_file[SEAL_KEY_SIZ
     params_done(&params);
     return status;
 }
+
+enum status keyring_find(struct db *db, const unsigned char key_file[SEAL_KEY_SIZE], int32_t key_id,
+                         struct error *error, struct data_key *ret_key)
+{
+    char scope[KEY_AAD_SIZE];
+    struct params params;
+    struct result *row = NULL;
+    enum status status;
+
+    params_init(&params, KEY_PARAMS_MAX);
+    params_int32(&params, key_id);
+    status = db_run(db, store_sql_data_key_by_id, &params, error, &row);
+    params_done(&params);
+    if (status == OK && result_rows(row) == 0)
+        status = error_set(error, REJECT, "data key %d is missing", key_id);
+    if (status == OK) {
+        text_copy(result_text(row, 0, 2), scope, sizeof scope);
+        status = key_open(row, key_file, scope, result_date(row, 0, 3), error, ret_key);
+    }
+    result_free(row);
+    return status;
+}

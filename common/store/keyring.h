@@ -30,4 +30,8 @@ must_use enum status keyring_get(struct db *db, const unsigned char key_file[SEA
                                  const char *scope, int32_t month, struct error *error,
                                  struct data_key *ret_key);
 
+/* The key that sealed a row. REJECT: there is none with this id; else as keyring_get. */
+must_use enum status keyring_find(struct db *db, const unsigned char key_file[SEAL_KEY_SIZE],
+                                  int32_t key_id, struct error *error, struct data_key *ret_key);
+
 #endif

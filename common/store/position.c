@@ -3,6 +3,7 @@
  */
 #include "store/position.h"
 
+#include "store/source_topic.h"
 #include "store_sql.h"
 
 enum { POSITION_PARAMS_MAX = 256 * 1024 };
@@ -50,28 +51,52 @@ static enum status source_find_or_make(struct db *db, const struct source_identi
     return status == OK ? source_find(db, params, error, ret_found) : status;
 }
 
-static enum status source_check(struct db *db, const struct source_identity *identity,
-                                const struct result *found, struct params *params,
-                                struct error *error)
+static enum status source_grow(struct db *db, int32_t source_id, int32_t partitions,
+                               struct params *params, struct error *error)
 {
-    int64_t known = result_int64(found, 0, 2);
-
-    if (identity->partition_count < known) {
-        error_set(error, REJECT, "topic %s has fewer partitions than before", identity->topic);
-        error_detail(error, "%lld before, %d now", (long long)known, identity->partition_count);
-        return error_hint(error, "it is another topic: see the runbook on halted positions");
-    }
-    if (identity->partition_count == known)
-        return OK;
     params_clear(params);
-    params_int32(params, (int32_t)result_int64(found, 0, 0));
-    params_int32(params, identity->partition_count);
+    params_int32(params, source_id);
+    params_int32(params, partitions);
     return db_run(db, store_sql_source_grow, params, error, NULL);
 }
 
-enum status source_register(struct db *db, const struct source_identity *identity,
-                            struct error *error, int32_t *ret_source_id, int32_t *ret_generation)
+static enum status source_halt(struct db *db, const struct source_known *known,
+                               struct params *params, struct error *error)
 {
+    params_clear(params);
+    params_int32(params, known->source_id);
+    params_string(params, known->halt);
+    return db_run(db, store_sql_source_halt, params, error, NULL);
+}
+
+static enum status source_check(struct db *db, const struct source_identity *identity,
+                                const struct result *found, struct params *params,
+                                struct error *error, struct source_known *known)
+{
+    int64_t partitions = result_int64(found, 0, 2);
+    enum status status = OK;
+    bool same = true;
+
+    known->source_id = (int32_t)result_int64(found, 0, 0);
+    known->generation = (int32_t)result_int64(found, 0, 1);
+    known->halt = NULL;
+    if (identity->partition_count < partitions)
+        known->halt = "partition_count_shrank";
+    else
+        status = source_topic_check(db, known->source_id, &identity->topic_uuid, error, &same);
+    if (status == OK && !same)
+        known->halt = "topic_made_anew";
+    if (status == OK && known->halt != NULL)
+        return source_halt(db, known, params, error);
+    if (status == OK && identity->partition_count > partitions)
+        return source_grow(db, known->source_id, identity->partition_count, params, error);
+    return status;
+}
+
+enum status source_register(struct db *db, const struct source_identity *identity,
+                            struct error *error, struct source_known *ret_known)
+{
+    struct source_known known;
     struct params params;
     struct result *found = NULL;
     enum status status;
@@ -79,11 +104,9 @@ enum status source_register(struct db *db, const struct source_identity *identit
     params_init(&params, POSITION_PARAMS_MAX);
     status = source_find_or_make(db, identity, &params, error, &found);
     if (status == OK)
-        status = source_check(db, identity, found, &params, error);
-    if (status == OK) {
-        *ret_source_id = (int32_t)result_int64(found, 0, 0);
-        *ret_generation = (int32_t)result_int64(found, 0, 1);
-    }
+        status = source_check(db, identity, found, &params, error, &known);
+    if (status == OK)
+        *ret_known = known;
     result_free(found);
     params_done(&params);
     return status;
@@ -189,7 +212,7 @@ static void columns_begin(struct columns *columns, struct params *params, int32_
 
 static enum status fenced(struct error *error, size_t lost, size_t count)
 {
-    error_set(error, RETRY, "another worker holds the partition");
+    error_set(error, RETRY, "another worker holds the partition, or it is halted");
     error_detail(error, "%zu of %zu partitions of the batch are no longer ours", lost, count);
     error->cause = CAUSE_FENCED;
     return RETRY;
@@ -293,6 +316,30 @@ enum status position_halt(struct db *db, const struct position *position, const 
     params_int64(&params, position->epoch);
     params_string(&params, reason);
     status = db_run(db, store_sql_position_halt, &params, error, NULL);
+    params_done(&params);
+    return status;
+}
+
+enum status position_resumed(struct db *db, int32_t source_id, const int32_t *partitions,
+                             size_t count, struct error *error, bool *ret_resumed,
+                             bool *ret_superseded)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    params_init(&params, POSITION_PARAMS_MAX);
+    params_int32(&params, source_id);
+    params_int32_array(&params, partitions, count);
+    status = db_run(db, store_sql_position_resumed, &params, error, &rows);
+    for (size_t i = 0; status == OK && i < count; i++) {
+        ret_resumed[i] = false;
+        for (int row = 0; row < result_rows(rows) && !ret_resumed[i]; row++)
+            ret_resumed[i] = result_int64(rows, row, 0) == partitions[i];
+    }
+    if (status == OK)
+        *ret_superseded = result_rows(rows) > 0 && result_bool(rows, 0, 1);
+    result_free(rows);
     params_done(&params);
     return status;
 }

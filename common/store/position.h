@@ -11,6 +11,10 @@
  *     ... effects ...
  *     position_move  compare-and-set; its row count is known before COMMIT is sent
  *   tx_commit
+ *
+ * HALTED. A position with a halt_reason moves for nobody: position_lock refuses it, a claim tells
+ * of it. Only an operator leads out (replay/): the reason is cleared, the position passes a gap
+ * that is recorded, or a new generation of the source is opened; position_resumed tells which.
  */
 #ifndef SAWA_STORE_POSITION_H
 #define SAWA_STORE_POSITION_H
@@ -48,11 +52,17 @@ struct position_move {
     struct anchor anchor; /* offset -1: the old one stays */
 };
 
-/* The current generation of a topic; the first is made. REJECT: it has fewer partitions than it
- * had, so it is another topic or a broken one. */
+/* The current generation of a topic. */
+struct source_known {
+    int32_t source_id;
+    int32_t generation;
+    const char *halt; /* why nothing of it may be read: a literal; NULL: it is as we know it */
+};
+
+/* Finds the current generation; the first is made. A topic with fewer partitions than it had is
+ * another topic or a broken one: halt says so, and every partition we know of it is halted. */
 must_use enum status source_register(struct db *db, const struct source_identity *identity,
-                                     struct error *error, int32_t *ret_source_id,
-                                     int32_t *ret_generation);
+                                     struct error *error, struct source_known *ret_known);
 
 /* Takes the partition: epoch + 1. A partition nobody has read starts at start_offset. Waits for
  * what the old owner has in flight; where that lasts longer than the lock time-out, ends the old
@@ -61,8 +71,8 @@ must_use enum status position_claim(struct db *db, int32_t source_id, int32_t pa
                                     int64_t start_offset, const char *owner, struct error *error,
                                     struct position *ret_position);
 
-/* Locks the rows of a batch in (topic, partition) order within tx. ret_held[i]: moves[i] is ours
- * and stands at its expected offset. RETRY with CAUSE_FENCED where any is not (2). */
+/* Locks the rows of a batch in (topic, partition) order within tx. ret_held[i]: moves[i] is ours,
+ * is not halted and stands at its expected offset. RETRY with CAUSE_FENCED where any is not (2). */
 must_use enum status position_lock(struct db *db, int32_t source_id,
                                    const struct position_move *moves, size_t count,
                                    struct error *error, bool *ret_held);
@@ -75,6 +85,12 @@ must_use enum status position_move(struct db *db, int32_t source_id,
 /* Halts a partition we hold. Already halted or not ours any more: OK, nothing changes. */
 must_use enum status position_halt(struct db *db, const struct position *position,
                                    const char *reason, struct error *error);
+
+/* Which of these partitions, halted when we claimed them, may be claimed again. *ret_superseded: a
+ * newer generation of the source is there, so the source is to be registered anew. */
+must_use enum status position_resumed(struct db *db, int32_t source_id, const int32_t *partitions,
+                                      size_t count, struct error *error, bool *ret_resumed,
+                                      bool *ret_superseded);
 
 /* Gives positions back at a clean stop. */
 must_use enum status position_release(struct db *db, int32_t source_id,

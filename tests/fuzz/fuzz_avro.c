@@ -5,7 +5,7 @@
  * 3 a schema text and, after a 0 byte, a body under the plan that it gives for payments.
  */
 #include "codec/archive/records.h"
-#include "codec/avro/columns.h"
+#include "codec/event/columns.h"
 #include "codec/avro/decode.h"
 #include "codec/avro/frame.h"
 #include "codec/avro/fx_decode.h"
@@ -81,7 +81,7 @@ static void run_schema(struct text input)
     const char *end = input.size == 0 ? NULL : memchr(input.data, '\0', input.size);
     size_t schema_size = end == NULL ? input.size : (size_t)(end - input.data);
     size_t body_size = end == NULL ? 0 : input.size - schema_size - 1;
-    struct slot slots[PLAN_COLUMN_MAX];
+    struct slot slots[COLUMN_COUNT_MAX];
     struct avro_schema *schema;
     struct plan *plan;
     struct error error;

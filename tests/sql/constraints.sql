@@ -194,5 +194,40 @@ SELECT refuses('i10_opening_items_are_the_difference', '23514', 'an item is miss
     || variant('account_opening_approval', jsonb_build_object('opening_id', 3, 'account_id', 6,
                'digest', sha256('o'))));
 
+-- ---- operator ----
+SELECT refuses('operator_action_known', '23514', 'no action of ours',
+    variant('operator_action', '{"line": 2, "action": "position_move"}'));
+SELECT refuses('operator_names_the_record', '23514', 'a parked record without its offset',
+    variant('operator_action', '{"line": 2, "action": "parked_discard"}'));
+SELECT refuses('operator_names_the_record', '23514', 'a position has no record',
+    variant('operator_action', '{"line": 2, "record_offset": 5}'));
+SELECT refuses('operator_gives_a_reason', '23514', 'blanks are no reason',
+    variant('operator_action', '{"line": 2, "reason": "  "}'));
+SELECT refuses('operator_gives_a_reason', '23514', 'nobody is no actor',
+    variant('operator_action', '{"line": 2, "actor": ""}'));
+SELECT refuses('operator_actions_are_immutable', '23001', 'another reason afterwards',
+    'UPDATE operator_action SET reason = ''x''');
+SELECT refuses('operator_actions_are_immutable', '23001', 'a DELETE',
+    'DELETE FROM operator_action');
+SELECT refuses('i4_gap_starts_once', '23505', 'two gaps from one offset',
+    variant('accepted_gap', '{"next_offset": 11}'));
+SELECT refuses('i4_gap_ends_once', '23505', 'two gaps to one offset',
+    variant('accepted_gap', '{"first_offset": 1}'));
+SELECT refuses('i4_gap_moves_on', '23514', 'a gap of nothing',
+    variant('accepted_gap', '{"first_offset": 10}'));
+SELECT refuses('accepted_gaps_are_immutable', '23001', 'a smaller gap afterwards',
+    'UPDATE accepted_gap SET next_offset = 9');
+SELECT refuses('parked_state_known', '23514', 'LOST is no state',
+    'UPDATE parked SET state = ''LOST'', decided_commit_id = 2');
+SELECT refuses('parked_is_decided_by_a_commit', '23514', 'applied by nobody',
+    'UPDATE parked SET state = ''APPLIED''');
+SELECT refuses('parked_is_decided_by_a_commit', '23514', 'a commit that decides nothing',
+    'UPDATE parked SET decided_commit_id = 2');
+UPDATE parked SET state = 'DISCARDED', decided_commit_id = 2;
+SELECT refuses('i1_parked_is_decided_once', '23514', 'applied after it was discarded',
+    'UPDATE parked SET state = ''APPLIED''');
+SELECT refuses('i1_parked_is_decided_once', '23514', 'parked again',
+    'UPDATE parked SET state = ''PARKED'', decided_commit_id = NULL');
+
 SELECT * FROM finish();
 ROLLBACK;

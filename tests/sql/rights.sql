@@ -30,6 +30,34 @@ SELECT denies('sawa_checker', 'approve in another''s name',
 SELECT denies('sawa_corridor', 'change a version', 'UPDATE corridor SET limit_minor = 1');
 SELECT denies('sawa_reader', 'write anything',
     'INSERT INTO transfer_seen VALUES (gen_random_uuid(), now())');
+SELECT denies('sawa_replay', 'move a position',
+    'UPDATE position SET next_offset = 999 WHERE partition = 0');
+SELECT denies('sawa_replay', 'claim a position', 'UPDATE position SET epoch = epoch + 1');
+SELECT denies('sawa_replay', 'act in another''s name',
+    'INSERT INTO operator_action (commit_id, line, login) VALUES (2, 2, ''x'')');
+SELECT denies('sawa_replay', 'change what was parked', 'UPDATE parked SET reason = ''x''');
+SELECT denies('sawa_replay', 'forget a parked record', 'DELETE FROM parked');
+SELECT denies('sawa_replay', 'park a record', tap.variant('parked'));
+SELECT denies('sawa_replay', 'write a batch', tap.variant('batch'));
+SELECT denies('sawa_ingest', 'decide on a parked record',
+    'UPDATE parked SET state = ''DISCARDED'', decided_commit_id = 2');
+SELECT denies('sawa_ingest', 'pass a gap', 'SELECT position_pass_gap(1, 0, 110, 120, 2)');
+SELECT allows('sawa_replay', 'halt a position',
+    'UPDATE position SET halt_reason = ''halted_by_operator'', halted_at = now()');
+SELECT allows('sawa_replay', 'discard a parked record',
+    'UPDATE parked SET state = ''DISCARDED'', decided_commit_id = 2');
+SELECT is(position_pass_gap(1, 0, 110, 120, 2), false, 'no gap is passed while nothing is halted');
+UPDATE position SET halt_reason = 'records_expired_before_they_were_read' WHERE partition = 0;
+SELECT is(position_pass_gap(1, 0, 109, 120, 2), false,
+    'nor from where the position does not stand');
+SAVEPOINT passed;
+SELECT is(position_pass_gap(1, 0, 110, 120, 2), true, 'a halted position passes its gap');
+SELECT is((SELECT next_offset || ' ' || (halt_reason IS NULL) FROM position WHERE partition = 0),
+    '120 true', 'and goes on behind it');
+SELECT is((SELECT next_offset FROM accepted_gap WHERE partition = 0), 120::bigint,
+    'the gap is recorded with it');
+ROLLBACK TO passed;
+UPDATE position SET halt_reason = NULL WHERE partition = 0;
 SELECT denies(role_name, 'make a table', 'CREATE TABLE sawa.mine ()')
   FROM unnest(ARRAY['sawa_ingest', 'sawa_settle', 'sawa_reader']) AS role_name;
 SELECT allows('sawa_settle', 'close a window',

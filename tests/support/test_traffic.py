@@ -1,11 +1,12 @@
 """The generator: the same seed gives the same bytes, and the bytes say what the log says."""
 import io
+import json
 import os
 import tempfile
 import unittest
 from collections import Counter
 
-from trafficlib import currencies, fx, generate, plan as plans, rates, wire
+from trafficlib import currencies, files, fx, generate, plan as plans, rates, wire
 from trafficlib.events import LOG_COLUMNS
 
 CORRIDORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corridors.test.yaml")
@@ -156,6 +157,61 @@ class Numbers(unittest.TestCase):
         # 2026-09-01: USD is 129.51486363 KES and 1338.15261871 NGN: 10.332038... NGN a KES.
         row = next(o for o in range(10) if rates.DAYS[o % 10]["KES"] == 1_295_148_636_300)
         self.assertEqual(rates.rate_e10(row, "KES", "NGN") // 10_000, 10_332_038)
+
+
+class Files(unittest.TestCase):
+    """What stands in a file, and where, is what its log says."""
+
+    def _write(self, folder, form, **more):
+        path = os.path.join(folder, f"out.{form}.{len(os.listdir(folder))}")
+        count = files.write(folder, path, form, **more)
+        with open(os.path.join(folder, "file.tsv"), encoding="utf-8") as log:
+            names = log.readline().rstrip("\n").split("\t")
+            rows = [dict(zip(names, line.rstrip("\n").split("\t"))) for line in log]
+        self.assertEqual(count, len(rows))
+        return path, rows
+
+    def _run(self, folder):
+        generate.generate(options(partitions=1, events=1500), folder)
+
+    def test_lines_stand_at_their_offsets(self):
+        """traffic: a line of a file stands at its offset and says what the log says"""
+        with tempfile.TemporaryDirectory() as folder:
+            self._run(folder)
+            path, rows = self._write(folder, "ndjson")
+            with open(path, "rb") as file:
+                data = file.read()
+        for row in rows:
+            line = data[int(row["offset"]):].split(b"\n", 1)[0]
+            self.assertIn(data[int(row["offset"]) - 1:int(row["offset"])], (b"", b"\n"))
+            if row["intent"] == "payment":
+                event = json.loads(line, parse_float=str, parse_int=str)
+                self.assertEqual(row["event_id"], event["event_id"])
+                whole, _, fraction = event["settlement_amount"].partition(".")
+                self.assertEqual(int(row["settlement_e5"]), int(whole + fraction.ljust(5, "0")))
+
+    def test_numbered_files(self):
+        """traffic: files of a folder have their number above the place, and lose no record"""
+        with tempfile.TemporaryDirectory() as folder:
+            self._run(folder)
+            _, one = self._write(folder, "csv")
+            path, many = self._write(folder, "csv", files=3)
+            self.assertEqual(3, len(os.listdir(path)))
+        self.assertEqual([row["event_id"] for row in one], [row["event_id"] for row in many])
+        self.assertEqual({1, 2, 3}, {int(row["offset"]) >> files.PLACE_BITS for row in many})
+
+    def test_containers_hold_the_same_bytes(self):
+        """traffic: an Avro container holds the values of the run, block by block"""
+        with tempfile.TemporaryDirectory() as folder:
+            self._run(folder)
+            path, rows = self._write(folder, "avro")
+            with open(path, "rb") as file:
+                data = file.read()
+            with open(os.path.join(folder, "events.bin"), "rb") as file:
+                values = {record[3][5:] for record in wire.read_records(file) if record[3]}
+        first = int(rows[0]["offset"])
+        self.assertEqual(files.BLOCK, Decoder(b"\0" * 5 + data[first:]).number())
+        self.assertTrue(any(data[first:first + 4096].find(value) > 0 for value in values))
 
 
 class Fx(unittest.TestCase):

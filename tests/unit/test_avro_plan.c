@@ -5,7 +5,7 @@
  * The reader of these tests has six columns; each case is a writer's schema and bytes made by
  * hand, so that nothing but the rules of Avro stands between the two.
  */
-#include "codec/avro/columns.h"
+#include "codec/event/columns.h"
 #include "codec/avro/decode.h"
 
 #include "avro_oracle.h"
@@ -26,7 +26,7 @@ static const struct column columns[COLUMN_COUNT] = {
     [NOTE] = {.name = "note", .type = COLUMN_TEXT, .is_optional = true},
     [LABEL] = {.name = "label", .type = COLUMN_TEXT, .fallback = "none"},
 };
-static const struct column_set set = {columns, COLUMN_COUNT};
+static const struct column_set set = {columns, COLUMN_COUNT, NULL};
 
 #define ID_FIELD "{\"name\": \"id\", \"type\": \"string\"}"
 #define AMOUNT_TYPE                                                                                \

@@ -62,13 +62,14 @@ static int begin(void **state)
     static int run;
     struct source_identity identity = {.kind = "KAFKA", .partition_count = 2, .topic = "commits"};
     struct error error;
-    int32_t generation;
+    struct source_known known;
 
     (void)state;
     db = server_open_as("sawa_ingest");
     owner = server_open_as(getenv("SAWA_TEST_OWNER"));
     snprintf(identity.cluster_id, sizeof identity.cluster_id, "%d-%d", (int)getpid(), run++);
-    assert_int_equal(source_register(db, &identity, &error, &source_id, &generation), OK);
+    assert_int_equal(source_register(db, &identity, &error, &known), OK);
+    source_id = known.source_id;
     assert_int_equal(keyring_get(db, key_file, "commit-test", month_of_day(20514), &error, &key),
                      OK);
     assert_int_equal(day_ensure(db, "batch_raw", (int32_t)(clock_now_us() / US_PER_DAY), &error),

@@ -5,7 +5,6 @@
  */
 #include "server.h"
 #include "store/position.h"
-#include "store/source_topic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +16,7 @@ enum { PARTITIONS = 4 };
 static struct db *ours;
 static struct db *theirs;
 static int32_t source_id;
+static int32_t anew_id; /* of topic "anew" */
 static int32_t next_partition; /* each test has partitions of its own */
 
 static struct source_identity identity_of(int32_t partitions)
@@ -31,14 +31,16 @@ static struct source_identity identity_of(int32_t partitions)
 static int connect_both(void **state)
 {
     struct source_identity identity = identity_of(PARTITIONS);
+    struct source_known known;
     struct error error;
-    int32_t generation = 0;
 
     (void)state;
     ours = server_open_as("sawa_ingest");
     theirs = server_open_as("sawa_ingest");
-    assert_int_equal(source_register(ours, &identity, &error, &source_id, &generation), OK);
-    assert_int_equal(generation, 1);
+    assert_int_equal(source_register(ours, &identity, &error, &known), OK);
+    assert_int_equal(known.generation, 1);
+    assert_null(known.halt);
+    source_id = known.source_id;
     return 0;
 }
 
@@ -89,29 +91,47 @@ static enum status move_alone(struct db *db, const struct position_move *move, s
 static void a_topic_is_registered_once_and_may_grow(void **state)
 {
     struct source_identity identity = identity_of(PARTITIONS);
+    struct source_known again;
     struct error error;
-    int32_t again = 0;
-    int32_t generation = 0;
 
     (void)state;
-    assert_int_equal(source_register(theirs, &identity, &error, &again, &generation), OK);
-    assert_int_equal(again, source_id);
+    assert_int_equal(source_register(theirs, &identity, &error, &again), OK);
+    assert_int_equal(again.source_id, source_id);
     identity.partition_count = PARTITIONS + 60;
-    assert_int_equal(source_register(theirs, &identity, &error, &again, &generation), OK);
-    assert_int_equal(again, source_id);
-    identity.partition_count = PARTITIONS;
-    again = 0;
-    assert_int_equal(source_register(theirs, &identity, &error, &again, &generation), REJECT);
-    assert_int_equal(again, 0);
+    assert_int_equal(source_register(theirs, &identity, &error, &again), OK);
+    assert_int_equal(again.source_id, source_id);
+    assert_null(again.halt);
 }
 
-static bool topic_is_same(struct db *db, const struct uuid *topic)
+static void a_topic_that_shrank_is_halted_whole(void **state)
 {
+    struct source_identity identity = identity_of(3);
+    struct source_known known;
+    struct position position;
     struct error error;
-    bool same = false;
 
-    assert_int_equal(source_topic_check(db, source_id, topic, &error, &same), OK);
-    return same;
+    (void)state;
+    text_copy(TEXT("shrinking"), identity.topic, sizeof identity.topic);
+    assert_int_equal(source_register(ours, &identity, &error, &known), OK);
+    assert_int_equal(position_claim(ours, known.source_id, 2, 0, "a", &error, &position), OK);
+    identity.partition_count = 2;
+    assert_int_equal(source_register(theirs, &identity, &error, &known), OK);
+    assert_string_equal(known.halt, "partition_count_shrank");
+    assert_int_equal(position_claim(ours, known.source_id, 2, 0, "a", &error, &position), OK);
+    assert_string_equal(position.halt_reason, "partition_count_shrank");
+}
+
+static const char *halt_of_topic(struct db *db, struct uuid topic)
+{
+    struct source_identity identity = identity_of(2);
+    struct source_known known;
+    struct error error;
+
+    text_copy(TEXT("anew"), identity.topic, sizeof identity.topic);
+    identity.topic_uuid = topic;
+    assert_int_equal(source_register(db, &identity, &error, &known), OK);
+    anew_id = known.source_id;
+    return known.halt;
 }
 
 static void a_topic_is_known_by_the_first_id_that_is_read(void **state)
@@ -119,15 +139,20 @@ static void a_topic_is_known_by_the_first_id_that_is_read(void **state)
     const struct uuid unknown = {{0}};
     const struct uuid first = {{0x11, 0x22, 0x33}};
     const struct uuid anew = {{0x11, 0x22, 0x34}};
+    struct position position;
+    struct error error;
 
     (void)state;
-    assert_true(topic_is_same(ours, &unknown)); /* a client that cannot read ids stores none */
-    assert_true(topic_is_same(ours, &first));
-    assert_true(topic_is_same(theirs, &first));
-    assert_false(topic_is_same(theirs, &anew));
-    assert_false(topic_is_same(ours, &anew)); /* and a refused one is not learnt */
-    assert_true(topic_is_same(ours, &first));
-    assert_true(topic_is_same(theirs, &unknown));
+    assert_null(halt_of_topic(ours, unknown)); /* a client that cannot read ids stores none */
+    assert_null(halt_of_topic(ours, first));
+    assert_null(halt_of_topic(theirs, first));
+    assert_int_equal(position_claim(ours, anew_id, 1, 0, "a", &error, &position), OK);
+    assert_string_equal(position.halt_reason, "");
+    assert_string_equal(halt_of_topic(theirs, anew), "topic_made_anew");
+    assert_int_equal(position_claim(ours, anew_id, 1, 0, "a", &error, &position), OK);
+    assert_string_equal(position.halt_reason, "topic_made_anew");
+    assert_string_equal(halt_of_topic(ours, anew), "topic_made_anew"); /* it is not learnt */
+    assert_null(halt_of_topic(theirs, unknown));
 }
 
 /* ---- claims ---- */
@@ -318,6 +343,67 @@ static void only_the_holder_halts_and_once(void **state)
     assert_string_equal(claim(ours, partition, "a").halt_reason, "anchor_differs");
 }
 
+/* What an operator does while a batch is under way: the next one finds nothing to hold. */
+static void a_halted_position_moves_for_nobody(void **state)
+{
+    int32_t partition = next_partition++;
+    struct position position = claim(ours, partition, "a");
+    struct position_move move = move_of(&position, 101);
+    struct error error;
+    bool resumed = true;
+    bool superseded = true;
+    char sql[128];
+
+    (void)state;
+    assert_int_equal(position_halt(ours, &position, "halted_by_operator", &error), OK);
+    assert_int_equal(move_alone(ours, &move, &error), RETRY);
+    assert_int_equal(error.cause, CAUSE_FENCED);
+    assert_int_equal(position_resumed(ours, source_id, &partition, 1, &error, &resumed,
+                                      &superseded),
+                     OK);
+    assert_false(resumed);
+    snprintf(sql, sizeof sql,
+             "UPDATE position SET halt_reason = NULL WHERE source_id = %d AND partition = %d",
+             source_id, partition);
+    server_script(theirs, sql);
+    assert_int_equal(position_resumed(ours, source_id, &partition, 1, &error, &resumed,
+                                      &superseded),
+                     OK);
+    assert_true(resumed);
+    assert_false(superseded);
+    assert_int_equal(move_alone(ours, &move, &error), OK);
+}
+
+static void a_newer_generation_supersedes(void **state)
+{
+    int32_t partition = next_partition++;
+    struct source_identity identity = identity_of(PARTITIONS);
+    struct source_known known;
+    struct position position;
+    struct error error;
+    bool resumed = false;
+    bool superseded = false;
+    char sql[256];
+    int32_t old;
+
+    (void)state;
+    text_copy(TEXT("made anew"), identity.topic, sizeof identity.topic);
+    assert_int_equal(source_register(ours, &identity, &error, &known), OK);
+    old = known.source_id;
+    assert_int_equal(position_claim(ours, old, partition, 0, "a", &error, &position), OK);
+    assert_int_equal(position_halt(ours, &position, "anchor_differs", &error), OK);
+    snprintf(sql, sizeof sql,
+             "INSERT INTO source (kind, cluster_id, topic, generation, partitions)"
+             " SELECT kind, cluster_id, topic, 2, partitions FROM source WHERE source_id = %d",
+             old);
+    server_script(theirs, sql);
+    assert_int_equal(position_resumed(ours, old, &partition, 1, &error, &resumed, &superseded), OK);
+    assert_true(resumed && superseded);
+    assert_int_equal(source_register(ours, &identity, &error, &known), OK);
+    assert_int_equal(known.generation, 2);
+    assert_true(known.source_id != old);
+}
+
 static void a_release_is_only_of_what_is_ours(void **state)
 {
     int32_t partition = next_partition++;
@@ -342,6 +428,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_topic_is_registered_once_and_may_grow),
+        cmocka_unit_test(a_topic_that_shrank_is_halted_whole),
         cmocka_unit_test(a_topic_is_known_by_the_first_id_that_is_read),
         cmocka_unit_test(each_claim_raises_the_epoch),
         cmocka_unit_test(a_claim_tells_what_was_moved),
@@ -352,6 +439,8 @@ int main(void)
         cmocka_unit_test(locks_are_taken_in_one_order),
         cmocka_unit_test(nothing_goes_back),
         cmocka_unit_test(only_the_holder_halts_and_once),
+        cmocka_unit_test(a_halted_position_moves_for_nobody),
+        cmocka_unit_test(a_newer_generation_supersedes),
         cmocka_unit_test(a_release_is_only_of_what_is_ours),
     };
 

@@ -2,7 +2,7 @@
  * decode.c - one record becomes a rate or a lock, or is refused with a reason.
  */
 #include "bus/registry.h"
-#include "codec/avro/fx_decode.h"
+#include "codec/event_codec.h"
 #include "fx_sql.h"
 #include "fx_worker.h"
 #include "runtime/stream.h"
@@ -18,7 +18,7 @@ struct fx_corridor {
 
 struct fx_state {
     struct registry *registry;
-    struct codec_context *codec;
+    struct event_codec *codec;
     size_t corridor_count;
     struct fx_corridor corridors[FX_CORRIDORS_MAX];
 };
@@ -39,7 +39,7 @@ enum status fx_open(const struct config *config, struct db *db, struct error *er
         return status;
     }
     source = registry_source(state->registry);
-    state->codec = codec_context_new(&source);
+    state->codec = event_codec_new(&source);
     *ret_state = state;
     return OK;
 }
@@ -48,7 +48,7 @@ void fx_close(void *argument)
 {
     struct fx_state *state = argument;
 
-    codec_context_free(state->codec);
+    event_codec_free(state->codec);
     registry_free(state->registry);
     free(state);
 }
@@ -91,7 +91,7 @@ enum status fx_worker_decode(void *argument, const struct record *record, struct
 {
     struct fx_state *state = argument;
     struct fx_row *row = row_memory;
-    enum status status = fx_decode(state->codec, record->value, &row->event, ret_reason, error);
+    enum status status = event_codec_fx(state->codec, record, &row->event, ret_reason, error);
 
     (void)part;
     if (status != OK)

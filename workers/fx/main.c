@@ -7,34 +7,13 @@
  * Restart: claims its partitions and reads on at the stored position. A record
  * seen twice is a DUPLICATE and changes nothing.
  */
-#include "fx_worker.h"
+#include "ops.h"
 #include "runtime/program.h"
 #include "runtime/stream.h"
 
-static const struct worker_ops fx_ops = {
-    .name = "fx",
-    .row_size = sizeof(struct fx_row),
-    .open = fx_open,
-    .close = fx_close,
-    .refresh = fx_refresh,
-    .claimed = fx_claimed,
-    .extra_new = fx_extra_new,
-    .extra_clear = fx_extra_clear,
-    .extra_free = fx_extra_free,
-    .decode = fx_worker_decode, /* bytes -> row, no I/O                                   */
-    .validate = fx_validate,    /* set-based reads, then a verdict per record             */
-    .apply = fx_apply,          /* set-based writes of what was accepted, no verdicts     */
-};
-
 static const struct option_spec fx_options[] = {
-    {.key = "fx.topic",
-     .type = OPTION_STRING,
-     .standard = "fx",
-     .meaning = "topic of FX events"},
-    {.key = "fx.group",
-     .type = OPTION_STRING,
-     .standard = "sawa-fx",
-     .meaning = "consumer group that shares the partitions"},
+    FX_OPTIONS,
+    STREAM_SOURCE_OPTIONS("fx"),
     STREAM_OPTIONS,
 };
 

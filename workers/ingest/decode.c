@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bus/registry.h"
-#include "codec/avro/payment_decode.h"
+#include "codec/event_codec.h"
 #include "ingest.h"
 #include "runtime/stream.h"
 #include "store/copy.h"
@@ -32,7 +32,7 @@ struct cursors {
 struct ingest_state {
     int32_t source_id; /* of the topic, once a partition is claimed */
     struct registry *registry;
-    struct codec_context *codec;
+    struct event_codec *codec;
     struct book book;
     struct recent *recent_events;
     struct recent *recent_transfers;
@@ -54,7 +54,7 @@ static enum status schemas_open(const struct config *config, struct ingest_state
     if (status != OK)
         return status;
     source = registry_source(state->registry);
-    state->codec = codec_context_new(&source);
+    state->codec = event_codec_new(&source);
     return OK;
 }
 
@@ -91,7 +91,7 @@ void ingest_close(void *argument)
         free(state->cursors[i]);
     recent_free(state->recent_events);
     recent_free(state->recent_transfers);
-    codec_context_free(state->codec);
+    event_codec_free(state->codec);
     registry_free(state->registry);
     book_done(&state->book);
     free(state);
@@ -362,7 +362,7 @@ enum status ingest_decode(void *argument, const struct record *record, struct ba
     struct ingest_state *state = argument;
     struct ingest_row *row = row_memory;
     filled_later struct payment payment;
-    enum status status = payment_decode(state->codec, record->value, &payment, ret_reason, error);
+    enum status status = event_codec_payment(state->codec, record, &payment, ret_reason, error);
 
     row->watermark_us = part->move.watermark_us;
     if (status != OK)

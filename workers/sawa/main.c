@@ -33,7 +33,7 @@ static const struct verb {
     {"report", "the proof of every account's balance"},
     {"seal", "audit leaves into a signed tree; verify it offline"},
     {"console", "breaks and approvals in a browser"},
-    {"replay", "do a stretch of the stream again, and show what differs"},
+    {"replay", "let halted positions go on; decide on parked records"},
 };
 
 /* Lower-case letters, digits and '-' only: a verb is never a path. */

@@ -14,9 +14,15 @@ static const struct words halts[] = {
     {"offset_out_of_range", "the broker does not have the offset of the position",
      "compare the topic's first and last offset with the position"},
     {"topic_made_anew", "the broker has given the topic another id: it is another topic",
-     "find out who made it anew; what was read from the old one stays recorded"},
+     "find out who made the topic anew; then: sawa replay position accept --source TOPIC"},
     {"anchor_differs", "the last record delivered is not the one that stands there now",
      "find out who made the topic anew; what was read from the old one stays recorded"},
+    {"partition_count_shrank", "the topic has fewer partitions than it had: it is another topic",
+     "find out who made the topic anew; then: sawa replay position accept --source TOPIC"},
+    {"parked_rate_exceeded", "too large a share of the last minute's records was parked",
+     "look at what was parked: sawa replay parked list; once the cause is mended, accept"},
+    {"halted_by_operator", "an operator halted it",
+     "sawa replay position show tells who and why; sawa replay position accept goes on"},
 };
 
 static const struct words corridors[] = {

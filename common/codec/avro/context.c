@@ -7,7 +7,7 @@
  */
 #include "codec/avro/context.h"
 
-#include "codec/avro/columns.h"
+#include "codec/event/columns.h"
 
 #include <stdlib.h>
 

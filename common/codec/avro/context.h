@@ -20,7 +20,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "codec/avro/canonical.h"
+#include "codec/event/canonical.h"
 #include "codec/avro/plan.h"
 #include "domain/reason.h"
 

@@ -19,28 +19,13 @@
 
 enum { DECODE_ITEM_MAX = 10000, DECODE_DEPTH_MAX = 32, DECODE_WORK_MAX = 1000000 };
 
-enum slot_form {
-    SLOT_EMPTY,    /* null, or not sent */
-    SLOT_TEXT,     /* text: any bytes; whether they are UTF-8 is checked with the field */
-    SLOT_UUID,     /* text: 16 raw bytes                                                */
-    SLOT_DECIMAL,  /* decimal x 10^-scale                                               */
-    SLOT_OVERFLOW, /* a decimal or an instant too large for its type                    */
-    SLOT_NUMBER,   /* number: an instant in microseconds, or 1 + index of a symbol      */
-};
-
-/* What one column of one record holds, before any check of meaning. */
-struct slot {
-    union {
-        struct text text;
-        int64_t number;
-        __int128 decimal;
-    };
-    enum slot_form form;
-    int scale;
-};
-
 /* Fills slots[0 .. columns->count). REASON_NONE, REASON_AVRO_MALFORMED, or
  * REASON_SCHEMA_UNREADABLE where the record uses a branch or symbol that has no place. */
 must_use enum reason decode_run(const struct plan *plan, struct text body, struct slot *slots);
+
+/* How many bytes one value of the schema takes at the beginning of bytes: to cut a block of a
+ * container into records, each of which is judged later, so its strings may be any bytes. False:
+ * they do not follow the schema, or more than is bounded (2). */
+must_use bool decode_extent(const struct schema_node *root, struct text bytes, size_t *ret_size);
 
 #endif

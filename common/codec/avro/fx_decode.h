@@ -1,14 +1,7 @@
 /*
  * fx_decode.h - the bytes of one record as an FX event. As payment_decode.h in every respect.
  *
- * Beyond the single fields: base and quote currency differ (rate_invalid), the validity is not
- * empty (time_out_of_range), and a LOCK names lock_id and corridor (text_invalid) and a notional
- * amount (amount_not_positive).
- *
- *   content_digest  SHA-256 of: the byte 1, then event_id, kind (symbol), source, corridor,
- *                   base_currency, quote_currency, rate (int64, 10 fraction digits), lock_id,
- *                   notional (int64 minor units, 3 letters), valid_from, valid_until (int64
- *                   us); its first 16 bytes
+ * What the fields must be, and what the digest is made of: codec/event/fx_event.h.
  */
 #ifndef SAWA_CODEC_AVRO_FX_DECODE_H
 #define SAWA_CODEC_AVRO_FX_DECODE_H

@@ -8,20 +8,7 @@
  * (3) content_digest and transfer_id depend on what the record says, never on how the writer's
  *     schema said it.
  *
- * Texts are UTF-8 without control characters, 1 to 35 characters (event_id: 1 to 64). A lock_id
- * that is no UUID is an invalid text. A fee of zero is no fee, and a fee currency without a fee is
- * not looked at. Instants lie in [2000-01-01, 2100-01-01). A retired currency is unknown here.
- *
- * Canonical content, all integers big-endian, every field preceded by its uint16 length, 0xffff
- * where the field is absent:
- *   transfer_id     SHA-256 of: debtor_agent, transaction_id, kind as its symbol ("COMPLETED"), UTC
- *                   day of acceptance_time (int64 days since 1970): every report of a transfer says
- *                   the same day, and another day is another transfer, such as a second part refund
- *   content_digest  SHA-256 of: the byte 1 (version of this list), then event_id (16 bytes),
- *                   kind, corridor, debtor_agent, creditor_agent, transaction_id, end_to_end_id,
- *                   uetr, channel (symbols), instructed, settlement, fee (int64 minor units, 3
- *                   letters), rate (int64, 10 fraction digits), lock_id, acceptance_time (int64 us)
- * Both keep the first 16 bytes.
+ * What the fields must be, and what the digests are made of: codec/event/payment_event.h.
  */
 #ifndef SAWA_CODEC_AVRO_PAYMENT_DECODE_H
 #define SAWA_CODEC_AVRO_PAYMENT_DECODE_H

@@ -252,7 +252,7 @@ enum status plan_compile(const struct schema_node *root, const struct column_set
     enum status status;
 
     assert(plan != NULL);
-    assert(columns->count <= PLAN_COLUMN_MAX);
+    assert(columns->count <= COLUMN_COUNT_MAX);
     plan->columns = columns;
     arena_init(&plan->arena, PLAN_BLOCK, PLAN_MAX);
     status = compile(&compiler);

@@ -27,24 +27,7 @@
 
 #include "base/arena.h"
 #include "codec/avro/avro_schema.h"
-
-enum { PLAN_COLUMN_MAX = 32 };
-
-enum column_type { COLUMN_TEXT, COLUMN_UUID, COLUMN_DECIMAL, COLUMN_TIME, COLUMN_ENUM };
-
-struct column {
-    const char *name;
-    enum column_type type;
-    bool is_optional;           /* null, or not sent at all: the slot stays empty    */
-    const char *fallback;       /* TEXT: what a writer without the field means       */
-    const char *aliases[4];     /* earlier names, ended by NULL                      */
-    const char *const *symbols; /* ENUM: ended by NULL; the slot's number is 1 + index */
-};
-
-struct column_set {
-    const struct column *columns;
-    size_t count; /* <= PLAN_COLUMN_MAX */
-};
+#include "codec/event/slot.h"
 
 enum step_op {
     STEP_SKIP,  /* over a value of node                          */

@@ -13,7 +13,7 @@ rabbitmq_start() {
     install -d -m 0700 -o "$SERVER_USER" -g "$SERVER_GROUP" "$home"
     server_alive epmd || server_launch epmd "${launch[@]}" epmd -address 127.0.0.1 \
         -port "$(port_of rabbitmq-epmd)"
-    poll 5 port_taken "$(port_of rabbitmq-epmd)" || return 1
+    poll "$READY_WAIT_S" port_taken "$(port_of rabbitmq-epmd)" || return 1
     secret amqp_password 24
     rabbitmq_conf >"$home/rabbitmq.conf"
     printf '[].\n' >"$home/enabled_plugins"

@@ -44,7 +44,9 @@ SELECT batch_id, first_offset, next_offset, record_count
 SELECT batch_id, applied_count, payments, parked_count, parked
   FROM (SELECT batch_id, applied_count, parked_count,
                (SELECT count(*) FROM payment WHERE payment.batch_id = batch.batch_id
-                   AND record_offset >= first_offset AND record_offset < next_offset) AS payments,
+                   AND record_offset >= first_offset AND record_offset < next_offset)
+               - (SELECT count(*) FROM parked WHERE parked.batch_id = batch.batch_id
+                     AND state = 'APPLIED') AS payments,
                (SELECT count(*) FROM parked WHERE parked.batch_id = batch.batch_id
                    AND record_offset >= first_offset AND record_offset < next_offset) AS parked
           FROM batch WHERE commit_id = ANY (%(fresh)s::bigint[])) AS one

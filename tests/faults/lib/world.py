@@ -99,6 +99,9 @@ class World:
         for future in self.admin.create_topics([NewTopic(topic, PARTITIONS, 1)]).values():
             future.result(30)
 
+    def delete_topic(self):
+        self.admin.delete_topics([self.topic])[self.topic].result(30)
+
     def __exit__(self, kind=None, *_):
         for worker in self.workers:
             if worker.is_running():
@@ -109,7 +112,7 @@ class World:
             self.watch.end()
         if self.proxy:
             self.proxy.close()
-            self.admin.delete_topics([self.topic])[self.topic].result(30)
+            self.delete_topic()
         self.scratch.__exit__()
         if self.scratch.failed or kind:
             print(f"# logs are in {self.folder}")
@@ -129,10 +132,13 @@ class World:
         return worker.start()
 
     def produce(self, rate):
-        self.producer = Producer(self.traffic, self.topic, self.counts, rate)
+        self.producer = self.make_producer(rate)
         self.producer.start()
         self.watch = Watch(self.scratch.dsn())
         self.watch.start()
+
+    def make_producer(self, rate):
+        return Producer(self.traffic, self.topic, self.counts, rate)
 
     def deserters(self):
         """Workers that ended though nobody ended them, with their last words."""

@@ -24,6 +24,9 @@ BYTES_REASONS = {
     "malformed:truncated": "avro_malformed",
     "malformed:bad_enum": "avro_malformed",
     "malformed:bad_utf8": "text_invalid",
+    "malformed:line": "line_malformed",
+    "malformed:unknown_field": "field_unknown",
+    "malformed:field": "field_unreadable",
 }
 
 KINDS = {"COMPLETED": 1, "REVERSED": 2, "REFUNDED": 3}

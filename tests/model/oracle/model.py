@@ -9,6 +9,7 @@ A cut of kind WATERMARK follows from the log: the first offset where the waterma
 the cut-off. Cuts of kind GRACE and COMMAND tell where a partition stood when somebody closed the
 window: facts from outside, given as {(window id, partition): offset}.
 """
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -40,10 +41,18 @@ class Partition:
     def __init__(self):
         self.watermark = NEVER
         self.next_offset = 0
+        self.offsets = None    # of all records, where they do not rise by one
         self.accepted = {}     # offset -> Accepted
         self.duplicates = set()
         self.parked = {}       # offset -> (reason, event id or None)
         self.window_at = {}    # corridor -> index into its timetable
+
+
+    def between(self, first, after):
+        """The offsets of the records in [first, after)."""
+        if self.offsets is None:
+            return range(first, min(after, self.next_offset))
+        return self.offsets[bisect_left(self.offsets, first):bisect_left(self.offsets, after)]
 
 
 class Undetermined(Exception):
@@ -51,9 +60,10 @@ class Undetermined(Exception):
 
 
 class Model:
-    def __init__(self, corridors, days, cuts=None, timetable=None):
+    def __init__(self, corridors, days, cuts=None, timetable=None, gaps=False):
         """days: (first, last) date an event may have; timetable: the dates windows are made for,
-        by default those days and a month on each side."""
+        by default those days and a month on each side; gaps: offsets rise, not by one (files)."""
+        self.gaps = gaps
         self.corridors = corridors
         self.days = tuple(day.toordinal() - EPOCH_DAY for day in days)
         self.cuts = cuts or {}
@@ -72,7 +82,7 @@ class Model:
         """One line of the log, split into its columns."""
         number, offset = int(columns[0]), int(columns[1])
         partition = self.partitions[number]
-        assert offset == partition.next_offset, f"partition {number}: a gap before {offset}"
+        self._place(number, partition, offset)
         partition.next_offset = offset + 1
         payment, reason = fields.read(columns, self.days)
         if payment is not None:
@@ -88,6 +98,15 @@ class Model:
             window = self._window(number, partition, offset, payment.corridor)
             partition.accepted[offset] = Accepted(payment, window.window_id,
                                                   payment.acceptance_us < window.opens_us)
+
+    def _place(self, number, partition, offset):
+        if not self.gaps:
+            assert offset == partition.next_offset, f"partition {number}: a gap before {offset}"
+            return
+        assert offset >= partition.next_offset, f"partition {number}: {offset} does not rise"
+        if partition.offsets is None:
+            partition.offsets = []
+        partition.offsets.append(offset)
 
     def run(self, lines, limits=None):
         """All lines of a log without its heading; limits: {partition: offset to stop before}."""

@@ -121,6 +121,10 @@ VALUES (1, 1, sha256('opening'), 'maker', 'checker', 2);
 INSERT INTO report (account_id, business_date, book_minor, digest, made_at, commit_id)
 VALUES (1, '2026-11-21', 0, sha256('report'), now(), 2);
 
+INSERT INTO operator_action (commit_id, line, action, outcome, source_id, partition, reason, actor)
+VALUES (2, 1, 'position_accept', 'gap_accepted', 1, 1, 'expired', 'ann');
+INSERT INTO accepted_gap VALUES (1, 1, 0, 10, 2);
+
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 RESET ROLE;

@@ -5,7 +5,7 @@ WITH parked_lately AS (
     SELECT reason, max(parked_at) AS last_at, count(*) AS last_day,
            count(*) FILTER (WHERE parked_at > $1::timestamptz - interval '1 hour') AS last_hour
       FROM parked
-     WHERE parked_at > $1::timestamptz - interval '1 day'
+     WHERE parked_at > $1::timestamptz - interval '1 day' AND state = 'PARKED'
      GROUP BY reason
 )
 SELECT (sum(last_day) OVER ())::bigint AS total, 0 AS still, false AS is_still, reason, last_hour,

@@ -8,8 +8,8 @@
  *   canonical_text(canonical, payment->corridor); ...
  *   payment->content_digest = canonical_end(canonical);
  */
-#ifndef SAWA_CODEC_AVRO_CANONICAL_H
-#define SAWA_CODEC_AVRO_CANONICAL_H
+#ifndef SAWA_CODEC_EVENT_CANONICAL_H
+#define SAWA_CODEC_EVENT_CANONICAL_H
 
 #include "base/crypto.h"
 #include "base/uuid.h"

@@ -1,7 +1,7 @@
 /*
  * columns.c - see columns.h.
  */
-#include "codec/avro/columns.h"
+#include "codec/event/columns.h"
 
 #include "domain/fx.h"
 #include "domain/payment.h"
@@ -54,8 +54,12 @@ static const struct column fx_column_list[FX_COLUMN_COUNT] = {
     [FX_COLUMN_VALID_UNTIL] = {REQUIRED("valid_until", COLUMN_TIME)},
 };
 
-static const struct column_set payment_set = {payment_column_list, PAYMENT_COLUMN_COUNT};
-static const struct column_set fx_set = {fx_column_list, FX_COLUMN_COUNT};
+/* Personal data: stays in the sealed raw record. */
+static const char *const payment_unread[] = {"debtor_account", "creditor_account", NULL};
+
+static const struct column_set payment_set = {payment_column_list, PAYMENT_COLUMN_COUNT,
+                                              payment_unread};
+static const struct column_set fx_set = {fx_column_list, FX_COLUMN_COUNT, NULL};
 
 const struct column_set *payment_columns(void)
 {

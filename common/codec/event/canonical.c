@@ -1,7 +1,7 @@
 /*
  * canonical.c - see canonical.h.
  */
-#include "codec/avro/canonical.h"
+#include "codec/event/canonical.h"
 
 #include <endian.h>
 

@@ -5,11 +5,11 @@
  * Outputs stay untouched on failure. Checks know no order among fields: the event's own file
  * calls them so that the precedence of reason.h comes out.
  */
-#ifndef SAWA_CODEC_AVRO_FIELD_H
-#define SAWA_CODEC_AVRO_FIELD_H
+#ifndef SAWA_CODEC_EVENT_FIELD_H
+#define SAWA_CODEC_EVENT_FIELD_H
 
 #include "base/uuid.h"
-#include "codec/avro/decode.h"
+#include "codec/event/slot.h"
 #include "domain/amount.h"
 #include "domain/reason.h"
 

@@ -1,7 +1,7 @@
 /*
  * field.c - see field.h.
  */
-#include "codec/avro/field.h"
+#include "codec/event/field.h"
 
 #include "domain/rate.h"
 

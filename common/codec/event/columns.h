@@ -1,14 +1,15 @@
 /*
- * columns.h - what we read of each event: the reader's side of schema resolution, as tables.
+ * columns.h - what we read of each event, as tables: the reader's side of schema resolution, the
+ * keys of a JSON line, the names of a CSV header.
  *
  * The .avsc files in schemas/avro are the same list, for people and producers; a test compares
  * the two.
  * Personal data (account numbers) has no column on purpose: it stays in the raw record.
  */
-#ifndef SAWA_CODEC_AVRO_COLUMNS_H
-#define SAWA_CODEC_AVRO_COLUMNS_H
+#ifndef SAWA_CODEC_EVENT_COLUMNS_H
+#define SAWA_CODEC_EVENT_COLUMNS_H
 
-#include "codec/avro/plan.h"
+#include "codec/event/slot.h"
 
 enum payment_column {
     PAYMENT_COLUMN_EVENT_ID,

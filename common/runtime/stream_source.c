@@ -1,0 +1,147 @@
+/*
+ * stream_source.c - see stream_source.h.
+ */
+#include "runtime/stream_source.h"
+
+#include "bus/amqp_source.h"
+#include "bus/file_source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KEY_NAME_SIZE = 64 };
+
+/* A key of the worker itself: <name>.<rest>. */
+static const char *own_key(const struct worker_ops *ops, const char *rest,
+                           char key[KEY_NAME_SIZE])
+{
+    snprintf(key, KEY_NAME_SIZE, "%s.%s", ops->name, rest);
+    return key;
+}
+
+static const char *own_string(const struct program_run *run, const struct worker_ops *ops,
+                              const char *rest)
+{
+    char key[KEY_NAME_SIZE];
+
+    return config_string(run->config, own_key(ops, rest, key));
+}
+
+static enum status is_needed(const struct program_run *run, const char *key, const char *by,
+                             struct error *error)
+{
+    if (config_is_set(run->config, key))
+        return OK;
+    error_configuration(error, "%s is not set", key);
+    return error_hint(error, "the source %s needs it", by);
+}
+
+/* ---- Kafka ---- */
+
+enum status stream_kafka_properties(const struct config *config, struct error *error,
+                                    struct kafka_property *ret_properties, size_t *ret_count)
+{
+    size_t count = 0;
+    const struct config_pair *pairs = config_section(config, "kafka", &count);
+
+    if (count > KAFKA_PROPERTIES_MAX)
+        return error_configuration(error, "more than %d kafka.* properties", KAFKA_PROPERTIES_MAX);
+    for (size_t i = 0; i < count; i++)
+        ret_properties[i] = (struct kafka_property){pairs[i].name, pairs[i].value};
+    *ret_count = count;
+    return OK;
+}
+
+static enum status kafka_open(const struct program_run *run, const struct worker_ops *ops,
+                              struct error *error, struct source **ret_source)
+{
+    struct kafka_property properties[KAFKA_PROPERTIES_MAX];
+    struct kafka_settings settings = {.brokers = config_string(run->config, "kafka.brokers"),
+                                      .topic = own_string(run, ops, "topic"),
+                                      .group = own_string(run, ops, "group"),
+                                      .client_id = run->program->name,
+                                      .properties = properties};
+    enum status status = is_needed(run, "kafka.brokers", "kafka", error);
+
+    if (status == OK)
+        status = stream_kafka_properties(run->config, error, properties, &settings.property_count);
+    return status == OK ? kafka_source_open(&settings, error, ret_source) : status;
+}
+
+/* ---- RabbitMQ streams ---- */
+
+static enum status amqp_url_read(const void *context, struct buffer *url, struct error *error)
+{
+    return config_secret(context, "amqp.url_file", url, error);
+}
+
+static enum status stream_open(const struct program_run *run, const struct worker_ops *ops,
+                             struct error *error, struct source **ret_source)
+{
+    const struct config *config = run->config;
+    const char *streams = own_string(run, ops, "streams");
+    struct amqp_source_settings settings = {
+        .link = {.read_url = amqp_url_read,
+                 .context = config,
+                 .client_id = run->program->name,
+                 .ca_file = config_string(config, "amqp.ca_file"),
+                 .cert_file = config_string(config, "amqp.cert_file"),
+                 .key_file = config_string(config, "amqp.key_file"),
+                 .heartbeat_s = (int)(config_int(config, "amqp.heartbeat") / 1000)},
+        .topic = own_string(run, ops, "topic"),
+        .prefetch = (int)config_int(config, "amqp.prefetch")};
+    enum status status = is_needed(run, "amqp.url_file", "stream", error);
+
+    if (status == OK && settings.link.cert_file != NULL)
+        status = is_needed(run, "amqp.key_file", "stream", error);
+    settings.streams = streams == NULL ? settings.topic : streams;
+    return status == OK ? amqp_source_open(&settings, error, ret_source) : status;
+}
+
+/* ---- files ---- */
+
+/* A run that ends when nothing comes reads what is there: a file grows no more. */
+static enum status file_open(const struct program_run *run, const struct worker_ops *ops,
+                             struct error *error, struct source **ret_source)
+{
+    struct file_settings settings = {
+        .path = own_string(run, ops, "path"),
+        .label = config_string(run->config, "file.label"),
+        .topic = own_string(run, ops, "topic"),
+        .complete = config_int(run->config, "batch.stop_after_idle") > 0};
+    char key[KEY_NAME_SIZE];
+    enum status status = is_needed(run, own_key(ops, "path", key), "file", error);
+
+    if (status == OK)
+        status = stream_schemas_open(run->config, error, &settings.registry);
+    return status == OK ? file_source_open(&settings, error, ret_source) : status;
+}
+
+/* ---- schemas, and the choice ---- */
+
+enum status stream_schemas_open(const struct config *config, struct error *error,
+                                struct registry **ret_registry)
+{
+    const struct registry_config settings = {
+        .directory = config_string(config, "schema.directory"),
+        .base_url = config_string(config, "schema.registry_url"),
+        .ca_file = config_string(config, "schema.registry_ca"),
+    };
+
+    return registry_open(&settings, error, ret_registry);
+}
+
+enum status stream_source_open(const struct program_run *run, const struct worker_ops *ops,
+                               struct error *error, struct source **ret_source)
+{
+    /* in the order of the values of <name>.source */
+    static enum status (*const opens[])(const struct program_run *run,
+                                        const struct worker_ops *ops, struct error *error,
+                                        struct source **ret_source) = {kafka_open, stream_open,
+                                                                       file_open};
+    char key[KEY_NAME_SIZE];
+    int choice = config_enum(run->config, own_key(ops, "source", key));
+
+    assert(choice >= 0 && (size_t)choice < COUNT_OF(opens));
+    return opens[choice](run, ops, error, ret_source);
+}

@@ -1,0 +1,65 @@
+/*
+ * stream_source.h - where a streaming worker's records come from, by its configuration.
+ *
+ *   <name>.source: kafka    the partitions of <name>.topic, shared out by <name>.group; kafka.*
+ *   <name>.source: stream   RabbitMQ streams: <name>.streams, or the one named <name>.topic; amqp.*
+ *   <name>.source: file     one file, or the numbered files of a folder: <name>.path; file.*
+ *
+ * A worker has the rows of STREAM_SOURCE_OPTIONS("<name>") and SOURCE_OPTIONS among its own.
+ */
+#ifndef SAWA_RUNTIME_STREAM_SOURCE_H
+#define SAWA_RUNTIME_STREAM_SOURCE_H
+
+#include "base/config.h"
+#include "bus/kafka_source.h"
+#include "bus/registry.h"
+#include "runtime/program.h"
+#include "runtime/worker.h"
+
+/* clang-format off */
+#define STREAM_SOURCE_OPTIONS(worker)                                                              \
+    {.key = worker ".source", .type = OPTION_ENUM, .standard = "kafka",                            \
+     .values = "kafka|stream|file", .meaning = "where records come from"},                         \
+    {.key = worker ".streams", .type = OPTION_STRING,                                              \
+     .meaning = "streams by commas, in the order of their partitions; not set: the topic's name"}, \
+    {.key = worker ".path", .type = OPTION_PATH,                                                   \
+     .meaning = "the source file reads this file, or the numbered files of this folder"}
+
+#define SOURCE_OPTIONS                                                                             \
+    {.key = "kafka.brokers", .type = OPTION_STRING,                                                \
+     .meaning = "host:port of one or more Kafka brokers, by commas; the source kafka needs it"},   \
+    {.key = "kafka.*", .type = OPTION_SECTION,                                                     \
+     .meaning = "every other librdkafka property, passed through"},                                \
+    {.key = "amqp.url_file", .type = OPTION_SECRET_FILE,                                           \
+     .meaning = "holds amqps://user:password@host:port/vhost; the source stream needs it"},        \
+    {.key = "amqp.ca_file", .type = OPTION_PATH,                                                   \
+     .meaning = "CA file of the broker's certificate; amqps needs it"},                            \
+    {.key = "amqp.cert_file", .type = OPTION_PATH,                                                 \
+     .meaning = "certificate we show the broker; not set: none"},                                  \
+    {.key = "amqp.key_file", .type = OPTION_PATH,                                                  \
+     .meaning = "the private key of amqp.cert_file"},                                              \
+    {.key = "amqp.heartbeat", .type = OPTION_DURATION_MS, .standard = "30s", .min = 1000,          \
+     .max = 600000, .meaning = "both sides give a silent connection up after twice this"},         \
+    {.key = "amqp.prefetch", .type = OPTION_INT, .standard = "1000", .min = 1, .max = 65535,       \
+     .unit = "records", .meaning = "how many records of a stream may be on their way"},            \
+    {.key = "file.label", .type = OPTION_STRING, .standard = "files",                              \
+     .meaning = "which set of files the source file reads: with the topic it names the position"}
+/* clang-format on */
+
+/* Where writer schemas come from, by the schema.* keys. The caller frees *ret_registry. */
+must_use enum status stream_schemas_open(const struct config *config, struct error *error,
+                                         struct registry **ret_registry);
+
+enum { KAFKA_PROPERTIES_MAX = 256 };
+
+/* The kafka.* properties as they were set; their strings are the configuration's. */
+must_use enum status stream_kafka_properties(const struct config *config, struct error *error,
+                                             struct kafka_property *ret_properties,
+                                             size_t *ret_count);
+
+/* Opens the source the worker is configured for; the caller closes it. */
+must_use enum status stream_source_open(const struct program_run *run,
+                                        const struct worker_ops *ops, struct error *error,
+                                        struct source **ret_source);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * decide.c - the business transaction of a decision (2).
+ *
+ * The leaf names the actor as HMAC-SHA-256(HMAC-SHA-256(key file, "sawa.actor.1"), name): who holds
+ * the key file can show that a person acted, and who only reads the audit learns no name.
+ */
+#include "replay.h"
+
+#include "base/clock.h"
+#include "replay_sql.h"
+#include "runtime/stream.h"
+
+enum status replay_run(struct db *db, const char *sql, struct params *params, struct error *error,
+                       struct result **ret_rows)
+{
+    enum status status = db_run(db, sql, params, error, ret_rows);
+
+    params_done(params);
+    return status;
+}
+
+static enum status actor_hash(const struct program_run *run, const char *actor, struct error *error,
+                              char text[ACTOR_TEXT_SIZE])
+{
+    unsigned char key_file[SEAL_KEY_SIZE];
+    struct digest key;
+    struct digest hash;
+    enum status status = stream_key_file(run->config, error, key_file);
+
+    if (status != OK)
+        return status;
+    key = hmac_sha256((struct text){(const char *)key_file, sizeof key_file}, TEXT("sawa.actor.1"));
+    hash = hmac_sha256((struct text){(const char *)key.bytes, SHA256_SIZE}, text_of(actor));
+    digest_format(&hash, text);
+    explicit_bzero(key_file, sizeof key_file);
+    explicit_bzero(&key, sizeof key);
+    return OK;
+}
+
+enum status decision_begin(const struct program_run *run, struct session *session,
+                           const char *action, const struct arguments *arguments,
+                           struct error *error, struct decision *ret_decision)
+{
+    struct decision decision = {.arguments = arguments, .action = action};
+    enum status status;
+
+    assert(arguments->execute); /* (1) */
+    status = actor_hash(run, arguments->actor, error, decision.actor);
+    if (status == OK)
+        status = business_begin(session->db, action, session->worker, clock_now_us(), error,
+                                &decision.tx);
+    if (status != OK)
+        return status;
+    *ret_decision = decision;
+    ret_decision->tx.leaf.actor = text_of(ret_decision->actor); /* where it lives from now on */
+    return OK;
+}
+
+static void action_effect(struct decision *decision, const char *outcome, int32_t source_id,
+                          int32_t partition, int64_t record_offset)
+{
+    struct effects *effects = &decision->tx.effects;
+
+    effects_row(effects, "operator_action", 6);
+    effects_int64(effects, decision->lines);
+    effects_text(effects, text_of(outcome));
+    effects_int64(effects, source_id);
+    effects_int64(effects, partition);
+    if (record_offset < 0)
+        effects_null(effects);
+    else
+        effects_int64(effects, record_offset);
+    effects_text(effects, text_of(decision->arguments->reason));
+}
+
+enum status decision_note(struct decision *decision, const char *outcome, int32_t source_id,
+                          int32_t partition, int64_t record_offset, struct error *error)
+{
+    struct params params;
+
+    decision->lines++;
+    action_effect(decision, outcome, source_id, partition, record_offset);
+    params_init(&params, REPLAY_PARAMS_MAX);
+    params_int64(&params, decision->tx.commit_id);
+    params_int32(&params, decision->lines);
+    params_string(&params, decision->action);
+    params_string(&params, outcome);
+    params_int32(&params, source_id);
+    params_int32(&params, partition);
+    if (record_offset < 0)
+        params_null(&params);
+    else
+        params_int64(&params, record_offset);
+    params_string(&params, decision->arguments->reason);
+    params_string(&params, decision->arguments->actor);
+    return replay_run(decision->tx.db, replay_sql_action_insert, &params, error, NULL);
+}
