@@ -25,6 +25,7 @@ function(sawa_program name)
   add_executable(sawa-${name} ${sources})
   target_include_directories(sawa-${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(sawa-${name} PRIVATE sawa_runtime)
+  target_link_options(sawa-${name} PRIVATE -fno-lto) # see README.md
   add_dependencies(programs sawa-${name})
   sawa_embed_sql(sawa-${name} ${name} ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()
