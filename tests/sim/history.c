@@ -1,0 +1,230 @@
+/*
+ * history.c - see history.h.
+ */
+#include "history.h"
+
+#include "base/clock.h"
+#include "model.h"
+#include "source.h"
+#include "workers.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { FAULTY_US = 15000 * MS, HEALING_US = 120000 * MS, STOPPING_US = 60000 * MS };
+enum { TURNS_MAX = 3000000, TRACE_MAX = 512 };
+
+struct world world;
+
+/* ---- chance ---- */
+
+/* splitmix64 (Steele, Lea and Flood, OOPSLA 2014) */
+static uint64_t random_next(void)
+{
+    uint64_t mixed = world.random += UINT64_C(0x9e3779b97f4a7c15);
+
+    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return mixed ^ (mixed >> 31);
+}
+
+uint64_t chance(uint64_t below)
+{
+    return below <= 1 ? 0 : random_next() % below;
+}
+
+int64_t chance_us(int64_t least_us, int64_t most_us)
+{
+    return least_us + (int64_t)chance((uint64_t)(most_us - least_us + 1));
+}
+
+void fault_count(enum fault fault)
+{
+    world.tally->faults[fault]++;
+    trace("- %s", fault_text(fault));
+}
+
+bool fault_strikes(enum fault fault)
+{
+    if (world.healed || world.rates[fault] == 0 ||
+        chance(100000) >= (uint64_t)world.rates[fault])
+        return false;
+    fault_count(fault);
+    return true;
+}
+
+void state_reached(enum state state, uint64_t count)
+{
+    world.tally->states[state] += count;
+}
+
+const char *fault_text(enum fault fault)
+{
+    static const char *const texts[] = {
+#define FAULT_TEXT(name, text, rate) text,
+        FAULTS(FAULT_TEXT)
+#undef FAULT_TEXT
+    };
+
+    return texts[fault];
+}
+
+/* ---- trace and verdict ---- */
+
+void trace(const char *format, ...)
+{
+    char line[TRACE_MAX];
+    va_list arguments;
+    uint64_t hash = world.tally->trace_hash;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    for (const char *at = line; *at != '\0'; at++) /* FNV-1a */
+        hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
+    world.tally->trace_hash = (hash ^ (uint64_t)world.now_us) * UINT64_C(0x100000001b3);
+    if (world.trace)
+        printf("%12lld %s\n", (long long)world.now_us, line);
+}
+
+void violation(const char *invariant, const char *format, ...)
+{
+    char *text = world.tally->violation;
+    size_t size = sizeof world.tally->violation;
+    int at = snprintf(text, size, "%s: ", invariant);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text + at, size - (size_t)at, format, arguments);
+    va_end(arguments);
+    trace("- VIOLATION %s", text);
+    fflush(stdout);
+    _exit(EXIT_FAILED);
+}
+
+/* ---- the beginning ---- */
+
+static void rates_choose(bool only_crash)
+{
+    static const int rates[] = {
+#define FAULT_RATE(name, text, rate) rate,
+        FAULTS(FAULT_RATE)
+#undef FAULT_RATE
+    };
+
+    for (size_t i = 0; i < FAULT_COUNT; i++)
+        world.rates[i] = only_crash || chance(5) < 2 ? 0 : rates[i] / (1 + (int)chance(3));
+}
+
+/* Near the end of a month, so that days and keys change under way; or far from it. */
+static int64_t begin_us(void)
+{
+    const int64_t month_us = 1796083200 * US_PER_SECOND; /* 2026-12-01T00:00:00Z */
+
+    return month_us - chance_us(0, chance(2) == 0 ? 30000 * MS : US_PER_DAY);
+}
+
+static void world_begin(const struct history_options *options, struct tally *tally)
+{
+    world = (struct world){.seed = options->seed,
+                           .random = options->seed * UINT64_C(0x2545f4914f6cdd1d),
+                           .trace = options->trace,
+                           .plant = options->plant,
+                           .crash_at = options->crash_at,
+                           .tally = tally};
+    tally->trace_hash = UINT64_C(0xcbf29ce484222325);
+    world.now_us = begin_us();
+    world.worker_count = 1 + (size_t)chance(WORKERS_MAX);
+    world.lane_count = 1 + (size_t)chance(2);
+    world.partition_count = 1 + (int32_t)chance(SIM_PARTITIONS_MAX);
+    rates_choose(options->crash_at >= 0);
+    producer_begin(world.now_us, world.now_us + FAULTY_US);
+    store_begin(world.now_us);
+    group_begin();
+    workers_begin();
+}
+
+/* ---- the way ---- */
+
+static int64_t earlier(int64_t left_us, int64_t right_us)
+{
+    return left_us < right_us ? left_us : right_us;
+}
+
+static void world_turn(int64_t until_us)
+{
+    int64_t limit_us = earlier(until_us, earlier(store_next_us(), group_next_us()));
+
+    workers_turn();
+    store_turn();
+    group_turn();
+    schedule_turn(earlier(limit_us, workers_next_us()));
+}
+
+/* Turns until done says so; false: the time has come first. */
+static bool world_run(bool (*done)(void), int64_t until_us)
+{
+    for (int64_t turns = 0; turns < TURNS_MAX; turns++) {
+        if (done())
+            return true;
+        if (world.now_us >= until_us)
+            return false;
+        world_turn(until_us);
+    }
+    violation("I8", "no time passes any more");
+}
+
+static bool never(void)
+{
+    return false;
+}
+
+static bool has_converged(void)
+{
+    for (int32_t p = 0; p < world.partition_count; p++) {
+        const struct sim_position *position = &store.positions[p];
+        int64_t next = position->exists ? position->row.next_offset : producer.low[p];
+
+        if (next != producer.end[p])
+            return false;
+    }
+    return true;
+}
+
+static void world_heal(void)
+{
+    trace("- healed");
+    world.healed = true;
+    world.schema_away_until_us = 0;
+    workers_heal();
+    store_heal();
+    group_heal();
+}
+
+static void converge(void)
+{
+    if (world_run(has_converged, world.now_us + HEALING_US))
+        return;
+    for (int32_t p = 0; p < world.partition_count; p++)
+        if (store.positions[p].row.next_offset != producer.end[p])
+            violation("I8", "partition %d stands at %lld of %lld long after healing", p,
+                      (long long)store.positions[p].row.next_offset,
+                      (long long)producer.end[p]);
+}
+
+void history_run(const struct history_options *options, struct tally *tally)
+{
+    world_begin(options, tally);
+    world_run(options->crash_at >= 0 ? has_converged : never, world.now_us + FAULTY_US);
+    world_heal();
+    converge();
+    workers_ask_to_stop();
+    if (!world_run(workers_have_ended, world.now_us + STOPPING_US))
+        violation("I8", "a worker does not stop when asked to");
+    model_end();
+    trace("- holds");
+    fflush(stdout);
+    _exit(EXIT_OK);
+}
