@@ -34,12 +34,12 @@ static void content_choose(struct produced *record, int32_t *next_id)
 
     record->amount = 1000 + (int64_t)chance(1000);
     record->event_id = (*next_id)++;
-    if (before == NULL || before->reason != REASON_NONE || kind >= 35)
+    if (before == NULL || before->reason != REASON_NONE || kind >= producer.again_percent)
         return;
     if (before->amount == TOY_AMOUNT_REFUSED)
         return; /* whether it or a later one under its id counts would be open */
     record->event_id = before->event_id;
-    if (kind < 25)
+    if (chance(4) > 0)
         record->amount = before->amount;
 }
 
@@ -85,8 +85,10 @@ void producer_begin(int64_t from_us, int64_t until_us)
 {
     int32_t next_id = 1;
     size_t most = PRODUCED_MAX / (size_t)world.partition_count;
+    uint64_t burst = 1 + chance(20);
 
     memset(&producer, 0, sizeof producer);
+    producer.again_percent = 10 + chance(70);
     for (int32_t p = 0; p < world.partition_count; p++) {
         size_t count = chance(most);
         int64_t offset = (int64_t)chance(4);
@@ -94,7 +96,9 @@ void producer_begin(int64_t from_us, int64_t until_us)
 
         producer.low[p] = offset;
         for (size_t i = 0; i < count; i++) {
-            visible_us += chance_us(0, 2 * (until_us - from_us) / (int64_t)most);
+            if (chance(burst) == 0)
+                visible_us +=
+                    chance_us(0, 2 * (int64_t)burst * (until_us - from_us) / (int64_t)most);
             offset += chance(10) == 0 ? 1 + (int64_t)chance(3) : 0; /* control records */
             record_make(&producer.records[producer.count], p, offset++, visible_us, &next_id);
             producer.count++;
@@ -211,8 +215,8 @@ struct counts {
     int32_t parked;
 };
 
-static void record_check(const struct sim_tx *tx, const struct produced *record,
-                         int64_t batch_id, struct counts *counts)
+static void record_check(const struct sim_tx *tx, const struct produced *record, int64_t batch_id,
+                         struct counts *counts)
 {
     const struct sim_event *event = event_of(tx->events, tx->event_count, record);
     const struct parked_row *parked = parked_of(tx->parked, tx->parked_count, record);
@@ -323,12 +327,11 @@ static const struct produced *last_before(int32_t partition, int64_t from, int64
 
 static void anchor_check(const struct position_move *move)
 {
-    const struct produced *last =
-        last_before(move->partition, move->expected, move->next_offset);
+    const struct produced *last = last_before(move->partition, move->expected, move->next_offset);
 
-    if (last == NULL ? move->anchor.offset >= 0
-                     : move->anchor.offset != last->offset ||
-                           move->anchor.time_ms != last->timestamp_ms)
+    if (last == NULL
+            ? move->anchor.offset >= 0
+            : move->anchor.offset != last->offset || move->anchor.time_ms != last->timestamp_ms)
         violation("I4", "partition %d: the anchor %lld is not the last record delivered",
                   move->partition, (long long)move->anchor.offset);
 }
@@ -350,8 +353,7 @@ static void move_check(const struct sim_tx *tx, const struct batch_row *row)
             move = &tx->moves[i];
     if (move == NULL || move->expected != row->first_offset ||
         move->next_offset != row->next_offset)
-        violation("I4", "partition %d: effects without the move of their position",
-                  row->partition);
+        violation("I4", "partition %d: effects without the move of their position", row->partition);
     anchor_check(move);
 }
 
@@ -369,8 +371,7 @@ static void leaf_check(const struct sim_tx *tx)
 
         while (at < tx->range_count && tx->ranges[at].partition != row->partition)
             at++;
-        found = found && at < tx->range_count &&
-                tx->ranges[at].first_offset == row->first_offset &&
+        found = found && at < tx->range_count && tx->ranges[at].first_offset == row->first_offset &&
                 tx->ranges[at].next_offset == row->next_offset &&
                 tx->ranges[at].epoch == row->epoch &&
                 digest_equal(&tx->ranges[at].records_root, &row->records_root);
@@ -452,8 +453,8 @@ static void partition_end_check(int32_t partition)
             continue;
         if (row->first_offset != at || row->epoch < epoch)
             violation("I4", "partition %d: a batch at %lld under epoch %lld after %lld, %lld",
-                      partition, (long long)row->first_offset, (long long)row->epoch,
-                      (long long)at, (long long)epoch);
+                      partition, (long long)row->first_offset, (long long)row->epoch, (long long)at,
+                      (long long)epoch);
         at = row->next_offset;
         epoch = row->epoch;
     }

@@ -33,6 +33,7 @@ struct produced {
 };
 
 struct producer {
+    uint64_t again_percent; /* how many records carry an id that was sent before */
     size_t count;
     struct produced records[PRODUCED_MAX]; /* by partition, offsets rising */
     int64_t low[SIM_PARTITIONS_MAX];

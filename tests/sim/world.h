@@ -29,31 +29,31 @@ enum {
 /* ---- faults: name, chance in 100,000 at each place where it may strike ---- */
 
 #define FAULTS(X)                                                                                  \
-    X(CRASH, "worker crashes at a seam", 60)                                                       \
-    X(PAUSE, "worker stops, wakes later", 40)                                                      \
-    X(STOP, "worker is asked to stop", 15)                                                         \
+    X(CRASH, "worker crashes at a seam", 250)                                                      \
+    X(PAUSE, "worker stops, wakes later", 150)                                                     \
+    X(STOP, "worker is asked to stop", 60)                                                         \
     X(REPLY_LOST_APPLIED, "COMMIT applied, reply lost", 3000)                                      \
     X(REPLY_LOST_LATE, "COMMIT applied after its reply was lost", 3000)                            \
     X(REPLY_LOST_NOT, "COMMIT not applied, reply lost", 3000)                                      \
     X(CRASH_IN_COMMIT, "worker crashes while COMMIT is under way", 1500)                           \
-    X(CONNECTION_LOST, "connection lost at a statement", 400)                                      \
+    X(CONNECTION_LOST, "connection lost at a statement", 600)                                      \
     X(ZOMBIE_BACKEND, "a lost connection's backend lingers", 50000)                                \
     X(CLAIM_REPLY_LOST, "claim applied, reply lost", 3000)                                         \
-    X(DATABASE_AWAY, "database restarts", 30)                                                      \
+    X(DATABASE_AWAY, "database restarts", 80)                                                      \
     X(SERIALIZATION, "SQLSTATE 40001", 500)                                                        \
     X(DEADLOCK, "SQLSTATE 40P01", 500)                                                             \
     X(LOCK_TIMEOUT, "SQLSTATE 55P03", 500)                                                         \
     X(DAY_MISSING, "no partition for today at the start", 50000)                                   \
-    X(REBALANCE, "rebalance at a poll", 400)                                                       \
+    X(REBALANCE, "rebalance at a poll", 800)                                                       \
     X(NOTICE_LATE, "a member hears of a rebalance late", 30000)                                    \
     X(REVOKED_FIRST, "REVOKED, then ASSIGNED", 50000)                                              \
     X(DELIVERED_AGAIN, "a record delivered again", 3000)                                           \
-    X(BROKER_AWAY, "broker away", 200)                                                             \
+    X(BROKER_AWAY, "broker away", 400)                                                             \
     X(OUT_OF_RANGE, "broker says: out of range", 60)                                               \
-    X(RANGE_FOREIGN, "claim sees a range without our offset", 600)                                 \
-    X(ANCHOR_FOREIGN, "the anchor's record differs", 2000)                                         \
-    X(ASSIGN_REFUSED, "assign answers RETRY", 400)                                                 \
-    X(SCHEMA_AWAY, "decode answers RETRY", 600)
+    X(RANGE_FOREIGN, "claim sees a range without our offset", 800)                                 \
+    X(ANCHOR_FOREIGN, "the anchor's record differs", 1500)                                         \
+    X(ASSIGN_REFUSED, "assign answers RETRY", 1500)                                                \
+    X(SCHEMA_AWAY, "decode answers RETRY", 1500)
 
 enum fault {
 #define FAULT_NAME(name, text, rate) FAULT_##name,
@@ -154,10 +154,10 @@ extern struct world world;
 
 /* ---- chance ---- */
 
-uint64_t chance(uint64_t below);                   /* 0 .. below - 1 */
+uint64_t chance(uint64_t below); /* 0 .. below - 1 */
 int64_t chance_us(int64_t least_us, int64_t most_us);
-bool fault_strikes(enum fault fault);              /* counts it when it does; never once healed */
-void fault_count(enum fault fault);                /* it struck, decided elsewhere */
+bool fault_strikes(enum fault fault); /* counts it when it does; never once healed */
+void fault_count(enum fault fault);   /* it struck, decided elsewhere */
 void state_reached(enum state state, uint64_t count);
 const char *fault_text(enum fault fault);
 
