@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FAULTY_US = 15000 * MS, HEALING_US = 120000 * MS, STOPPING_US = 60000 * MS };
+enum { FAULTY_US = 15000 * MS, HEALING_US = 120000 * MS, STOPPING_US = 60000 * MS,
+       ACCEPTING_US = 10000 * MS };
 enum { TURNS_MAX = 3000000, TRACE_MAX = 512 };
 
 struct world world;
@@ -153,6 +154,13 @@ static int64_t earlier(int64_t left_us, int64_t right_us)
     return left_us < right_us ? left_us : right_us;
 }
 
+/* What was seen before the healing may halt a partition just after it; later none may. */
+static void operator_turn(void)
+{
+    if (world.healed && world.now_us < world.healed_at_us + ACCEPTING_US && store_accept_halts())
+        group_rebalance();
+}
+
 static void world_turn(int64_t until_us)
 {
     int64_t limit_us = earlier(until_us, earlier(store_next_us(), group_next_us()));
@@ -160,6 +168,7 @@ static void world_turn(int64_t until_us)
     workers_turn();
     store_turn();
     group_turn();
+    operator_turn();
     schedule_turn(earlier(limit_us, workers_next_us()));
 }
 
@@ -198,6 +207,7 @@ static void world_heal(void)
     trace("- healed");
     world.healed = true;
     world.schema_away_until_us = 0;
+    world.healed_at_us = world.now_us;
     workers_heal();
     store_heal();
     group_heal();

@@ -333,6 +333,7 @@ static enum status sim_assign(struct source *source, const struct source_start *
     struct member *member = (struct member *)source;
 
     seam("assign");
+    state_reached(STATE_ASSIGNED_STALLED, member->held != NULL ? 1 : 0);
     if (fault_strikes(FAULT_ASSIGN_REFUSED))
         return error_set(error, RETRY, "could not assign partitions");
     for (size_t p = 0; p < SIM_PARTITIONS_MAX; p++)

@@ -206,6 +206,16 @@ void store_heal(void)
     for (struct backend *backend = store.backends; backend != NULL; backend = backend->next)
         if (backend->client_gone)
             backend_end(backend, backend->end_commits);
-    for (size_t i = 0; i < SIM_PARTITIONS_MAX; i++)
-        store.positions[i].row.halt_reason[0] = '\0'; /* the operator accepts */
+    store_accept_halts();
+}
+
+bool store_accept_halts(void)
+{
+    bool halted = false;
+
+    for (size_t i = 0; i < SIM_PARTITIONS_MAX; i++) {
+        halted = halted || store.positions[i].row.halt_reason[0] != '\0';
+        store.positions[i].row.halt_reason[0] = '\0';
+    }
+    return halted;
 }

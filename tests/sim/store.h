@@ -111,6 +111,7 @@ int64_t store_next_us(void);
 void store_worker_died(int worker); /* its connections hang up */
 void store_restart(void);           /* every connection breaks; away for a while */
 void store_heal(void);              /* lingering backends end, the server is there */
+bool store_accept_halts(void);      /* the operator: true where there was one */
 
 struct backend *backend_start(int worker);
 void backend_hang_up(struct backend *backend); /* its client is gone: ends now or later */

@@ -427,6 +427,24 @@ enum status position_move(struct db *db, int32_t source_id, const struct positio
     return status;
 }
 
+/* Halt, never reset; but halt for nothing and the world stands still. */
+static void halt_check(const char *reason)
+{
+    static const struct {
+        const char *reason;
+        enum fault fault;
+    } causes[] = {
+        {"offset_out_of_range", FAULT_OUT_OF_RANGE},
+        {"topic_shorter_than_position", FAULT_RANGE_FOREIGN},
+        {"anchor_differs", FAULT_ANCHOR_FOREIGN},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(causes); i++)
+        if (strcmp(causes[i].reason, reason) == 0 && world.tally->faults[causes[i].fault] > 0)
+            return;
+    violation("I8", "a partition halts without a cause: %s", reason);
+}
+
 enum status position_halt(struct db *db, const struct position *position, const char *reason,
                           struct error *error)
 {
@@ -435,6 +453,7 @@ enum status position_halt(struct db *db, const struct position *position, const 
 
     if (status == OK)
         status = row_free_await(db, position->partition, error);
+    halt_check(reason);
     if (status != OK || row->row.epoch != position->epoch || row->row.halt_reason[0] != '\0')
         return status;
     snprintf(row->row.halt_reason, sizeof row->row.halt_reason, "%s", reason);

@@ -52,7 +52,7 @@ enum {
     X(OUT_OF_RANGE, "broker says: out of range", 60)                                               \
     X(RANGE_FOREIGN, "claim sees a range without our offset", 800)                                 \
     X(ANCHOR_FOREIGN, "the anchor's record differs", 1500)                                         \
-    X(ASSIGN_REFUSED, "assign answers RETRY", 1500)                                                \
+    X(ASSIGN_REFUSED, "assign answers RETRY", 6000)                                                \
     X(SCHEMA_AWAY, "decode answers RETRY", 1500)
 
 enum fault {
@@ -81,6 +81,7 @@ enum fault {
     X(CONTROL_PASSED, "control records passed by END")                                             \
     X(HALTED, "partitions halted")                                                                 \
     X(STALLED, "turns stalled by decode")                                                          \
+    X(ASSIGNED_STALLED, "partitions assigned while a record is held")                              \
     X(LOOP_RESTARTS, "loops that ended with RETRY")                                                \
     X(CLEAN_STOPS, "clean stops")                                                                  \
     X(DAYS_MADE, "day partitions made")                                                            \
@@ -138,6 +139,7 @@ struct world {
     int64_t now_us;
     bool trace;
     bool healed;
+    int64_t healed_at_us;
     enum plant plant;
     int64_t crash_at; /* sweep: the step at which worker 0 crashes; -1: none */
     bool crash_done;
