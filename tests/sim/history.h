@@ -15,9 +15,12 @@
 struct history_options {
     uint64_t seed;
     enum plant plant;
-    int64_t crash_at; /* -1, or sweep: no faults but one crash of worker 0 at this step */
+    int64_t crash_at;  /* -1, or sweep: no faults but one crash of worker 0 at this step */
+    const char *storm; /* NULL: as the seed says */
     bool trace;
 };
+
+bool history_knows_storm(const char *name);
 
 /* Runs it in this process, which ends with it: 0, or a violation in tally. */
 _Noreturn void history_run(const struct history_options *options, struct tally *tally);

@@ -35,8 +35,8 @@ static void lane_work(struct lane *lane)
                                            .worker = lane->settings.worker,
                                            .source_name = lane->source_name};
 
-    lane->outcome = attempt_until_decided(&context, lane->batch, lane->settings.attempts_max,
-                                          &lane->error);
+    lane->outcome =
+        attempt_until_decided(&context, lane->batch, lane->settings.attempts_max, &lane->error);
     lane->state = LANE_DONE;
     task_wake(lane->reader);
 }

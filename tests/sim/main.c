@@ -175,7 +175,8 @@ static bool run_is_void(const struct options *options)
 {
     bool is_void = false;
 
-    if (options->seeds < VOID_FROM || options->sweep || options->history.plant != PLANT_NONE)
+    if (options->seeds < VOID_FROM || options->sweep || options->history.plant != PLANT_NONE ||
+        options->history.storm != NULL || run.ran < options->seeds)
         return false;
     for (size_t i = 0; i < FAULT_COUNT; i++) {
         if (run.sum.faults[i] > 0)
@@ -218,9 +219,8 @@ static int one_run(const struct options *options)
 {
     child_start(0, &options->history);
     child_reap();
-    printf("seed %" PRIu64 ": trace %016" PRIx64 ", %" PRIu64 " steps, %s\n",
-           options->history.seed, run.tallies[0].trace_hash,
-           run.tallies[0].states[STATE_STEPS],
+    printf("seed %" PRIu64 ": trace %016" PRIx64 ", %" PRIu64 " steps, %s\n", options->history.seed,
+           run.tallies[0].trace_hash, run.tallies[0].states[STATE_STEPS],
            run.violations > 0 ? run.tallies[0].violation : "holds");
     return run.violations > 0 ? EXIT_FAILED : EXIT_OK;
 }
@@ -228,8 +228,9 @@ static int one_run(const struct options *options)
 /* ---- command line ---- */
 
 static const char usage_text[] =
-    "usage: sim [--seeds N] [--from S] [--jobs J] [--plant NAME] [--first]\n"
-    "       sim --seed S [--trace] [--plant NAME] [--crash-at K]\n"
+    "usage: sim [--seeds N] [--from S] [--jobs J] [--plant NAME] [--storm NAME]\n"
+    "           [--first]\n"
+    "       sim --seed S [--trace] [--plant NAME] [--storm NAME] [--crash-at K]\n"
     "       sim --sweep S [--jobs J]\n";
 
 static int usage(void)
@@ -257,6 +258,10 @@ static bool option_take(const char *name, const char *value, struct options *opt
 
     if (strcmp(name, "--plant") == 0)
         return plant_of(value, &options->history.plant);
+    if (strcmp(name, "--storm") == 0) {
+        options->history.storm = value;
+        return history_knows_storm(value);
+    }
     if (strcmp(name, "--seeds") == 0)
         options->seeds = number;
     else if (strcmp(name, "--from") == 0)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PLAIN_MAX = 1 << 20, FRAME_MAX = 4096 };
+enum { PLAIN_MAX = 1 << 20, FRAME_MAX = 4096, HOT_IDS = 60, FRESH_IDS_FROM = 1000 };
 
 struct producer producer;
 
@@ -32,6 +32,11 @@ static void content_choose(struct produced *record, int32_t *next_id)
         producer.count == 0 ? NULL : &producer.records[chance(producer.count)];
     uint64_t kind = chance(100);
 
+    if (world.hot) { /* the same few, in any order */
+        record->event_id = 1 + (int32_t)chance(HOT_IDS);
+        record->amount = 1000;
+        return;
+    }
     record->amount = 1000 + (int64_t)chance(1000);
     record->event_id = (*next_id)++;
     if (before == NULL || before->reason != REASON_NONE || kind >= producer.again_percent)
@@ -83,9 +88,9 @@ static void record_make(struct produced *record, int32_t partition, int64_t offs
 
 void producer_begin(int64_t from_us, int64_t until_us)
 {
-    int32_t next_id = 1;
+    int32_t next_id = FRESH_IDS_FROM;
     size_t most = PRODUCED_MAX / (size_t)world.partition_count;
-    uint64_t burst = 1 + chance(20);
+    uint64_t burst = world.hot ? most : 1 + chance(20);
 
     memset(&producer, 0, sizeof producer);
     producer.again_percent = 10 + chance(70);

@@ -6,8 +6,8 @@
  * every sleeper ready.
  */
 #include "base/clock.h"
-#include "world.h"
 #include "workers.h"
+#include "world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,7 +92,8 @@ static struct task *task_slot(void)
     assert(task_count < TASKS_MAX);
     task = calloc(1, sizeof *task);
     assert(task != NULL);
-    task->stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    task->stack =
+        mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert(task->stack != MAP_FAILED);
     return tasks[task_count++] = task;
 }

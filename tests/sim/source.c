@@ -86,8 +86,7 @@ void group_turn(void)
 
     for (size_t i = 0; i < broker.count; i++) {
         struct member *member = broker.members[i];
-        bool stopped = member->dead ||
-                       world.workers[member->worker].paused_until_us > world.now_us;
+        bool stopped = member->dead || world.workers[member->worker].paused_until_us > world.now_us;
 
         if (stopped && session_is_over(member)) {
             member->in_group = false;
@@ -179,15 +178,15 @@ static void record_deliver(struct member *member, const struct produced *record,
     member->held_size = record->key.size + record->value.size + 1;
     member->held = malloc(member->held_size);
     assert(member->held != NULL);
-    *event = (struct source_event){
-        .kind = SOURCE_RECORD,
-        .partition = record->partition,
-        .offset = record->offset,
-        .record = {.partition = record->partition,
-                   .offset = record->offset,
-                   .timestamp_ms = record->timestamp_ms,
-                   .key = held_put(member, 0, record->key),
-                   .value = held_put(member, record->key.size, record->value)}};
+    *event = (struct source_event){.kind = SOURCE_RECORD,
+                                   .partition = record->partition,
+                                   .offset = record->offset,
+                                   .record = {.partition = record->partition,
+                                              .offset = record->offset,
+                                              .timestamp_ms = record->timestamp_ms,
+                                              .key = held_put(member, 0, record->key),
+                                              .value = held_put(member, record->key.size,
+                                                                record->value)}};
     if (record->value.size > 0 && is_applied(record) && fault_strikes(FAULT_ANCHOR_FOREIGN))
         member->held[record->key.size] ^= 0x55;
     trace("%d receives %d/%lld", member->worker, record->partition, (long long)record->offset);
@@ -334,8 +333,10 @@ static enum status sim_assign(struct source *source, const struct source_start *
 
     seam("assign");
     state_reached(STATE_ASSIGNED_STALLED, member->held != NULL ? 1 : 0);
-    if (fault_strikes(FAULT_ASSIGN_REFUSED))
+    if (fault_strikes(FAULT_ASSIGN_REFUSED)) {
+        state_reached(STATE_REFUSED_STALLED, member->held != NULL ? 1 : 0);
         return error_set(error, RETRY, "could not assign partitions");
+    }
     for (size_t p = 0; p < SIM_PARTITIONS_MAX; p++)
         member->readings[p].active = false;
     for (size_t i = 0; i < count; i++) {

@@ -68,7 +68,7 @@ struct backend {
     bool ended; /* the server side is gone; the client may not know */
     bool client_gone;
     bool commit_sent;
-    bool end_commits; /* what happens at end_at_us */
+    bool end_commits;  /* what happens at end_at_us */
     int64_t end_at_us; /* INT64_MAX: its client decides */
     struct backend *waits_for;
     struct backend *next;

@@ -653,8 +653,8 @@ static enum status event_insert(struct db *db, const struct sim_event *event, in
         status = wait_a_little(db, holder, until_us, error);
     if (status != OK)
         return status;
-    if (world.plant != PLANT_UNIQUE_UNSEEN && (event_committed(event->event_id) != NULL ||
-                                               event_in_tx(tx, event->event_id) != NULL))
+    if (world.plant != PLANT_UNIQUE_UNSEEN &&
+        (event_committed(event->event_id) != NULL || event_in_tx(tx, event->event_id) != NULL))
         return refuse(db, "23505", "event_pkey", line, error);
     tx->events[tx->event_count++] = *event;
     return OK;
@@ -665,7 +665,12 @@ enum status events_copy(struct db *db, const struct sim_event *events, size_t co
 {
     enum status status = enter(db, "events_copy", error);
 
-    for (size_t i = 0; status == OK && i < count; i++)
+    for (size_t i = 0; status == OK && i < count; i++) {
+        if (chance(3) == 0)
+            seam("row"); /* the rows of two statements mix */
+        if (db->backend->ended)
+            return connection_lost(db, error);
         status = event_insert(db, &events[i], (int64_t)i + 1, error);
+    }
     return status;
 }

@@ -116,8 +116,7 @@ static enum status toy_decode(void *state, const struct record *record, struct b
 static const struct toy_row *earlier_row(const struct batch *batch, size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (batch_is_ok(batch, i) &&
-            toy_row(batch, i)->event_id == toy_row(batch, index)->event_id)
+        if (batch_is_ok(batch, i) && toy_row(batch, i)->event_id == toy_row(batch, index)->event_id)
             return toy_row(batch, i);
     return NULL;
 }

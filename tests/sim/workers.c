@@ -41,15 +41,15 @@ static void worker_main(void *argument)
 {
     struct sim_worker *worker = argument;
     char name[NAME_SIZE];
-    struct loop_settings settings = {
-        .ops = &toy_ops,
-        .source = member_source(worker->member),
-        .db = {.dsn = "sim", .application = "sim", .lock_timeout_ms = LOCK_TIMEOUT_MS},
-        .worker = name,
-        .limits = {.records_max = 1 + (size_t)(world.seed % 12), .bytes_max = 1 << 20},
-        .lane_count = world.lane_count,
-        .linger_ms = 1 + (int64_t)(world.seed % 500),
-        .scope = "sim"};
+    struct loop_settings settings =
+        {.ops = &toy_ops,
+         .source = member_source(worker->member),
+         .db = {.dsn = "sim", .application = "sim", .lock_timeout_ms = LOCK_TIMEOUT_MS},
+         .worker = name,
+         .limits = {.records_max = 1 + (size_t)(world.seed % 12), .bytes_max = 1 << 20},
+         .lane_count = world.lane_count,
+         .linger_ms = 1 + (int64_t)(world.seed % 500),
+         .scope = "sim"};
 
     snprintf(name, sizeof name, "worker-%d", worker->index);
     loop_until_stopped(&settings);
@@ -76,9 +76,9 @@ void workers_begin(void)
 {
     ending = false;
     for (size_t i = 0; i < world.worker_count; i++)
-        world.workers[i] = (struct sim_worker){.index = (int)i,
-                                               .restart_at_us = world.now_us +
-                                                                chance_us(0, 500 * MS)};
+        world.workers[i] =
+            (struct sim_worker){.index = (int)i,
+                                .restart_at_us = world.now_us + chance_us(0, 500 * MS)};
 }
 
 void workers_turn(void)

@@ -82,6 +82,7 @@ enum fault {
     X(HALTED, "partitions halted")                                                                 \
     X(STALLED, "turns stalled by decode")                                                          \
     X(ASSIGNED_STALLED, "partitions assigned while a record is held")                              \
+    X(REFUSED_STALLED, "assign refused while a record is held")                                    \
     X(LOOP_RESTARTS, "loops that ended with RETRY")                                                \
     X(CLEAN_STOPS, "clean stops")                                                                  \
     X(DAYS_MADE, "day partitions made")                                                            \
@@ -143,6 +144,7 @@ struct world {
     enum plant plant;
     int64_t crash_at; /* sweep: the step at which worker 0 crashes; -1: none */
     bool crash_done;
+    bool hot; /* few event ids, all at once */
     int rates[FAULT_COUNT];
     int64_t schema_away_until_us;
     struct tally *tally;
