@@ -129,10 +129,10 @@ static const struct storm storms[] = {
     {"held-over-restart",
      false,
      {{FAULT_SCHEMA_AWAY, 8000}, {FAULT_ASSIGN_REFUSED, 30000}, {FAULT_CONNECTION_LOST, 2000}}},
-    /* a record is held while what lies before it is rolled back and claimed again */
+    /* a record is held while what lies before it is rolled back and, after a pause, claimed again */
     {"held-over-claim",
      false,
-     {{FAULT_SCHEMA_AWAY, 8000}, {FAULT_REPLY_LOST_NOT, 20000}, {FAULT_CONNECTION_LOST, 2000}}},
+     {{FAULT_SCHEMA_AWAY, 8000}, {FAULT_PAUSE, 1500}, {FAULT_CONNECTION_LOST, 2500}}},
     /* two lanes wait for each other's event ids */
     {"crossing", true, {{FAULT_SERIALIZATION, 100}}},
     /* partitions go back and forth between workers that hear of it late */

@@ -18,7 +18,12 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
-enum { STACK_SIZE = 512 * 1024, STEP_MOST_US = 60, PAUSE_MOST_US = 9000 * MS };
+enum {
+    STACK_SIZE = 512 * 1024,
+    STEP_MOST_US = 60,
+    PAUSE_SHORT_US = 900 * MS,
+    PAUSE_MOST_US = 9000 * MS
+};
 
 struct task {
     int worker;
@@ -98,6 +103,16 @@ static struct task *task_slot(void)
     return tasks[task_count++] = task;
 }
 
+/* On its own: getcontext may return twice, as far as the compiler knows. */
+static __attribute__((noinline)) void context_make(struct task *task)
+{
+    getcontext(&task->context);
+    task->context.uc_stack.ss_sp = task->stack;
+    task->context.uc_stack.ss_size = STACK_SIZE;
+    task->context.uc_link = NULL;
+    makecontext(&task->context, task_main, 0);
+}
+
 struct task *task_start(int worker, void (*run)(void *), void *argument)
 {
     struct task *task = task_slot();
@@ -107,11 +122,7 @@ struct task *task_start(int worker, void (*run)(void *), void *argument)
     task->wake_us = 0;
     task->run = run;
     task->argument = argument;
-    getcontext(&task->context);
-    task->context.uc_stack.ss_sp = task->stack;
-    task->context.uc_stack.ss_size = STACK_SIZE;
-    task->context.uc_link = NULL;
-    makecontext(&task->context, task_main, 0);
+    context_make(task);
     return task;
 }
 
@@ -169,7 +180,8 @@ void seam(const char *name)
     if (crash_is_due(worker))
         worker_crash(worker); /* does not return */
     if (fault_strikes(FAULT_PAUSE))
-        world.workers[worker].paused_until_us = world.now_us + chance_us(MS, PAUSE_MOST_US);
+        world.workers[worker].paused_until_us =
+            world.now_us + chance_us(MS, chance(2) == 0 ? PAUSE_SHORT_US : PAUSE_MOST_US);
     if (chance(2) == 0 || world.workers[worker].paused_until_us > world.now_us)
         task_sleep_us(0);
 }
