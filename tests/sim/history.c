@@ -129,7 +129,7 @@ static const struct storm storms[] = {
     {"held-over-restart",
      false,
      {{FAULT_SCHEMA_AWAY, 8000}, {FAULT_ASSIGN_REFUSED, 30000}, {FAULT_CONNECTION_LOST, 2000}}},
-    /* a record is held while what lies before it is rolled back and, after a pause, claimed again */
+    /* a record is held while what lies before it is rolled back and claimed again at once */
     {"held-over-claim",
      false,
      {{FAULT_SCHEMA_AWAY, 8000}, {FAULT_PAUSE, 1500}, {FAULT_CONNECTION_LOST, 2500}}},
