@@ -3,21 +3,13 @@
  */
 #include "runtime/lane.h"
 
-#include "base/clock.h"
-#include "base/log.h"
-#include "runtime/backoff.h"
-#include "runtime/metrics.h"
-#include "store/batch_store.h"
+#include "runtime/attempt.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
 enum lane_state { LANE_IDLE, LANE_BUSY, LANE_DONE, LANE_STOPPING };
-
-enum { REFUSALS_MAX = 256 }; /* rows of one batch that only the store refuses */
-
-static const struct backoff_policy retry_policy = {.first_ms = 5, .ceiling_ms = 1000};
 
 struct lane {
     struct lane_settings settings;
@@ -34,93 +26,14 @@ struct lane {
 
 /* ---- the thread ---- */
 
-/* A row had no partition of its day: made outside the transaction, for every day of the batch. */
-static enum status days_make(struct lane *lane, struct error *error)
-{
-    int32_t today = (int32_t)(clock_now_us() / US_PER_DAY);
-    enum status status = day_ensure(lane->db, "batch_raw", today, error);
-
-    if (status == OK && lane->settings.ops->days != NULL)
-        status = lane->settings.ops->days(lane->batch, lane->db, error);
-    return status;
-}
-
-static bool partition_is_missing(const struct error *error)
-{
-    return strcmp(error->code, "23514") == 0 && error->subject[0] == '\0';
-}
-
-/* One attempt, and what can be put right at once. */
-static enum status lane_attempt(struct lane *lane, struct error *error)
+static enum status lane_work(struct lane *lane, struct error *error)
 {
     const struct commit_context context = {.ops = lane->settings.ops,
                                            .db = lane->db,
                                            .worker = lane->settings.worker,
                                            .source_name = lane->source_name};
-    enum status status = commit_attempt(&context, lane->batch, error);
 
-    if (status == RETRY && partition_is_missing(error)) {
-        struct error making;
-        enum status made = days_make(lane, &making);
-
-        if (made != OK && made != RETRY) {
-            *error = making;
-            return made;
-        }
-    }
-    return status;
-}
-
-/* True when trying the same batch again can help (3): an unknown outcome or a dead connection
- * cannot, they need a claim. */
-static bool may_try_again(const struct lane *lane, enum status status, const struct error *error)
-{
-    if (status == DUPLICATE || status == REJECT)
-        return true;
-    return status == RETRY && error->cause != CAUSE_UNKNOWN && !db_is_broken(lane->db);
-}
-
-/* DUPLICATE, REJECT: the store found what validate let pass. The worker learns it, so each such
- * attempt takes a refused row off the batch, or looks every row up: progress, with its own end. */
-static bool is_refusal(enum status status)
-{
-    return status == DUPLICATE || status == REJECT;
-}
-
-/* Before the next attempt; false: asked to stop while waiting. */
-static bool retry_prepare(struct lane *lane, enum status status, const struct error *error,
-                          struct backoff *backoff)
-{
-    if (is_refusal(status)) {
-        if (lane->settings.ops->refused != NULL)
-            lane->settings.ops->refused(lane->batch, status, error);
-        return true;
-    }
-    if (error->cause == CAUSE_FENCED || partition_is_missing(error))
-        return true; /* put right already */
-    return backoff_wait(backoff) != BACKOFF_STOPPED;
-}
-
-static enum status lane_work(struct lane *lane, struct error *error)
-{
-    struct backoff backoff;
-    enum status status = OK;
-    int attempts = 0;
-    int refusals = 0;
-
-    backoff_init(&backoff, &retry_policy, (uint64_t)clock_monotonic_us());
-    while (attempts < lane->settings.attempts_max && refusals < REFUSALS_MAX) {
-        status = lane_attempt(lane, error);
-        if (status == OK || !may_try_again(lane, status, error))
-            return status;
-        attempts += is_refusal(status) ? 0 : 1;
-        refusals += is_refusal(status) ? 1 : 0;
-        if (!retry_prepare(lane, status, error, &backoff))
-            break;
-    }
-    if (is_refusal(status))
-        error->status = status = FATAL; /* no row was to blame: a bug, not data */
-    return status;
+    return attempt_until_decided(&context, lane->batch, lane->settings.attempts_max, error);
 }
 
 static void *lane_thread(void *argument)

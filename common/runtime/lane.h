@@ -6,7 +6,7 @@
  *
  *           lane_submit              thread                  lane_collect
  *   IDLE ----------------> BUSY ----------------> DONE ---------------------> IDLE
- *                            commit_attempt, again on RETRY
+ *                            attempt_until_decided (attempt.h)
  *
  * (1) lane->db belongs to the thread while BUSY, to the reading thread otherwise.
  * (2) The batch that was submitted stays the lane's until lane_collect gives it back.

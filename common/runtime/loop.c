@@ -965,11 +965,21 @@ static void lane_release(struct loop *loop, struct loop_lane *lane)
         log_error_of("release_failed", &error);
 }
 
+/* A record that waits to be decoded is the client's again: the next run of the loop, with the same
+ * source, reads it anew from its position. */
+static void held_give_back(struct loop *loop)
+{
+    if (loop->stalled)
+        source_release(loop->settings->source);
+    loop->stalled = false;
+}
+
 /* Finishes what is in flight and gives the positions back. */
 static void loop_finish(struct loop *loop)
 {
     struct error ignored;
 
+    held_give_back(loop);
     for (size_t i = 0; i < loop->settings->lane_count; i++) {
         struct loop_lane *lane = &loop->lanes[i];
 
