@@ -78,9 +78,9 @@ void loop_metrics_init(struct loop_metrics *metrics)
     (void)metrics;
 }
 
-void loop_metrics_topic(struct loop_metrics *metrics, const char *topic)
+void loop_metrics_source(struct loop_metrics *metrics, const struct source_identity *identity)
 {
-    text_copy(text_of(topic), metrics->topic, sizeof metrics->topic);
+    text_copy(text_of(identity->topic), metrics->topic, sizeof metrics->topic);
 }
 
 void loop_metrics_committed(struct loop_metrics *metrics, const struct batch *batch)

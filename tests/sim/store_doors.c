@@ -251,15 +251,14 @@ enum status tx_commit(struct db *db, struct error *error)
 /* ---- positions ---- */
 
 enum status source_register(struct db *db, const struct source_identity *identity,
-                            struct error *error, int32_t *ret_source_id, int32_t *ret_generation)
+                            struct error *error, struct source_known *ret_known)
 {
     enum status status = enter(db, "source_register", error);
 
     assert(identity->partition_count == world.partition_count);
     if (status != OK)
         return status;
-    *ret_source_id = 1;
-    *ret_generation = 1;
+    *ret_known = (struct source_known){.source_id = 1, .generation = 1};
     return OK;
 }
 
@@ -370,7 +369,8 @@ static enum status position_lock_one(struct db *db, const struct position_move *
     if (status != OK || !epoch_is_mine(move))
         return status;
     store.positions[move->partition].locked_by = db->backend;
-    *ret_held = stands_at_expected(move);
+    *ret_held = stands_at_expected(move) &&
+                store.positions[move->partition].row.halt_reason[0] == '\0';
     return OK;
 }
 
@@ -425,6 +425,21 @@ enum status position_move(struct db *db, int32_t source_id, const struct positio
     if (status == OK && moved < count && world.plant != PLANT_MOVE_UNCOUNTED)
         return fenced(error);
     return status;
+}
+
+enum status position_resumed(struct db *db, int32_t source_id, const int32_t *partitions,
+                             size_t count, struct error *error, bool *ret_resumed,
+                             bool *ret_superseded)
+{
+    enum status status = enter(db, "position_resumed", error);
+
+    assert(source_id == 1);
+    if (status != OK)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        ret_resumed[i] = store.positions[partitions[i]].row.halt_reason[0] == '\0';
+    *ret_superseded = false; /* no topic is made anew here */
+    return OK;
 }
 
 /* Halt, never reset; but halt for nothing and the world stands still. */
@@ -558,6 +573,14 @@ enum status raw_copy(struct db *db, int32_t stored_on, const struct raw_row *row
         row->sealed = bytes_copy(rows[i].sealed);
     }
     return status;
+}
+
+struct text parked_aad(int32_t source_id, int32_t partition, int64_t record_offset, int32_t key_id,
+                       char text[PARKED_AAD_SIZE])
+{
+    snprintf(text, PARKED_AAD_SIZE, "parked/%d/%d/%lld/%d", source_id, partition,
+             (long long)record_offset, key_id);
+    return text_of(text);
 }
 
 enum status parked_copy(struct db *db, int32_t source_id, const struct parked_row *rows,
