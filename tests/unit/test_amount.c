@@ -191,8 +191,29 @@ static void overflowing_weights_are_refused(void **state)
     assert_true(parts[0] == -1 && parts[1] == -1);
 }
 
+/* Nobody got a unit above its share that one with a larger remainder, or with the same and an
+ * earlier place, did not get. */
+static void assert_largest_remainders_first(int64_t total, const int64_t *weights,
+                                            __int128 weight_sum, const int64_t *parts, size_t count)
+{
+    __int128 magnitude = total < 0 ? -(__int128)total : total;
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++) {
+            __int128 got = parts[i] < 0 ? -(__int128)parts[i] : parts[i];
+            __int128 missed = parts[j] < 0 ? -(__int128)parts[j] : parts[j];
+            __int128 rest_got = magnitude * weights[i] % weight_sum;
+            __int128 rest_missed = magnitude * weights[j] % weight_sum;
+
+            if (got == magnitude * weights[i] / weight_sum ||
+                missed > magnitude * weights[j] / weight_sum)
+                continue;
+            assert_true(rest_got > rest_missed || (rest_got == rest_missed && i < j));
+        }
+}
+
 /* Against a naive definition: no part is further than one unit from its exact share, the sum is
- * the total, and nobody with a smaller remainder got a unit that a larger one did not get. */
+ * the total, and the largest remainders got what was left. */
 static void random_splits_conserve(void **state)
 {
     uint64_t seed = 20260301;
@@ -228,6 +249,7 @@ static void random_splits_conserve(void **state)
             assert_true(weights[i] != 0 || parts[i] == 0);
         }
         assert_true(sum == total);
+        assert_largest_remainders_first(total, weights, weight_sum, parts, count);
     }
 }
 

@@ -29,10 +29,23 @@ static const unsigned char key_file[SEAL_KEY_SIZE] = "the key file of this test,
 static size_t duplicate_at;
 static size_t reject_at;
 static enum status apply_answers;
+static int64_t free_at_judge; /* positions that another could lock meanwhile */
+
+static int64_t positions_free(void)
+{
+    char sql[256];
+
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM (SELECT FROM position WHERE source_id = %d"
+             " FOR UPDATE SKIP LOCKED) AS free",
+             source_id);
+    return server_number(owner, sql);
+}
 
 static enum status judge(struct batch *of, struct db *at, struct error *error)
 {
     (void)at, (void)error;
+    free_at_judge = positions_free();
     if (duplicate_at < of->record_count && batch_is_ok(of, duplicate_at))
         batch_judge(of, duplicate_at, DUPLICATE, REASON_NONE);
     if (reject_at < of->record_count && batch_is_ok(of, reject_at))
@@ -240,6 +253,22 @@ static void a_lost_partition_is_dropped_and_the_rest_commits(void **state)
     assert_int_equal(number_of("sum(next_offset)::bigint", "position"), 10 + 14); /* I7 */
 }
 
+/* A claim must wait for the batch in flight from its first look on: what is judged under a position
+ * that another may take meanwhile is judged in vain (I7). */
+static void positions_are_locked_before_anything_is_judged(void **state)
+{
+    struct error error;
+
+    (void)state;
+    claim(0);
+    claim(1);
+    read_records(0, 3);
+    seal_parts();
+    assert_int_equal(positions_free(), 2);
+    assert_int_equal(attempt(&error), OK);
+    assert_int_equal(free_at_judge, 1); /* the partition that is not in the batch */
+}
+
 static void what_the_store_refuses_leaves_nothing(void **state)
 {
     static const enum status answers[] = {DUPLICATE, REJECT, RETRY, FATAL};
@@ -299,6 +328,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_parked_opens_under_its_place, begin, end),
         cmocka_unit_test_setup_teardown(a_lost_partition_is_dropped_and_the_rest_commits, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(positions_are_locked_before_anything_is_judged, begin, end),
         cmocka_unit_test_setup_teardown(what_the_store_refuses_leaves_nothing, begin, end),
         cmocka_unit_test_setup_teardown(the_same_batch_commits_once, begin, end),
         cmocka_unit_test_setup_teardown(control_records_alone_move_the_position, begin, end),

@@ -256,6 +256,27 @@ static void a_move_is_a_compare_and_set(void **state)
     assert_int_equal(claim(ours, partition, "a").next_offset, 106);
 }
 
+/* The guards of the move are its own: they hold though nobody has looked under the lock. */
+static void a_move_compares_by_itself(void **state)
+{
+    int32_t partition = next_partition++;
+    struct position position = claim(ours, partition, "a");
+    struct position_move elsewhere = move_of(&position, 105);
+    struct position_move outdated = move_of(&position, 105);
+    struct error error;
+
+    (void)state;
+    elsewhere.expected = 99;
+    outdated.epoch--;
+    assert_int_equal(tx_begin(ours, &error), OK);
+    assert_int_equal(position_move(ours, source_id, &elsewhere, 1, &error), RETRY);
+    assert_int_equal(error.cause, CAUSE_FENCED);
+    assert_int_equal(position_move(ours, source_id, &outdated, 1, &error), RETRY);
+    assert_int_equal(error.cause, CAUSE_FENCED);
+    tx_rollback(ours);
+    assert_int_equal(claim(ours, partition, "a").next_offset, 100);
+}
+
 static void one_lost_partition_leaves_the_others_held(void **state)
 {
     struct position_move moves[3];
@@ -435,6 +456,7 @@ int main(void)
         cmocka_unit_test(a_claim_waits_for_what_is_in_flight_and_then_ends_it),
         cmocka_unit_test(an_old_epoch_is_fenced_before_it_writes),
         cmocka_unit_test(a_move_is_a_compare_and_set),
+        cmocka_unit_test(a_move_compares_by_itself),
         cmocka_unit_test(one_lost_partition_leaves_the_others_held),
         cmocka_unit_test(locks_are_taken_in_one_order),
         cmocka_unit_test(nothing_goes_back),
