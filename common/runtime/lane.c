@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "runtime/backoff.h"
-#include "runtime/metrics.h"
+#include "runtime/metric_table.h"
 #include "store/batch_store.h"
 
 #include <pthread.h>
@@ -101,6 +101,16 @@ static bool retry_prepare(struct lane *lane, enum status status, const struct er
     return backoff_wait(backoff) != BACKOFF_STOPPED;
 }
 
+static void attempt_failed(enum status status, const struct error *error)
+{
+    char class[3] = {error->code[0], error->code[0] == '\0' ? '\0' : error->code[1]};
+
+    if (status != FATAL)
+        metric_add(metric_of(METRIC_ATTEMPTS_FAILED,
+                             METRIC_LABEL("sqlstate_class", class[0] == '\0' ? "none" : class)),
+                   1);
+}
+
 static enum status lane_work(struct lane *lane, struct error *error)
 {
     struct backoff backoff;
@@ -111,7 +121,10 @@ static enum status lane_work(struct lane *lane, struct error *error)
     backoff_init(&backoff, &retry_policy, (uint64_t)clock_monotonic_us());
     while (attempts < lane->settings.attempts_max && refusals < REFUSALS_MAX) {
         status = lane_attempt(lane, error);
-        if (status == OK || !may_try_again(lane, status, error))
+        if (status == OK)
+            return status;
+        attempt_failed(status, error);
+        if (!may_try_again(lane, status, error))
             return status;
         attempts += is_refusal(status) ? 0 : 1;
         refusals += is_refusal(status) ? 1 : 0;
