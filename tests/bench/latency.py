@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """latency - how long after it was produced is an event committed, at a steady rate?
 
-Own servers, one sawa-ingest with the settings it has by default. Events made beforehand are produced
-at --rate for --seconds, with the time of the call as their timestamp; halfway a CHECKPOINT is forced.
-The latency of a record is the commit timestamp of its commit_log row less its timestamp, both of this
-machine's clock. No record is left out. Afterwards the database is held against what was sent; a wrong
-one voids the measurement. What a commit timestamp is, and is not: README.md beside this file.
+Own servers, one sawa-ingest with the settings it has by default. Events made beforehand are
+produced at --rate for --seconds, with the time of the call as their timestamp; halfway a CHECKPOINT
+is forced. The latency of a record is the commit timestamp of its commit_log row less its timestamp,
+both of this machine's clock. No record is left out. Afterwards the database is held against what
+was sent; a wrong one voids the measurement. What a commit timestamp is, and is not: README.md
+beside this file.
 """
 import argparse
 import array
@@ -108,7 +109,8 @@ class Worker:
                 self.process.kill()
         if kind is None and self.process.returncode != 0:
             self.said.seek(0)
-            raise Void(f"sawa-ingest ended with {self.process.returncode}\n{self.said.read()[-2000:]}")
+            raise Void(f"sawa-ingest ended with {self.process.returncode}\n"
+                       f"{self.said.read()[-2000:]}")
         self.said.close()
 
 
@@ -175,7 +177,8 @@ def summary(found, rows, more):
 
 
 def options():
-    parser = argparse.ArgumentParser(prog="tests/bench/run latency", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="tests/bench/run latency",
+                                     description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rate", type=int, default=20000, help="events per second")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=1)
