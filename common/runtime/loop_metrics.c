@@ -36,6 +36,7 @@ void loop_metrics_init(struct loop_metrics *metrics)
 
 void loop_metrics_source(struct loop_metrics *metrics, const struct source_identity *identity)
 {
+    assert(identity->unit != NULL);
     text_copy(text_of(identity->topic), metrics->topic, sizeof metrics->topic);
     metrics->lag = strcmp(identity->unit, "bytes") == 0 ? METRIC_LAG_BYTES : METRIC_LAG_RECORDS;
 }

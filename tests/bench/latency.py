@@ -148,10 +148,12 @@ def wal_flushes(database):
 def measure(servers, events, args):
     topic = f"latency_{os.getpid()}_{time.monotonic_ns()}"
     servers.topic(topic, args.partitions)
-    with ingest.Database(servers) as database, Worker(servers, database, topic, args.settings):
+    with ingest.Database(servers) as database, \
+            Worker(servers, database, topic, args.settings) as worker:
         until(lambda: database.value("SELECT count(*) FROM position WHERE owner IS NOT NULL")
               == args.partitions, "the worker holds every partition")
         told, before, meter = {}, wal_flushes(database), ingest.Meter(servers)
+        cpu_s = ingest.cpu_of(worker.process.pid)
         helper = threading.Thread(target=checkpoint_after, args=(servers, args.seconds / 2, told))
         helper.start()
         times, took = events.produce(servers.brokers, topic, args.rate)
@@ -159,13 +161,17 @@ def measure(servers, events, args):
         until(lambda: [row[0] for row in database.rows(
             "SELECT next_offset FROM position ORDER BY partition")] == counts, "all is committed")
         used, after = meter.read(), wal_flushes(database)
+        cpu_s = ingest.cpu_of(worker.process.pid) - cpu_s
+        # it has not ended, so the meter took it for a stranger
+        used["others_share"] = round(max(used["others_share"] - cpu_s / os.cpu_count()
+                                         / (time.monotonic() - meter.clock), 0), 2)
         helper.join()
         rows = database.rows(COMMITTED)
         applied = database.value("SELECT count(*) FROM payment")
     if applied != events.count:
         raise Void(f"{applied} payments of {events.count} events")
     return summary(latencies(rows, times), rows, {
-        **told, **used, "rate_reached": round(events.count / took),
+        **told, **used, "worker_cpu_s": round(cpu_s, 2), "rate_reached": round(events.count / took),
         "flush_ms_mean": round((after[1] - before[1]) / max(after[0] - before[0], 1), 2)})
 
 
