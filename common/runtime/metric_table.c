@@ -143,12 +143,16 @@ struct metric *metric_of_row(enum metric_id id, const struct metric_label *label
     return metric_register(row->kind, row->buckets, row->name, row->help, labels, label_count);
 }
 
+/* help is a sentence; more goes on behind it, within the same one. */
 static void row_page(struct buffer *out, const struct metric_row *row)
 {
-    buffer_format(out, "| `%s` | %s | %s | %s | %s", row->name, kind_names[row->kind],
-                  row->labels == NULL ? "" : row->labels, row->unit, row->help);
+    size_t help_size = strlen(row->help) - 1;
+
+    assert(row->help[help_size] == '.');
+    buffer_format(out, "| `%s` | %s | %s | %s | %.*s", row->name, kind_names[row->kind],
+                  row->labels == NULL ? "" : row->labels, row->unit, (int)help_size, row->help);
     if (row->more != NULL)
-        buffer_format(out, " %s.", row->more);
+        buffer_format(out, ": %s", row->more);
     buffer_string(out, " |\n");
 }
 
