@@ -209,6 +209,8 @@ def run(args, folder):
         for _ in range(args.rounds):
             rounds.append(measure(servers, events, args))
             say(json.dumps(rounds[-1]))
+            if rounds[-1]["rate_reached"] < 0.99 * args.rate:
+                say("warning: the producer did not hold the rate")
             if rounds[-1]["others_share"] > OTHERS_MAX:
                 say(f"warning: other programs took {rounds[-1]['others_share']:.0%} of the "
                     "processors: measure again")
