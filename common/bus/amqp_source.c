@@ -472,6 +472,7 @@ static enum status amqp_identify(struct source *source, struct source_identity *
 {
     struct amqp_source *amqp = (struct amqp_source *)source;
     struct source_identity identity = {.kind = "STREAM",
+                                       .unit = "records",
                                        .partition_count = (int32_t)amqp->stream_count};
 
     if (amqp->link == NULL)

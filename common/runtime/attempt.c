@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "runtime/backoff.h"
+#include "runtime/metric_table.h"
 #include "store/batch_store.h"
 
 #include <string.h>
@@ -78,6 +79,16 @@ static bool retry_prepare(const struct commit_context *context, struct batch *ba
     return backoff_wait(backoff) != BACKOFF_STOPPED;
 }
 
+static void attempt_failed(enum status status, const struct error *error)
+{
+    char class[3] = {error->code[0], error->code[0] == '\0' ? '\0' : error->code[1]};
+
+    if (status != FATAL)
+        metric_add(metric_of(METRIC_ATTEMPTS_FAILED,
+                             METRIC_LABEL("sqlstate_class", class[0] == '\0' ? "none" : class)),
+                   1);
+}
+
 enum status attempt_until_decided(const struct commit_context *context, struct batch *batch,
                                   int attempts_max, struct error *error)
 {
@@ -89,7 +100,10 @@ enum status attempt_until_decided(const struct commit_context *context, struct b
     backoff_init(&backoff, &retry_policy, (uint64_t)clock_monotonic_us());
     while (attempts < attempts_max && refusals < REFUSALS_MAX) {
         status = attempt_once(context, batch, error);
-        if (status == OK || !may_try_again(context, status, error))
+        if (status == OK)
+            return status;
+        attempt_failed(status, error);
+        if (!may_try_again(context, status, error))
             return status;
         attempts += is_refusal(status) ? 0 : 1;
         refusals += is_refusal(status) ? 1 : 0;

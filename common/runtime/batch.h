@@ -77,6 +77,7 @@ struct batch {
     size_t bytes;
     int64_t opened_at_us; /* monotonic; 0: empty */
     int64_t commit_id;    /* given in the transaction */
+    int64_t commit_us;    /* from BEGIN to the reply to COMMIT, of the last attempt */
     int32_t source_id;
     struct data_key *key; /* seals what is parked */
     struct buffer_pool *spares; /* where sealed parts get their memory and leave it; NULL: none */

@@ -261,6 +261,7 @@ static enum status tx_fill(const struct commit_context *context, struct batch *b
 enum status commit_attempt(const struct commit_context *context, struct batch *batch,
                            struct error *error)
 {
+    int64_t begun_us = clock_monotonic_us();
     struct live_parts live;
     enum status status;
 
@@ -273,6 +274,7 @@ enum status commit_attempt(const struct commit_context *context, struct batch *b
         status = tx_fill(context, batch, &live, error);
     if (status == OK)
         status = tx_commit(context->db, error);
+    batch->commit_us = clock_monotonic_us() - begun_us;
     if (status != OK)
         tx_rollback(context->db);
     return status;

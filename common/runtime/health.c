@@ -10,7 +10,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "runtime/metrics.h"
+#include "runtime/metric_table.h"
 
 #include <errno.h>
 #include <microhttpd.h>
@@ -309,7 +309,7 @@ static struct health *health_new(const struct health_options *options, uint16_t 
     assert(health != NULL);
     health->options = *options;
     health->port = port;
-    health->ready_metric = metrics_gauge("sawa_ready", "1 when the program is ready for work.");
+    health->ready_metric = metric_of(METRIC_READY);
     pthread_mutex_init(&health->lock, NULL);
     health_ready(health, false, "starting");
     health_beat(health);

@@ -10,6 +10,7 @@
 #include "runtime/loop_metrics.h"
 #include "runtime/partition.h"
 #include "runtime/stop.h"
+#include "store/horizon.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ enum {
     LANE_WAIT_MS = 50,
     DRAIN_MAX = 256, /* records of one turn */
     REFRESH_MS = 1000,
+    HORIZON_MS = 10000,
     SOURCE_NAME_MAX = 1024,
 };
 
@@ -60,6 +62,7 @@ struct loop {
     int64_t held_epoch; /* of its partition: a later claim reads it again in its turn */
     struct backoff stall;
     int64_t refresh_at_us;
+    int64_t horizon_at_us;
     size_t looked_at; /* partition whose pin was looked at last */
     int64_t idle_since_us;
     struct log_gate database_gate;
@@ -264,6 +267,7 @@ static void loop_take_partitions(struct loop *loop)
 static void loop_assigned(struct loop *loop)
 {
     lanes_forget(loop);
+    loop_metrics_forget(&loop->metrics, &loop->partitions);
     loop_take_partitions(loop);
     loop->registered = false; /* the topic may have been made anew */
     loop->assigned = true;
@@ -274,6 +278,7 @@ static void loop_assigned(struct loop *loop)
 static void loop_revoked(struct loop *loop)
 {
     lanes_forget(loop);
+    loop_metrics_forget(&loop->metrics, &loop->partitions);
     partitions_clear(&loop->partitions);
     loop->assigned = false;
     log_info("partitions_revoked", "the broker took the partitions back");
@@ -413,7 +418,7 @@ static enum status record_receive(struct loop *loop, const struct record *record
     if (partition == NULL || partition->state != PARTITION_ACTIVE)
         return OK;
     switch (partition_receive(partition, record)) {
-    case DELIVERY_OLD: return OK;
+    case DELIVERY_OLD: loop_metrics_passed(&loop->metrics); return OK;
     case DELIVERY_FOREIGN: return loop_halt(loop, partition, "anchor_differs", error);
     default: return record_take(loop, partition, record, error);
     }
@@ -672,6 +677,14 @@ static int64_t refused_late(const struct batch *batch, size_t part)
     return count;
 }
 
+/* What is durable now: lag is counted from there. */
+static void partition_committed(struct partition *partition, const struct batch_part *part)
+{
+    partition->committed_offset = part->move.next_offset;
+    if (part->move.anchor.offset >= 0)
+        partition->committed_ms = part->move.anchor.time_ms;
+}
+
 static void committed(struct loop *loop, struct loop_lane *lane)
 {
     const struct batch *batch = lane->working;
@@ -688,8 +701,10 @@ static void committed(struct loop *loop, struct loop_lane *lane)
             source_hint(loop->settings->source, part->move.partition, part->move.next_offset);
         if (partition != NULL && part->dropped)
             partition_drop(partition, FENCED_RETRY_MS);
-        else if (partition != NULL)
-            parked_rate_add(&partition->parked, now_us, 0, refused_late(batch, i));
+        if (partition == NULL || part->dropped)
+            continue;
+        partition_committed(partition, part);
+        parked_rate_add(&partition->parked, now_us, 0, refused_late(batch, i));
     }
 }
 
@@ -753,12 +768,31 @@ static enum status key_refresh(struct loop *loop, struct error *error)
                        &loop->key);
 }
 
+/* Who holds the horizon back costs every worker: dead rows stay. */
+static enum status horizon_look(struct loop *loop, struct error *error)
+{
+    int64_t now_us = clock_monotonic_us();
+    int64_t age = 0;
+    enum status status;
+
+    if (now_us < loop->horizon_at_us)
+        return OK;
+    status = horizon_age(loop->db, error, &age);
+    if (status == OK) {
+        metric_set(metric_of(METRIC_XID_HORIZON_AGE), age);
+        loop->horizon_at_us = now_us + HORIZON_MS * 1000;
+    }
+    return status;
+}
+
 static enum status loop_refresh(struct loop *loop, struct error *error)
 {
     enum status status = db_is_broken(loop->db) ? db_reopen(loop->db, error) : OK;
 
     if (status == OK)
         status = key_refresh(loop, error);
+    if (status == OK)
+        status = horizon_look(loop, error);
     if (status == OK)
         status = loop->settings->ops->refresh(loop->state, loop->db, error);
     return status;
@@ -878,7 +912,7 @@ static enum status loop_tick(struct loop *loop, struct error *error)
     if (now_us < loop->refresh_at_us)
         return OK;
     loop->refresh_at_us = now_us + REFRESH_MS * 1000;
-    loop_metrics_lag(&loop->metrics, loop->settings->source, &loop->partitions);
+    loop_metrics_partitions(&loop->metrics, loop->settings->source, &loop->partitions);
     status = loop_refresh(loop, error);
     if (status == OK)
         status = halted_look(loop, error);

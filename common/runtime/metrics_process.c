@@ -2,7 +2,7 @@
  * metrics_process.c - the process about itself, under the names every dashboard knows
  * (process_*, Prometheus client libraries). Asked when the page is, so nobody has to remember.
  */
-#include "runtime/metrics.h"
+#include "runtime/metric_table.h"
 
 #include "base/clock.h"
 
@@ -51,12 +51,11 @@ static int64_t open_files(void)
 
 void metrics_process(void)
 {
-    struct metric *cpu = metrics_counter("process_cpu_seconds_total", "CPU time, user and system.");
+    struct metric *cpu = metric_of(METRIC_PROCESS_CPU);
     int64_t more_us = cpu_us() - metric_value(cpu);
 
     if (more_us > 0)
         metric_add(cpu, more_us);
-    metric_set(metrics_gauge("process_resident_memory_bytes", "Memory resident now."),
-               resident_size());
-    metric_set(metrics_gauge("process_open_fds", "Open descriptors."), open_files());
+    metric_set(metric_of(METRIC_PROCESS_MEMORY), resident_size());
+    metric_set(metric_of(METRIC_PROCESS_FDS), open_files());
 }

@@ -162,9 +162,12 @@ enum status partition_claim(struct partition *partition, struct db *db, struct s
     /* While the claim waited, the old owner may have read what was written after we asked. */
     if (status == OK && partition->position.next_offset > high)
         status = source_range(source, partition->number, &low, &high, error);
-    if (status == OK)
-        status = claim_check(partition, db, low, high, error);
-    return status;
+    if (status != OK)
+        return status;
+    partition->committed_offset = partition->position.next_offset;
+    partition->committed_ms =
+        partition->position.anchor.offset < 0 ? -1 : partition->position.anchor.time_ms;
+    return claim_check(partition, db, low, high, error);
 }
 
 /* ---- records ---- */

@@ -5,7 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/log.h"
-#include "runtime/metrics.h"
+#include "runtime/metric_table.h"
 #include "runtime/options.h"
 #include "runtime/program_line.h"
 #include "runtime/stop.h"
@@ -111,9 +111,8 @@ static void log_prepare(const struct program_run *run)
     log_init(run->program->name, run->command->answers ? STDERR_FILENO : STDOUT_FILENO,
              (enum log_format)config_enum(run->config, OPTION_LOG_FORMAT));
     log_level_set((enum log_level)config_enum(run->config, OPTION_LOG_LEVEL));
-    metric_set(metrics_gauge("sawa_build_info", "Which program and version this is.",
-                             METRIC_LABEL("program", run->program->name),
-                             METRIC_LABEL("version", SAWA_VERSION)),
+    metric_set(metric_of(METRIC_BUILD_INFO, METRIC_LABEL("program", run->program->name),
+                         METRIC_LABEL("version", SAWA_VERSION)),
                1);
 }
 

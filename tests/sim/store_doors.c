@@ -7,6 +7,7 @@
 #include "store.h"
 
 #include "base/clock.h"
+#include "store/horizon.h"
 #include "store/sqlstate.h"
 #include "workers.h"
 
@@ -246,6 +247,15 @@ enum status tx_commit(struct db *db, struct error *error)
     if (db->backend->ended)
         return reply_lost(db, error);
     return commit_answer(db, error);
+}
+
+enum status horizon_age(struct db *db, struct error *error, int64_t *ret_age)
+{
+    enum status status = enter(db, "horizon_age", error);
+
+    if (status == OK)
+        *ret_age = 0;
+    return status;
 }
 
 /* ---- positions ---- */

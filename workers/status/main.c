@@ -8,6 +8,8 @@
  */
 #include "status.h"
 
+#include "runtime/metric_table.h"
+
 static const struct option_spec options[] = {
     {.key = "settle.*",
      .type = OPTION_SECTION,
@@ -26,6 +28,18 @@ static int reasons_command(struct program_run *run, int argc, char **argv)
     return status_answer(&out, EXIT_OK);
 }
 
+static int metrics_command(struct program_run *run, int argc, char **argv)
+{
+    struct buffer out;
+
+    (void)argv;
+    if (argc > 1)
+        return program_usage(run, "metrics takes no arguments");
+    buffer_init(&out, STATUS_PAGE_MAX);
+    metrics_table_page(&out);
+    return status_answer(&out, EXIT_OK);
+}
+
 static const struct command commands[] = {
     {.name = "show",
      .arguments = "[--json] [--limit N]",
@@ -39,6 +53,12 @@ static const struct command commands[] = {
      .summary = "every reason to park a record, as Markdown",
      .example = "sawa status reasons",
      .run = reasons_command,
+     .answers = true},
+    {.name = "metrics",
+     .arguments = "",
+     .summary = "every metric of the workers' /metrics, as Markdown",
+     .example = "sawa status metrics",
+     .run = metrics_command,
      .answers = true},
 };
 
