@@ -354,21 +354,29 @@ static enum status loop_halt_broken(struct loop *loop, struct error *error)
     return status == RETRY ? OK : status; /* the database is away: the next turn tries again */
 }
 
-static bool record_is_oversized(const struct record *record)
+/* What is wrong with a record before anybody looks into it. */
+static enum reason record_refusal(const struct record *record)
 {
-    return record->value.size > RECORD_VALUE_MAX;
+    static const enum reason of_objection[] = {
+        [RECORD_FINE] = REASON_NONE,
+        [RECORD_DELIVERED_TOO_OFTEN] = REASON_DELIVERED_TOO_OFTEN,
+        [RECORD_WITHOUT_ID] = REASON_MESSAGE_ID_MISSING,
+    };
+
+    assert((size_t)record->objection < COUNT_OF(of_objection));
+    if (record->objection != RECORD_FINE)
+        return of_objection[record->objection];
+    return record->value.size > RECORD_VALUE_MAX ? REASON_VALUE_OVERSIZED : REASON_NONE;
 }
 
 /* decode, and what follows from its answer. RETRY: the schema source is away. */
 static enum status record_decode(struct loop *loop, struct batch *batch, struct batch_part *part,
                                  const struct record *record, void *row, struct error *error)
 {
-    enum reason reason = REASON_NONE;
+    enum reason reason = record_refusal(record);
     enum status status = OK;
 
-    if (record_is_oversized(record))
-        reason = REASON_VALUE_OVERSIZED;
-    else
+    if (reason == REASON_NONE)
         status = loop->settings->ops->decode(loop->state, record, batch, part, row, &reason, error);
     if (status == RETRY || status == FATAL)
         return status;
