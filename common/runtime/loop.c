@@ -625,6 +625,7 @@ static bool batch_is_due(struct loop *loop, const struct loop_lane *lane)
 static enum status batch_seal(struct loop *loop, struct batch *batch, struct error *error)
 {
     batch->key = &loop->key;
+    batch->rereads = loop->settings->source->ops->rereads;
     for (size_t i = 0; i < batch->part_count; i++) {
         struct batch_part *part = &batch->parts[i];
         struct partition *partition = partitions_find(&loop->partitions, part->move.partition);
