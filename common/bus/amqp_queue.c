@@ -12,13 +12,13 @@
 #include <stdlib.h>
 
 enum {
-    QUEUES_MAX = 256,       /* partitions of one source                                  */
-    NAME_SIZE = 251,        /* AMQP allows 255 bytes, and dead letters have a longer one */
+    QUEUES_MAX = 256, /* partitions of one source                                  */
+    NAME_SIZE = 251,  /* AMQP allows 255 bytes, and dead letters have a longer one */
     HEADERS_MAX = 4 * 1024 * 1024,
-    LOOK_MS = 1000,         /* how often it is asked how much waits                      */
-    LOOK_CHANNEL = 1,       /* declares and asks; readers have those behind it           */
-    CHANNELS_LAST = 2000,   /* then the connection is made anew                          */
-    SKIPPED_MAX = 256,      /* deliveries of one poll that are not for the caller        */
+    LOOK_MS = 1000,       /* how often it is asked how much waits                      */
+    LOOK_CHANNEL = 1,     /* declares and asks; readers have those behind it           */
+    CHANNELS_LAST = 2000, /* then the connection is made anew                          */
+    SKIPPED_MAX = 256,    /* deliveries of one poll that are not for the caller        */
 };
 
 struct amqp_queue {
@@ -26,10 +26,10 @@ struct amqp_queue {
     amqp_channel_t channel; /* 0: not reading (3)                                */
     bool careful;           /* (4)                                               */
     bool end_owed;
-    int64_t first;  /* number of the first delivery of this channel              */
-    int64_t taken;  /* deliveries of this channel: the last one's tag            */
-    int64_t acked;  /* tag that was acknowledged last                            */
-    int64_t high;   /* number behind what waited at the last look; -1: unknown   */
+    int64_t first; /* number of the first delivery of this channel              */
+    int64_t taken; /* deliveries of this channel: the last one's tag            */
+    int64_t acked; /* tag that was acknowledged last                            */
+    int64_t high;  /* number behind what waited at the last look; -1: unknown   */
 };
 
 struct amqp_reader {
@@ -122,8 +122,7 @@ static enum status reader_connect(struct amqp_reader *reader, struct error *erro
 }
 
 /* Connects when it is time to; before that it waits, for timeout_ms at most. */
-static enum status reader_reconnect(struct amqp_reader *reader, int timeout_ms,
-                                    struct error *error)
+static enum status reader_reconnect(struct amqp_reader *reader, int timeout_ms, struct error *error)
 {
     int64_t wait_ms = (reader->connect_at_us - clock_monotonic_us() + 999) / 1000;
 
