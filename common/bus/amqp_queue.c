@@ -15,7 +15,8 @@ enum {
     QUEUES_MAX = 256, /* partitions of one source                                  */
     NAME_SIZE = 251,  /* AMQP allows 255 bytes, and dead letters have a longer one */
     HEADERS_MAX = 4 * 1024 * 1024,
-    LOOK_MS = 1000,       /* how often it is asked how much waits                      */
+    LOOK_MS = 1000, /* how often it is asked how much waits                      */
+    TAG_SIZE = 24,
     LOOK_CHANNEL = 1,     /* declares and asks; readers have those behind it           */
     CHANNELS_LAST = 2000, /* then the connection is made anew                          */
     SKIPPED_MAX = 256,    /* deliveries of one poll that are not for the caller        */
@@ -24,7 +25,7 @@ enum {
 struct amqp_queue {
     char name[NAME_SIZE];
     amqp_channel_t channel; /* 0: not reading (3)                                */
-    bool careful;           /* (4)                                               */
+    int window;             /* how many may be on their way (4) */
     bool end_owed;
     int64_t first; /* number of the first delivery of this channel              */
     int64_t taken; /* deliveries of this channel: the last one's tag            */
@@ -137,9 +138,11 @@ static enum status reader_reconnect(struct amqp_reader *reader, int timeout_ms, 
 static enum status queue_consume(struct amqp_reader *reader, struct amqp_queue *queue,
                                  struct error *error)
 {
-    return amqp_link_consume_queue(reader->link, queue->channel, queue->name,
-                                   queue->careful ? "careful" : "wide",
-                                   queue->careful ? 1 : (uint16_t)reader->settings.prefetch, error);
+    char tag[TAG_SIZE];
+
+    snprintf(tag, sizeof tag, "window-%d", queue->window);
+    return amqp_link_consume_queue(reader->link, queue->channel, queue->name, tag,
+                                   (uint16_t)queue->window, error);
 }
 
 /* (2) What is not acknowledged goes back to the queue. */
@@ -164,7 +167,7 @@ static enum status queue_start(struct amqp_reader *reader, struct amqp_queue *qu
     if (status != OK)
         return status;
     queue->channel = reader->channel_last;
-    queue->careful = true; /* (4) */
+    queue->window = 1; /* (4) */
     queue->first = first;
     queue->taken = queue->acked = 0;
     queue->high = -1;
@@ -173,21 +176,25 @@ static enum status queue_start(struct amqp_reader *reader, struct amqp_queue *qu
     return queue_consume(reader, queue, error);
 }
 
-/* (4) The first record that was not delivered often before: from here on many at a time. What is
- * on its way and its tags stay as they are. */
-static enum status queue_widen(struct amqp_reader *reader, struct amqp_queue *queue,
-                               int64_t deliveries, struct error *error)
+static bool queue_is_careful(const struct amqp_reader *reader, const struct amqp_queue *queue)
 {
+    return queue->window < reader->settings.prefetch;
+}
+
+/* (4) What is on its way and its tags stay as they are: they belong to the channel. */
+static enum status queue_widen(struct amqp_reader *reader, struct amqp_queue *queue, int window,
+                               struct error *error)
+{
+    char tag[TAG_SIZE];
     enum status status;
 
-    if (!queue->careful || deliveries >= AMQP_CAREFUL_FROM)
-        return OK;
-    status = amqp_link_cancel(reader->link, queue->channel, "careful", error);
-    queue->careful = false;
+    snprintf(tag, sizeof tag, "window-%d", queue->window);
+    status = amqp_link_cancel(reader->link, queue->channel, tag, error);
+    queue->window = window < reader->settings.prefetch ? window : reader->settings.prefetch;
     return status == OK ? queue_consume(reader, queue, error) : status;
 }
 
-/* ---- how much waits: for lag, and to keep the heartbeat going while the loop does not poll ---- */
+/* ---- how much waits: for lag; keeps the heartbeat going while the loop does not poll ---- */
 
 static void queue_look(struct amqp_reader *reader)
 {
@@ -249,7 +256,8 @@ static enum status record_take(struct amqp_reader *reader, struct amqp_queue *qu
     }
     record->partition = (int32_t)(queue - reader->queues);
     record->objection = objection_of(reader, record, deliveries); /* (5) */
-    if (queue_widen(reader, queue, deliveries, error) != OK) {
+    if (queue_is_careful(reader, queue) && deliveries < AMQP_CAREFUL_FROM &&
+        queue_widen(reader, queue, reader->settings.prefetch, error) != OK) {
         link_lost(reader, error);
         return OK;
     }
@@ -455,17 +463,31 @@ static enum status reader_range(struct source *source, int32_t partition, int64_
     return OK;
 }
 
-/* While one record at a time is on its way a batch does not wait for more: unknown. */
+/* While few records are on their way a batch does not wait for more: unknown. */
 static int64_t reader_high(struct source *source, int32_t partition)
 {
     struct amqp_reader *reader = reader_of(source);
     const struct amqp_queue *queue = queue_of(reader, partition);
 
     queue_look(reader);
-    return queue->channel == 0 || queue->careful ? -1 : queue->high;
+    return queue->channel == 0 || queue_is_careful(reader, queue) ? -1 : queue->high;
 }
 
-/* (1) */
+/* (1); (4): the whole window is through, and the worker lives. */
+static enum status tag_ack(struct amqp_reader *reader, struct amqp_queue *queue, int64_t tag,
+                           struct error *error)
+{
+    enum status status = amqp_link_ack(reader->link, queue->channel, (uint64_t)tag, error);
+
+    if (status != OK)
+        return status;
+    queue->acked = tag;
+    assert_queue_state(queue);
+    if (queue_is_careful(reader, queue) && queue->acked == queue->taken)
+        status = queue_widen(reader, queue, 2 * queue->window, error);
+    return status;
+}
+
 static void reader_hint(struct source *source, int32_t partition, int64_t next_offset)
 {
     struct amqp_reader *reader = reader_of(source);
@@ -476,12 +498,8 @@ static void reader_hint(struct source *source, int32_t partition, int64_t next_o
     if (reader->link == NULL || queue->channel == 0 || tag <= queue->acked)
         return;
     assert(tag <= queue->taken);
-    if (amqp_link_ack(reader->link, queue->channel, (uint64_t)tag, &error) != OK) {
+    if (tag_ack(reader, queue, tag, &error) != OK)
         link_lost(reader, &error);
-        return;
-    }
-    queue->acked = tag;
-    assert_queue_state(queue);
 }
 
 static void reader_close(struct source *source)

@@ -19,9 +19,10 @@
  * (2) A claim begins with source_range, and source_range closes the channel: nothing delivered
  *     before a claim is ever acknowledged after it.
  * (3) A channel number is used once per connection: what comes late from a closed one is dropped.
- * (4) A reader begins with one record on its way, and goes on so while records come that were
- *     delivered CAREFUL_FROM times before: so a record that ends the worker takes its neighbours
- *     along at most that often, and they reach no delivery_limit above that.
+ * (4) A reader begins with one record on its way. The first record that was delivered less than
+ *     AMQP_CAREFUL_FROM times before opens the whole prefetch; until then the window doubles with
+ *     each that is committed whole. So a record that ends the worker is soon alone: of 2^n records
+ *     its neighbours come n + 2 times or so, below a delivery_limit of 20.
  * (5) A record delivered more than delivery_limit times before, or without a message_id where one
  *     is needed, comes with an objection: it is parked unread, never dropped.
  *

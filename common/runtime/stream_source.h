@@ -45,7 +45,7 @@
      .max = 600000, .meaning = "both sides give a silent connection up after twice this"},         \
     {.key = "amqp.prefetch", .type = OPTION_INT, .standard = "1000", .min = 1, .max = 65535,       \
      .unit = "records", .meaning = "how many records of a stream may be on their way"},            \
-    {.key = "amqp.delivery_limit", .type = OPTION_INT, .standard = "10", .min = 3, .max = 500,     \
+    {.key = "amqp.delivery_limit", .type = OPTION_INT, .standard = "20", .min = 3, .max = 500,     \
      .unit = "deliveries", .meaning = "a record a queue delivered more often is parked"},          \
     {.key = "amqp.missing_id", .type = OPTION_ENUM, .standard = "park", .values = "park|content",  \
      .meaning = "a queue's message without message_id: park it, or go by its content alone"},      \

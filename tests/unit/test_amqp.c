@@ -257,7 +257,7 @@ static void without_an_offset_it_is_no_stream(void **state)
     buffer_done(&made.headers);
 }
 
-/* What the broker adds to a delivery is no part of the message: it comes again as the same bytes. */
+/* What the broker adds to a delivery is no part of the message: the same bytes come again. */
 static void a_queued_message_is_the_same_each_time(void **state)
 {
     struct message made;
