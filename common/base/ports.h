@@ -74,6 +74,10 @@ struct source;
 
 struct source_ops {
     const char *server; /* what stands behind it, in log lines */
+    /* What was delivered once can be read again from its offset. False: a queue, whose numbers are
+     * ours; no anchor is awaited, a record that comes again has another number, and source_range
+     * begins a claim: what was delivered before it is void. */
+    bool rereads;
     enum status (*poll)(struct source *source, int timeout_ms, struct source_event *ret_event,
                         struct error *error);
     void (*release)(struct source *source);
@@ -155,7 +159,7 @@ static inline int64_t source_high(struct source *source, int32_t partition)
     return source->ops->high(source, partition);
 }
 
-/* Tells the broker how far we are. A hint: it may fail, nothing depends on it. */
+/* Tells the broker how far we are. A hint: it may fail; a queue delivers again then. */
 static inline void source_hint(struct source *source, int32_t partition, int64_t next_offset)
 {
     source->ops->hint(source, partition, next_offset);

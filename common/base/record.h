@@ -15,6 +15,13 @@ enum record_format {
     RECORD_CSV,
 };
 
+/* What its source has against a record: it is parked for that, before it is decoded. */
+enum record_objection {
+    RECORD_FINE,
+    RECORD_DELIVERED_TOO_OFTEN, /* without an answer: who takes it may not live to give one */
+    RECORD_WITHOUT_ID,          /* and the source is told to take none without */
+};
+
 struct record {
     int32_t partition;
     int64_t offset;
@@ -24,6 +31,7 @@ struct record {
     struct text headers;  /* in the form of codec/archive/records.h */
     uint32_t header_count;
     enum record_format format;
+    enum record_objection objection;
     struct text columns; /* RECORD_CSV: the header line of its file */
 };
 

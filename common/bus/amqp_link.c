@@ -3,6 +3,7 @@
  */
 #include "bus/amqp_link.h"
 
+#include "base/crypto.h"
 #include "bus/amqp_address.h"
 
 #include <amqp_framing.h>
@@ -13,6 +14,10 @@
 #include <sys/time.h>
 
 enum { CHANNEL_MAX = 2047, FRAME_MAX = 131072, REPLY_SHOWN_MAX = 200 };
+enum { BACKOFF_FIRST_MS = 100, BACKOFF_CEILING_MS = 5000 };
+enum { DELIVERY_LIMIT = 1000 }; /* the broker's own, behind amqp.delivery_limit */
+enum { QUEUE_NAME_SIZE = 256 };
+#define DEAD_SUFFIX ".dead"
 enum { NOT_FOUND = 404, PRECONDITION_FAILED = 406 };
 
 struct amqp_link {
@@ -304,12 +309,115 @@ static amqp_table_entry_t entry_from(struct amqp_from from)
     return entry;
 }
 
+static amqp_table_entry_t entry_number(const char *name, int64_t value)
+{
+    amqp_table_entry_t entry = {.key = amqp_cstring_bytes(name)};
+
+    entry.value.kind = AMQP_FIELD_KIND_I64;
+    entry.value.value.i64 = value;
+    return entry;
+}
+
+static amqp_table_entry_t entry_true(const char *name)
+{
+    amqp_table_entry_t entry = {.key = amqp_cstring_bytes(name)};
+
+    entry.value.kind = AMQP_FIELD_KIND_BOOLEAN;
+    entry.value.value.boolean = 1;
+    return entry;
+}
+
+static enum status queue_declare(struct amqp_link *link, amqp_channel_t channel, const char *queue,
+                                 const amqp_table_t *arguments, struct error *error)
+{
+    struct refusal refusal;
+    enum status status;
+
+    amqp_queue_declare(link->connection, channel, amqp_cstring_bytes(queue), 0, 1, 0, 0,
+                       *arguments);
+    refusal = refusal_of(amqp_get_rpc_reply(link->connection));
+    status = link_answer(link, "could not declare a queue", error);
+    if (status != RETRY || refusal.code != PRECONDITION_FAILED)
+        return status;
+    error_configuration(error, "queue %s is declared otherwise than Sawa does", queue);
+    refusal_tell(&refusal, error);
+    error_hint(error, "its arguments stand in common/bus/README.md; make it so, or use another");
+    return FATAL;
+}
+
+enum status amqp_link_declare_queue(struct amqp_link *link, amqp_channel_t channel,
+                                    const char *queue, struct error *error)
+{
+    char dead[QUEUE_NAME_SIZE + sizeof DEAD_SUFFIX];
+    amqp_table_entry_t entries[] = {
+        entry_text("x-queue-type", "quorum"),
+        entry_true("x-single-active-consumer"),
+        entry_number("x-delivery-limit", DELIVERY_LIMIT),
+        entry_text("x-overflow", "reject-publish"),
+        entry_text("x-dead-letter-strategy", "at-least-once"),
+        entry_text("x-dead-letter-exchange", ""),
+        entry_text("x-dead-letter-routing-key", ""), /* set below */
+    };
+    const amqp_table_t plain = {1, entries};
+    const amqp_table_t whole = {COUNT_OF(entries), entries};
+    enum status status;
+
+    snprintf(dead, sizeof dead, "%s" DEAD_SUFFIX, queue);
+    entries[COUNT_OF(entries) - 1] = entry_text("x-dead-letter-routing-key", dead);
+    status = queue_declare(link, channel, dead, &plain, error);
+    return status == OK ? queue_declare(link, channel, queue, &whole, error) : status;
+}
+
 /* A queue of another type refuses the argument; a stream without a running replica refuses too,
  * with the same code. */
 static bool is_no_stream(const struct refusal *refusal)
 {
     return refusal->code == PRECONDITION_FAILED && refusal->text.data != NULL &&
            memmem(refusal->text.data, refusal->text.size, "invalid arg", 11) != NULL;
+}
+
+static enum status prefetch_set(struct amqp_link *link, amqp_channel_t channel, uint16_t prefetch,
+                                struct error *error)
+{
+    assert(prefetch > 0);
+    amqp_basic_qos(link->connection, channel, 0, prefetch, 0);
+    return link_answer(link, "could not set the prefetch of a consumer", error);
+}
+
+enum status amqp_link_consume_queue(struct amqp_link *link, amqp_channel_t channel,
+                                    const char *queue, const char *tag, uint16_t prefetch,
+                                    struct error *error)
+{
+    enum status status = prefetch_set(link, channel, prefetch, error);
+
+    if (status != OK)
+        return status;
+    amqp_basic_consume(link->connection, channel, amqp_cstring_bytes(queue),
+                       amqp_cstring_bytes(tag), 0, 0, 0, amqp_empty_table);
+    return link_answer(link, "could not read a queue", error);
+}
+
+enum status amqp_link_channel_close(struct amqp_link *link, amqp_channel_t channel,
+                                    struct error *error)
+{
+    amqp_rpc_reply_t reply = amqp_channel_close(link->connection, channel, AMQP_REPLY_SUCCESS);
+
+    if (reply.reply_type == AMQP_RESPONSE_NORMAL)
+        return OK;
+    return link_failed(link, refusal_of(reply), "could not give a queue's records back", error);
+}
+
+int64_t amqp_link_backoff_ms(int attempts)
+{
+    int64_t wait_ms = BACKOFF_FIRST_MS;
+    uint32_t random;
+
+    for (int i = 1; i < attempts && wait_ms < BACKOFF_CEILING_MS; i++)
+        wait_ms *= 2;
+    if (wait_ms > BACKOFF_CEILING_MS)
+        wait_ms = BACKOFF_CEILING_MS;
+    random_bytes(&random, sizeof random);
+    return wait_ms / 2 + random % (wait_ms / 2);
 }
 
 enum status amqp_link_consume(struct amqp_link *link, amqp_channel_t channel, const char *stream,
@@ -321,9 +429,7 @@ enum status amqp_link_consume(struct amqp_link *link, amqp_channel_t channel, co
     struct refusal refusal;
     enum status status;
 
-    assert(prefetch > 0);
-    amqp_basic_qos(link->connection, channel, 0, prefetch, 0);
-    status = link_answer(link, "could not set the prefetch of a consumer", error);
+    status = prefetch_set(link, channel, prefetch, error);
     if (status != OK)
         return status;
     amqp_basic_consume(link->connection, channel, amqp_cstring_bytes(stream),
@@ -353,7 +459,7 @@ enum status amqp_link_ack(struct amqp_link *link, amqp_channel_t channel, uint64
     if (code == AMQP_STATUS_OK)
         return OK;
     return link_failed(link, (struct refusal){0, text_of(amqp_error_string2(code))},
-                       "could not give credit to a stream", error);
+                       "could not acknowledge records", error);
 }
 
 void amqp_link_beat(struct amqp_link *link)

@@ -54,7 +54,25 @@ must_use enum status amqp_link_consume(struct amqp_link *link, amqp_channel_t ch
 must_use enum status amqp_link_cancel(struct amqp_link *link, amqp_channel_t channel,
                                       const char *tag, struct error *error);
 
-/* Gives the credit of all up to delivery_tag (0: all) back. */
+/* Declares a quorum queue as bus/README.md says, and the one for its dead letters; makes what is
+ * missing. FATAL, EXIT_CONFIGURATION: it is there and another one. */
+must_use enum status amqp_link_declare_queue(struct amqp_link *link, amqp_channel_t channel,
+                                             const char *queue, struct error *error);
+
+/* Reads a queue, as amqp_link_consume does a stream. */
+must_use enum status amqp_link_consume_queue(struct amqp_link *link, amqp_channel_t channel,
+                                             const char *queue, const char *tag, uint16_t prefetch,
+                                             struct error *error);
+
+/* What was delivered over the channel and not acknowledged goes back to its queues. */
+must_use enum status amqp_link_channel_close(struct amqp_link *link, amqp_channel_t channel,
+                                             struct error *error);
+
+/* How long to wait before the next connection, after so many that failed. Half of it varies, so
+ * that workers that lost one broker do not come back at once. */
+int64_t amqp_link_backoff_ms(int attempts);
+
+/* Acknowledges all up to delivery_tag (0: all): of a stream it is credit, of a queue the end. */
 must_use enum status amqp_link_ack(struct amqp_link *link, amqp_channel_t channel,
                                    uint64_t delivery_tag, struct error *error);
 

@@ -11,6 +11,8 @@
 
 #define OFFSET_HEADER "x-stream-offset"
 #define TIME_HEADER "timestamp_in_ms"
+#define COUNT_HEADER "x-delivery-count"
+#define ACQUIRED_HEADER "x-acquired-count"
 
 enum { NUMBER_SIZE = 48, NESTED_SIZE = 128 * 1024 };
 
@@ -119,12 +121,20 @@ static bool field_append(struct buffer *headers, struct text name, const amqp_fi
     return true;
 }
 
-static bool table_append(struct buffer *headers, const amqp_table_t *table, uint32_t *count)
+/* What the broker adds to a delivery is no part of the message (1). */
+static bool is_of_delivery(struct text name, bool queued)
+{
+    return text_is(name, OFFSET_HEADER) ||
+           (queued && (text_is(name, COUNT_HEADER) || text_is(name, ACQUIRED_HEADER)));
+}
+
+static bool table_append(struct buffer *headers, const amqp_table_t *table, bool queued,
+                         uint32_t *count)
 {
     for (int i = 0; i < table->num_entries; i++) {
         const amqp_table_entry_t *entry = &table->entries[i];
 
-        if (text_is(bytes_text(entry->key), OFFSET_HEADER))
+        if (is_of_delivery(bytes_text(entry->key), queued))
             continue;
         if (!field_append(headers, bytes_text(entry->key), &entry->value))
             return false;
@@ -192,14 +202,19 @@ static int64_t record_time_ms(const amqp_message_t *message)
     return (int64_t)properties->timestamp * 1000;
 }
 
-bool amqp_record_read(const amqp_message_t *message, struct buffer *headers,
-                      struct record *ret_record)
+int64_t amqp_record_deliveries(const amqp_message_t *message)
 {
-    struct record record = {.offset = amqp_record_offset(message),
-                            .timestamp_ms = record_time_ms(message)};
+    const amqp_field_value_t *field = field_find(message_headers(message), COUNT_HEADER);
+    char number[NUMBER_SIZE];
 
-    if (record.offset < 0)
-        return false;
+    return field == NULL || !number_text(field, number) ? 0 : strtoll(number, NULL, 10);
+}
+
+static bool record_read(const amqp_message_t *message, int64_t offset, bool queued,
+                        struct buffer *headers, struct record *ret_record)
+{
+    struct record record = {.offset = offset, .timestamp_ms = record_time_ms(message)};
+
     if (message->properties._flags & AMQP_BASIC_MESSAGE_ID_FLAG)
         record.key = message->properties.message_id.len == 0
                          ? TEXT("")
@@ -208,11 +223,26 @@ bool amqp_record_read(const amqp_message_t *message, struct buffer *headers,
         record.value = bytes_text(message->body);
     buffer_clear(headers);
     properties_append(headers, &message->properties, &record.header_count);
-    if (!table_append(headers, message_headers(message), &record.header_count) ||
+    if (!table_append(headers, message_headers(message), queued, &record.header_count) ||
         buffer_failed(headers))
         return false;
     if (record.header_count > 0)
         record.headers = buffer_view(headers);
     *ret_record = record;
     return true;
+}
+
+bool amqp_record_read(const amqp_message_t *message, struct buffer *headers,
+                      struct record *ret_record)
+{
+    int64_t offset = amqp_record_offset(message);
+
+    return offset >= 0 && record_read(message, offset, false, headers, ret_record);
+}
+
+bool amqp_record_read_queued(const amqp_message_t *message, int64_t offset, struct buffer *headers,
+                             struct record *ret_record)
+{
+    assert(offset >= 0);
+    return record_read(message, offset, true, headers, ret_record);
 }

@@ -28,4 +28,13 @@ struct amqp_source_settings {
     int prefetch;        /* records on their way, per stream                      */
 };
 
+struct amqp_queue_settings {
+    struct amqp_settings link;
+    const char *topic;  /* what the queues are together: the name of the source */
+    const char *queues; /* by commas, in the order of their partitions          */
+    int prefetch;       /* records without an ack, per queue: two batches       */
+    int delivery_limit; /* delivered more often, a record is parked             */
+    bool ids_needed;    /* a message without message_id is parked               */
+};
+
 #endif

@@ -4,7 +4,6 @@
 #include "bus/amqp_source.h"
 
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "bus/amqp_link.h"
 #include "bus/amqp_probe.h"
 #include "bus/amqp_record.h"
@@ -18,8 +17,6 @@ enum {
     STREAM_NAME_SIZE = 256, /* AMQP allows 255 bytes                                */
     TAG_SIZE = 24,
     HEADERS_MAX = 4 * 1024 * 1024,
-    BACKOFF_FIRST_MS = 100,
-    BACKOFF_CEILING_MS = 5000,
     TAIL_MS = 1000, /* how often the end of one stream is looked at         */
     TAIL_PREFETCH = 200,
     QUIET_MS = 500,         /* silence that says a stream is empty, the first time  */
@@ -81,20 +78,6 @@ static amqp_channel_t tail_channel(const struct amqp_source *amqp)
 
 /* ---- connection ---- */
 
-/* Half of the wait varies, so that workers that lost one broker do not come back at once. */
-static int64_t backoff_ms(int attempts)
-{
-    int64_t wait_ms = BACKOFF_FIRST_MS;
-    uint32_t random;
-
-    for (int i = 1; i < attempts && wait_ms < BACKOFF_CEILING_MS; i++)
-        wait_ms *= 2;
-    if (wait_ms > BACKOFF_CEILING_MS)
-        wait_ms = BACKOFF_CEILING_MS;
-    random_bytes(&random, sizeof random);
-    return wait_ms / 2 + random % (wait_ms / 2);
-}
-
 /* The link is gone, or never came: said with the next poll, tried again after a while. */
 static void link_lost(struct amqp_source *amqp, const struct error *error)
 {
@@ -103,7 +86,7 @@ static void link_lost(struct amqp_source *amqp, const struct error *error)
     amqp->tail_open = false;
     amqp->assigned_owed = false;
     amqp->attempts++;
-    amqp->connect_at_us = clock_monotonic_us() + backoff_ms(amqp->attempts) * 1000;
+    amqp->connect_at_us = clock_monotonic_us() + amqp_link_backoff_ms(amqp->attempts) * 1000;
     for (size_t i = 0; i < amqp->stream_count; i++) {
         amqp->streams[i].reading = false;
         amqp->streams[i].end_owed = false;
@@ -533,6 +516,7 @@ static void amqp_close(struct source *source)
 
 static const struct source_ops amqp_ops = {
     .server = "rabbitmq",
+    .rereads = true,
     .poll = amqp_poll,
     .release = amqp_release,
     .partitions = amqp_partitions,

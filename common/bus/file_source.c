@@ -413,6 +413,7 @@ static void file_close(struct source *source)
 
 static const struct source_ops file_ops = {
     .server = "file",
+    .rereads = true,
     .poll = file_poll,
     .release = file_release,
     .partitions = file_partitions,

@@ -423,6 +423,7 @@ static void kafka_close(struct source *source)
 
 static const struct source_ops kafka_ops = {
     .server = "kafka",
+    .rereads = true,
     .poll = kafka_poll,
     .release = kafka_release,
     .partitions = kafka_partitions,

@@ -5,6 +5,12 @@
 
 static const struct reason_entry reasons[REASON_COUNT] = {
     [REASON_NONE] = {"none", "nothing is wrong", "nothing to do"},
+    [REASON_DELIVERED_TOO_OFTEN] =
+        {"delivered_too_often", "a queue delivered the record again and again without an answer",
+         "look for what ended the worker while it held the record, then retry it"},
+    [REASON_MESSAGE_ID_MISSING] =
+        {"message_id_missing", "the message has no message_id, and amqp.missing_id is park",
+         "ask the producer to set it; where its events have ids of their own, retry the record"},
     [REASON_VALUE_MISSING] = {"value_missing",
                               "the record has no value where an event was expected",
                               "ask the producer why it writes tombstones; an event topic is not "

@@ -12,6 +12,9 @@
 
 enum reason {
     REASON_NONE = 0,
+    /* the delivery */
+    REASON_DELIVERED_TOO_OFTEN, /* by a queue, and never answered                  */
+    REASON_MESSAGE_ID_MISSING,  /* a queue's record without an id of its own       */
     /* the bytes */
     REASON_VALUE_MISSING,     /* a tombstone where an event was expected           */
     REASON_VALUE_OVERSIZED,   /* longer than the ceiling of one message            */

@@ -18,6 +18,7 @@ struct batch *batch_new(const struct batch_limits *limits, size_t row_size, void
     batch->limits = *limits;
     batch->row_size = row_size;
     batch->extra = extra;
+    batch->rereads = true;
     buffer_init(&batch->kept, KEPT_MAX);
     return batch;
 }
@@ -190,6 +191,15 @@ void batch_judge(struct batch *batch, size_t index, enum status verdict, enum re
     assert(verdict == DUPLICATE || (verdict == REJECT && reason != REASON_NONE)); /* (2) */
     record->verdict = (uint8_t)verdict;
     record->reason = (uint8_t)reason;
+}
+
+void batch_judge_again(struct batch *batch, size_t index)
+{
+    struct batch_record *record = &batch->records[index];
+
+    assert(index < batch->record_count && record->verdict == REJECT);
+    record->verdict = DUPLICATE;
+    record->reason = REASON_NONE;
 }
 
 void batch_count(struct batch *batch)

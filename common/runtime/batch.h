@@ -79,6 +79,7 @@ struct batch {
     int64_t commit_id;    /* given in the transaction */
     int64_t commit_us;    /* from BEGIN to the reply to COMMIT, of the last attempt */
     int32_t source_id;
+    bool rereads; /* false: its records come again under other numbers (parked_again.h) */
     struct data_key *key; /* seals what is parked */
     struct buffer_pool *spares; /* where sealed parts get their memory and leave it; NULL: none */
 };
@@ -123,6 +124,9 @@ void batch_begin_attempt(struct batch *batch);
 
 /* A verdict of validate on a record that was OK. */
 void batch_judge(struct batch *batch, size_t index, enum status verdict, enum reason reason);
+
+/* A record that was refused is parked already: it becomes a DUPLICATE. */
+void batch_judge_again(struct batch *batch, size_t index);
 
 /* True when the record is to have effects. */
 static inline bool batch_is_ok(const struct batch *batch, size_t index)

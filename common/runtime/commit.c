@@ -4,6 +4,7 @@
 #include "runtime/commit.h"
 
 #include "base/clock.h"
+#include "runtime/parked_again.h"
 #include "store/batch_store.h"
 #include "store/commit.h"
 
@@ -73,7 +74,10 @@ static bool parked_row_make(const struct batch *batch, size_t index, struct buff
                                .record_offset = record->offset,
                                .reason = reason_name((enum reason)record->reason),
                                .key_id = batch->key->key_id,
+                               .has_digest = !batch->rereads,
                                .sealed = {NULL, frame.size + SEAL_OVERHEAD}};
+    if (row->has_digest)
+        row->content_digest = parked_digest(row->partition, frame);
     buffer_commit(sealed, frame.size + SEAL_OVERHEAD);
     return true;
 }
@@ -243,6 +247,8 @@ static enum status tx_fill(const struct commit_context *context, struct batch *b
         status = context->ops->validate(batch, context->db, error);
     if (status == OK)
         status = batch_recover(batch, error);
+    if (status == OK)
+        status = parked_again_judge(batch, context->db, error);
     if (status == OK)
         status = ids_take(context->db, batch, live, error);
     if (status != OK)

@@ -359,21 +359,29 @@ static enum status loop_halt_broken(struct loop *loop, struct error *error)
     return status == RETRY ? OK : status; /* the database is away: the next turn tries again */
 }
 
-static bool record_is_oversized(const struct record *record)
+/* What is wrong with a record before anybody looks into it. */
+static enum reason record_refusal(const struct record *record)
 {
-    return record->value.size > RECORD_VALUE_MAX;
+    static const enum reason of_objection[] = {
+        [RECORD_FINE] = REASON_NONE,
+        [RECORD_DELIVERED_TOO_OFTEN] = REASON_DELIVERED_TOO_OFTEN,
+        [RECORD_WITHOUT_ID] = REASON_MESSAGE_ID_MISSING,
+    };
+
+    assert((size_t)record->objection < COUNT_OF(of_objection));
+    if (record->objection != RECORD_FINE)
+        return of_objection[record->objection];
+    return record->value.size > RECORD_VALUE_MAX ? REASON_VALUE_OVERSIZED : REASON_NONE;
 }
 
 /* decode, and what follows from its answer. RETRY: the schema source is away. */
 static enum status record_decode(struct loop *loop, struct batch *batch, struct batch_part *part,
                                  const struct record *record, void *row, struct error *error)
 {
-    enum reason reason = REASON_NONE;
+    enum reason reason = record_refusal(record);
     enum status status = OK;
 
-    if (record_is_oversized(record))
-        reason = REASON_VALUE_OVERSIZED;
-    else
+    if (reason == REASON_NONE)
         status = loop->settings->ops->decode(loop->state, record, batch, part, row, &reason, error);
     if (status == RETRY || status == FATAL)
         return status;
@@ -622,6 +630,7 @@ static bool batch_is_due(struct loop *loop, const struct loop_lane *lane)
 static enum status batch_seal(struct loop *loop, struct batch *batch, struct error *error)
 {
     batch->key = &loop->key;
+    batch->rereads = loop->settings->source->ops->rereads;
     for (size_t i = 0; i < batch->part_count; i++) {
         struct batch_part *part = &batch->parts[i];
         struct partition *partition = partitions_find(&loop->partitions, part->move.partition);

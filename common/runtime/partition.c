@@ -125,8 +125,8 @@ enum status partition_halt(struct partition *partition, struct db *db, const cha
 }
 
 /* Halt, never reset: the row's offset must lie in what the broker still has. */
-static enum status claim_check(struct partition *partition, struct db *db, int64_t low,
-                               int64_t high, struct error *error)
+static enum status claim_check(struct partition *partition, struct db *db, bool rereads,
+                               int64_t low, int64_t high, struct error *error)
 {
     struct position *position = &partition->position;
 
@@ -138,7 +138,7 @@ static enum status claim_check(struct partition *partition, struct db *db, int64
         return partition_halt(partition, db, "records_expired_before_they_were_read", error);
     if (position->next_offset > high)
         return partition_halt(partition, db, "topic_shorter_than_position", error);
-    partition->anchor_awaited = position->anchor.offset >= low;
+    partition->anchor_awaited = rereads && position->anchor.offset >= low;
     partition->pin = position->anchor; /* (4) */
     if (!partition->anchor_awaited)
         partition->pin.offset = -1;
@@ -167,7 +167,7 @@ enum status partition_claim(struct partition *partition, struct db *db, struct s
     partition->committed_offset = partition->position.next_offset;
     partition->committed_ms =
         partition->position.anchor.offset < 0 ? -1 : partition->position.anchor.time_ms;
-    return claim_check(partition, db, low, high, error);
+    return claim_check(partition, db, source->ops->rereads, low, high, error);
 }
 
 /* ---- records ---- */

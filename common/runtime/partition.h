@@ -18,7 +18,7 @@
  * (2) position.next_offset is where the next record is expected: behind everything that was put
  *     into a batch, committed or not. A drop goes back to WAITING, so the claim tells it anew.
  * (3) Reading starts at the anchor, the last record delivered before: the first record must be
- *     it again, or the topic is another one.
+ *     it again, or the topic is another one. Not of a queue, which cannot be read again.
  * (4) One record we know, the pin, is looked at again and again, beside the reading: as long as it
  *     is the same, so is the topic. It is the anchor of the claim, else the first record taken
  *     after it; not a later one, because that may come from a topic that was made anew meanwhile.

@@ -3,13 +3,14 @@
  */
 #include "runtime/stream_source.h"
 
+#include "bus/amqp_queue.h"
 #include "bus/amqp_source.h"
 #include "bus/file_source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEY_NAME_SIZE = 64 };
+enum { KEY_NAME_SIZE = 64, QUEUE_PREFETCH_MAX = 10000 };
 
 /* A key of the worker itself: <name>.<rest>. */
 static const char *own_key(const struct worker_ops *ops, const char *rest,
@@ -68,34 +69,69 @@ static enum status kafka_open(const struct program_run *run, const struct worker
     return status == OK ? kafka_source_open(&settings, error, ret_source) : status;
 }
 
-/* ---- RabbitMQ streams ---- */
+/* ---- RabbitMQ ---- */
 
 static enum status amqp_url_read(const void *context, struct buffer *url, struct error *error)
 {
     return config_secret(context, "amqp.url_file", url, error);
 }
 
-static enum status stream_open(const struct program_run *run, const struct worker_ops *ops,
-                             struct error *error, struct source **ret_source)
+/* Of both; by: the kind of source that asks. */
+static enum status amqp_settings_read(const struct program_run *run, const char *by,
+                                      struct error *error, struct amqp_settings *ret_settings)
 {
     const struct config *config = run->config;
+    enum status status = is_needed(run, "amqp.url_file", by, error);
+
+    if (status == OK && config_is_set(config, "amqp.cert_file"))
+        status = is_needed(run, "amqp.key_file", by, error);
+    if (status != OK)
+        return status;
+    *ret_settings = (struct amqp_settings){
+        .read_url = amqp_url_read,
+        .context = config,
+        .client_id = run->program->name,
+        .ca_file = config_string(config, "amqp.ca_file"),
+        .cert_file = config_string(config, "amqp.cert_file"),
+        .key_file = config_string(config, "amqp.key_file"),
+        .heartbeat_s = (int)(config_int(config, "amqp.heartbeat") / 1000)};
+    return OK;
+}
+
+static enum status stream_open(const struct program_run *run, const struct worker_ops *ops,
+                               struct error *error, struct source **ret_source)
+{
     const char *streams = own_string(run, ops, "streams");
     struct amqp_source_settings settings = {
-        .link = {.read_url = amqp_url_read,
-                 .context = config,
-                 .client_id = run->program->name,
-                 .ca_file = config_string(config, "amqp.ca_file"),
-                 .cert_file = config_string(config, "amqp.cert_file"),
-                 .key_file = config_string(config, "amqp.key_file"),
-                 .heartbeat_s = (int)(config_int(config, "amqp.heartbeat") / 1000)},
         .topic = own_string(run, ops, "topic"),
-        .prefetch = (int)config_int(config, "amqp.prefetch")};
-    enum status status = is_needed(run, "amqp.url_file", "stream", error);
+        .prefetch = (int)config_int(run->config, "amqp.prefetch")};
+    enum status status = amqp_settings_read(run, "stream", error, &settings.link);
 
-    if (status == OK && settings.link.cert_file != NULL)
-        status = is_needed(run, "amqp.key_file", "stream", error);
     settings.streams = streams == NULL ? settings.topic : streams;
     return status == OK ? amqp_source_open(&settings, error, ret_source) : status;
+}
+
+/* Two batches: one is filled while the other is committed, and only then acknowledged. */
+static int queue_prefetch(const struct config *config)
+{
+    int64_t wanted = 2 * config_int(config, "batch.records_max");
+
+    return wanted > QUEUE_PREFETCH_MAX ? QUEUE_PREFETCH_MAX : (int)wanted;
+}
+
+static enum status queue_open(const struct program_run *run, const struct worker_ops *ops,
+                              struct error *error, struct source **ret_source)
+{
+    const char *queues = own_string(run, ops, "queues");
+    struct amqp_queue_settings settings = {
+        .topic = own_string(run, ops, "topic"),
+        .prefetch = queue_prefetch(run->config),
+        .delivery_limit = (int)config_int(run->config, "amqp.delivery_limit"),
+        .ids_needed = config_enum(run->config, "amqp.missing_id") == 0};
+    enum status status = amqp_settings_read(run, "queue", error, &settings.link);
+
+    settings.queues = queues == NULL ? settings.topic : queues;
+    return status == OK ? amqp_queue_open(&settings, error, ret_source) : status;
 }
 
 /* ---- files ---- */
@@ -138,7 +174,7 @@ enum status stream_source_open(const struct program_run *run, const struct worke
     static enum status (*const opens[])(const struct program_run *run,
                                         const struct worker_ops *ops, struct error *error,
                                         struct source **ret_source) = {kafka_open, stream_open,
-                                                                       file_open};
+                                                                       file_open, queue_open};
     char key[KEY_NAME_SIZE];
     int choice = config_enum(run->config, own_key(ops, "source", key));
 

@@ -3,6 +3,7 @@
  *
  *   <name>.source: kafka    the partitions of <name>.topic, shared out by <name>.group; kafka.*
  *   <name>.source: stream   RabbitMQ streams: <name>.streams, or the one named <name>.topic; amqp.*
+ *   <name>.source: queue    RabbitMQ quorum queues: <name>.queues, or the one named <name>.topic
  *   <name>.source: file     one file, or the numbered files of a folder: <name>.path; file.*
  *
  * A worker has the rows of STREAM_SOURCE_OPTIONS("<name>") and SOURCE_OPTIONS among its own.
@@ -19,9 +20,11 @@
 /* clang-format off */
 #define STREAM_SOURCE_OPTIONS(worker)                                                              \
     {.key = worker ".source", .type = OPTION_ENUM, .standard = "kafka",                            \
-     .values = "kafka|stream|file", .meaning = "where records come from"},                         \
+     .values = "kafka|stream|file|queue", .meaning = "where records come from"},                   \
     {.key = worker ".streams", .type = OPTION_STRING,                                              \
      .meaning = "streams by commas, in the order of their partitions; not set: the topic's name"}, \
+    {.key = worker ".queues", .type = OPTION_STRING,                                               \
+     .meaning = "queues by commas, in the order of their partitions; not set: the topic's name"},  \
     {.key = worker ".path", .type = OPTION_PATH,                                                   \
      .meaning = "the source file reads this file, or the numbered files of this folder"}
 
@@ -31,7 +34,7 @@
     {.key = "kafka.*", .type = OPTION_SECTION,                                                     \
      .meaning = "every other librdkafka property, passed through"},                                \
     {.key = "amqp.url_file", .type = OPTION_SECRET_FILE,                                           \
-     .meaning = "holds amqps://user:password@host:port/vhost; the source stream needs it"},        \
+     .meaning = "holds amqps://user:password@host:port/vhost; the sources stream, queue need it"}, \
     {.key = "amqp.ca_file", .type = OPTION_PATH,                                                   \
      .meaning = "CA file of the broker's certificate; amqps needs it"},                            \
     {.key = "amqp.cert_file", .type = OPTION_PATH,                                                 \
@@ -42,6 +45,10 @@
      .max = 600000, .meaning = "both sides give a silent connection up after twice this"},         \
     {.key = "amqp.prefetch", .type = OPTION_INT, .standard = "1000", .min = 1, .max = 65535,       \
      .unit = "records", .meaning = "how many records of a stream may be on their way"},            \
+    {.key = "amqp.delivery_limit", .type = OPTION_INT, .standard = "20", .min = 3, .max = 500,     \
+     .unit = "deliveries", .meaning = "a record a queue delivered more often is parked"},          \
+    {.key = "amqp.missing_id", .type = OPTION_ENUM, .standard = "park", .values = "park|content",  \
+     .meaning = "a queue's message without message_id: park it, or go by its content alone"},      \
     {.key = "file.label", .type = OPTION_STRING, .standard = "files",                              \
      .meaning = "which set of files the source file reads: with the topic it names the position"}
 /* clang-format on */

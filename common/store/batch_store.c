@@ -135,11 +135,11 @@ static void parked_tuple(struct buffer *buffer, int32_t source_id, const struct 
                          int64_t parked_at_us)
 {
     struct text reason = text_of(row->reason);
-    char *at = copy_reserve(buffer, 160 + reason.size + row->sealed.size);
+    char *at = copy_reserve(buffer, 192 + reason.size + row->sealed.size);
 
     if (at == NULL)
         return;
-    at = copy_tuple(at, 9);
+    at = copy_tuple(at, 10);
     at = copy_int32(at, source_id);
     at = copy_int32(at, row->partition);
     at = copy_int64(at, row->record_offset);
@@ -149,6 +149,7 @@ static void parked_tuple(struct buffer *buffer, int32_t source_id, const struct 
     at = copy_int32(at, row->key_id);
     at = copy_text(at, row->sealed);
     at = copy_instant(at, parked_at_us);
+    at = row->has_digest ? copy_uuid(at, &row->content_digest) : copy_null(at);
     copy_finish(buffer, at);
 }
 
@@ -169,10 +170,30 @@ enum status parked_copy(struct db *db, int32_t source_id, const struct parked_ro
                  ? error_set(error, FATAL, "the parked records of one batch pass %d bytes",
                              COPY_BYTES_MAX)
                  : db_copy(db, "COPY parked (source_id, partition, record_offset, batch_id, reason,"
-                               " event_id, key_id, sealed, parked_at) FROM STDIN (FORMAT binary)",
+                               " event_id, key_id, sealed, parked_at, content_digest) FROM STDIN"
+                               " (FORMAT binary)",
                            &part, 1, error, &copied);
     buffer_done(&tuples);
     assert(status != OK || copied == (int64_t)count);
+    return status;
+}
+
+enum status parked_known(struct db *db, int32_t source_id, const struct uuid *digests,
+                         size_t count, struct error *error, bool *ret_known)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    assert(tx_is_open(db));
+    params_init(&params, COPY_BYTES_MAX);
+    params_int32(&params, source_id);
+    params_uuid_array(&params, digests, count);
+    status = db_run(db, store_sql_parked_known, &params, error, &rows);
+    for (int i = 0; status == OK && i < result_rows(rows); i++)
+        ret_known[result_int64(rows, i, 0) - 1] = true;
+    result_free(rows);
+    params_done(&params);
     return status;
 }
 

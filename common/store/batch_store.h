@@ -41,6 +41,8 @@ struct parked_row {
     bool has_event_id;
     struct uuid event_id;
     int32_t key_id;
+    bool has_digest; /* of a queue */
+    struct uuid content_digest;
     struct text sealed;
 };
 
@@ -59,6 +61,10 @@ must_use enum status raw_copy(struct db *db, int32_t stored_on, const struct raw
 
 must_use enum status parked_copy(struct db *db, int32_t source_id, const struct parked_row *rows,
                                  size_t count, int64_t parked_at_us, struct error *error);
+
+/* ret_known[i]: a record of a queue with this digest is parked already. */
+must_use enum status parked_known(struct db *db, int32_t source_id, const struct uuid *digests,
+                                  size_t count, struct error *error, bool *ret_known);
 
 /* Makes the partition of a day where it is missing: parent "payment" or "batch_raw". Outside a
  * transaction: it must be there even if the batch rolls back. */

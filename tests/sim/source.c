@@ -404,7 +404,8 @@ static void sim_close(struct source *source)
     }
 }
 
-static const struct source_ops sim_ops = {.poll = sim_poll,
+static const struct source_ops sim_ops = {.rereads = true,
+                                          .poll = sim_poll,
                                           .release = sim_release,
                                           .partitions = sim_partitions,
                                           .assign = sim_assign,

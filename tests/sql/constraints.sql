@@ -34,6 +34,8 @@ SELECT refuses('i5_every_record_is_accounted_for', '23514', 'a record neither ap
 SELECT refuses('i5_no_more_records_than_offsets', '23514', 'eleven records from ten offsets',
     variant('batch', '{"batch_id": 9, "record_count": 11, "applied_count": 9}'));
 SELECT refuses('i5_record_is_parked_once', '23505', 'the same record again', variant('parked'));
+SELECT refuses('i1_queued_record_is_parked_once', '23505', 'the same bytes under another number',
+    variant('parked', '{"record_offset": 107}'));
 
 -- ---- window ----
 SELECT refuses('window_state_known', '23514', 'DONE is no state',

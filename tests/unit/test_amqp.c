@@ -4,6 +4,7 @@
 #include "bus/amqp_address.h"
 #include "bus/amqp_record.h"
 #include "codec/archive/records.h"
+#include "runtime/parked_again.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -256,6 +257,56 @@ static void without_an_offset_it_is_no_stream(void **state)
     buffer_done(&made.headers);
 }
 
+/* What the broker adds to a delivery is no part of the message: the same bytes come again. */
+static void a_queued_message_is_the_same_each_time(void **state)
+{
+    struct message made;
+    struct record record;
+    struct text rest;
+
+    (void)state;
+    message_init(&made);
+    field_add(&made, "x-delivery-count", AMQP_FIELD_KIND_I64)->value.i64 = 3;
+    field_add(&made, "x-acquired-count", AMQP_FIELD_KIND_I64)->value.i64 = 4;
+    field_add(&made, "trace", AMQP_FIELD_KIND_UTF8)->value.bytes = amqp_cstring_bytes("abc");
+    made.message.body = amqp_cstring_bytes("body");
+    assert_int_equal(amqp_record_deliveries(&made.message), 3);
+    assert_true(amqp_record_read_queued(&made.message, 41, &made.headers, &record));
+    assert_int_equal(record.offset, 41);
+    assert_int_equal(record.objection, RECORD_FINE);
+    assert_null(record.key.data);
+    assert_int_equal(record.header_count, 1);
+    rest = record.headers;
+    assert_header(&rest, "trace", TEXT("abc"));
+    assert_int_equal(rest.size, 0);
+    buffer_done(&made.headers);
+}
+
+static void a_first_delivery_has_no_count(void **state)
+{
+    struct message made;
+
+    (void)state;
+    message_init(&made);
+    assert_int_equal(amqp_record_deliveries(&made.message), 0);
+    buffer_done(&made.headers);
+}
+
+/* ---- parked again ---- */
+
+static void a_digest_leaves_the_number_out(void **state)
+{
+    struct uuid one = parked_digest(1, (struct text){"\0\0\0\0\0\0\0\1rest", 12});
+    struct uuid again = parked_digest(1, (struct text){"\0\0\0\0\0\0\0\2rest", 12});
+    struct uuid other = parked_digest(1, (struct text){"\0\0\0\0\0\0\0\1ress", 12});
+    struct uuid elsewhere = parked_digest(2, (struct text){"\0\0\0\0\0\0\0\1rest", 12});
+
+    (void)state;
+    assert_int_equal(uuid_compare(&one, &again), 0);
+    assert_int_not_equal(uuid_compare(&one, &other), 0);
+    assert_int_not_equal(uuid_compare(&one, &elsewhere), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +317,9 @@ int main(void)
         cmocka_unit_test(nothing_is_null_and_no_time_is_none),
         cmocka_unit_test(numbers_keep_their_digits),
         cmocka_unit_test(tables_keep_their_encoding),
+        cmocka_unit_test(a_queued_message_is_the_same_each_time),
+        cmocka_unit_test(a_first_delivery_has_no_count),
+        cmocka_unit_test(a_digest_leaves_the_number_out),
         cmocka_unit_test(without_an_offset_it_is_no_stream),
     };
 

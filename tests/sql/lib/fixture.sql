@@ -34,8 +34,10 @@ BEGIN
 END
 $$;
 INSERT INTO batch_raw VALUES ('2026-11-20', 1, 1, 100, 'seed', 'sealed');
-INSERT INTO parked (source_id, partition, record_offset, batch_id, reason, key_id, sealed)
-VALUES (1, 0, 104, 1, 'undecodable', 1, 'sealed');
+INSERT INTO parked (source_id, partition, record_offset, batch_id, reason, key_id, sealed,
+                    content_digest)
+VALUES (1, 0, 104, 1, 'undecodable', 1, 'sealed',
+        '00000000-0000-0000-0000-000000000007');
 
 SELECT (1::bigint << 32) | ((DATE '2026-11-20' - DATE '2000-01-01')::bigint << 8) | 1 AS window_id
 \gset
