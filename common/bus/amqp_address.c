@@ -3,7 +3,8 @@
  */
 #include "bus/amqp_address.h"
 
-#include <amqp.h>
+#include "bus/amqp_library.h"
+
 #include <string.h>
 
 static enum status url_refused(struct error *error, const char *why)

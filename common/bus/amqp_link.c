@@ -6,9 +6,6 @@
 #include "base/crypto.h"
 #include "bus/amqp_address.h"
 
-#include <amqp_framing.h>
-#include <amqp_ssl_socket.h>
-#include <amqp_tcp_socket.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/time.h>

@@ -15,9 +15,8 @@
 #ifndef SAWA_BUS_AMQP_LINK_H
 #define SAWA_BUS_AMQP_LINK_H
 
+#include "bus/amqp_library.h"
 #include "bus/amqp_settings.h"
-
-#include <amqp.h>
 
 enum { LINK_WAIT_MS = 5000, LINK_CLUSTER_SIZE = 128 };
 

@@ -24,9 +24,7 @@
 
 #include "base/buffer.h"
 #include "base/record.h"
-
-#include <amqp.h>
-#include <amqp_framing.h>
+#include "bus/amqp_library.h"
 
 /* Fills all of *ret_record but the partition; headers is cleared and holds its headers. The
  * rest is borrowed from message. False: no stream delivered it, or the headers pass the
