@@ -70,10 +70,9 @@ SELECT step.partition, step.epoch, before, position.epoch
 class Watch(threading.Thread):
     def __init__(self, dsn, every_s=1.0):
         super().__init__(daemon=True)
-        self.connection = psycopg2.connect(dsn)
-        self.connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        self.dsn, self.connection = dsn, None
         self.every_s = every_s
-        self.count, self.found = 0, []
+        self.count, self.unread, self.found = 0, 0, []
         self._seen, self._last = set(), {}
         self._over = threading.Event()
 
@@ -87,16 +86,26 @@ class Watch(threading.Thread):
             if self.is_alive():
                 self.join(60)
             self._look()
-            self.connection.close()
+            if self.connection:
+                self.connection.close()
+
+    def _connect(self):
+        self.connection = psycopg2.connect(self.dsn, connect_timeout=5)
+        self.connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
 
     def _look(self):
+        """A database that is away now is looked at again a second later."""
         try:
+            if self.connection is None or self.connection.closed:
+                self._connect()
             with self.connection.cursor() as cursor:
                 cursor.execute("SET search_path = sawa")
                 self._questions(cursor)
                 self._falling(cursor)
             self.connection.rollback()
             self.count += 1
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            self.connection, self.unread = None, self.unread + 1
         except psycopg2.Error as error:
             self.found.append(f"the snapshot could not be read: {error}")
             self._over.set()

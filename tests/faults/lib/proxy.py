@@ -180,11 +180,13 @@ class Connection:
 
 
 class Proxy:
-    """hook(connection, point) -> action; set it while the proxy runs, or use arm()."""
+    """hook(connection, point) -> action; set it while the proxy runs, or use arm(): any number of
+    those stand side by side."""
 
     def __init__(self, upstream, folder):
         self.upstream = upstream
         self.hook = None
+        self.armed = {}                   # event -> hook, until it has fired
         self.cut_delay = lambda: 0
         self.lock = threading.Lock()
         self.connections = set()
@@ -213,7 +215,7 @@ class Proxy:
 
     def close(self):
         self._ended = True
-        self.hook = None
+        self.disarm()
         self.acceptor.join()
         for connection in self.of(None):
             connection.close()
@@ -229,8 +231,11 @@ class Proxy:
             return [one for one in self.connections if pid is None or one.pid == pid]
 
     def call(self, connection, point):
-        hook = self.hook
-        return hook(connection, point) if hook else PASS
+        for hook in (self.hook, *list(self.armed.values())):
+            action = hook(connection, point) if hook else PASS
+            if action is not PASS:
+                return action
+        return PASS
 
     def is_in_tx(self, pid):
         return any(one.in_tx for one in self.of(pid))
@@ -254,7 +259,15 @@ class Proxy:
                 if left[0] >= 0:
                     return PASS
                 fired.set()
+                self.armed.pop(fired, None)
             return act(connection)
 
-        self.hook = hook
+        self.armed[fired] = hook
         return fired
+
+    def disarm(self, *fired):
+        """These, or all and the hook too: what has not happened yet will not."""
+        if not fired:
+            self.hook = None
+        for event in fired or list(self.armed):
+            self.armed.pop(event, None)

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 
+import psycopg2
 from psycopg2.extensions import make_dsn
 
 from .servers import ROOT
@@ -33,22 +34,48 @@ from .proxy import Proxy
 from .worker import Worker
 
 CORRIDORS = os.path.join(ROOT, "deploy", "corridors.example.yaml")
-LAG_WAIT_S = 60
+LAG_WAIT_S, DATABASE_WAIT_S = 60, 60
 PARTITIONS = 4
 
 
+class LastingScratch(Scratch):
+    """Its questions wait for a database that is being started again."""
+
+    def sql(self, statement, *values, **named):
+        end = time.monotonic() + DATABASE_WAIT_S
+        while True:
+            try:
+                return super().sql(statement, *values, **named)
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+                self._connect_again()
+
+    def _connect_again(self):
+        try:
+            connection = psycopg2.connect(self.dsn(), connect_timeout=5)
+        except psycopg2.OperationalError:
+            return
+        connection.autocommit = True
+        self.connection = connection
+
+
 class World:
-    def __init__(self, name, seed, events, ids="mixed", settings=None, traffic=(), windows=True):
+    def __init__(self, name, seed, events, ids="mixed", settings=None, traffic=(), windows=True,
+                 partitions=PARTITIONS):
+        self.partitions = partitions
         self.name, self.seed, self.event_count, self.ids = name, seed, events, ids
         self.settings = settings or {}
         self.traffic_options = list(traffic)
         self.windows = windows
         self.topic = f"{name}-{os.getpid()}"
         self.workers, self.producer, self.watch, self.proxy = [], None, None, None
+        self.differing = []               # parts of the comparison with the oracle
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="sawa-faults.")
-        self.scratch = Scratch(self.name.replace("-", "_"))
+        self.scratch = LastingScratch(self.name.replace("-", "_"))
         try:
             self._make()
         except BaseException:
@@ -77,7 +104,7 @@ class World:
         subprocess.run(
             [os.path.join(ROOT, "tests", "support", "traffic"), "generate", "--seed",
              str(self.seed), "--events", str(self.event_count), "--corridors", CORRIDORS,
-             "--from", f"{first}T00:00Z", "--partitions", str(PARTITIONS), "--ids", self.ids,
+             "--from", f"{first}T00:00Z", "--partitions", str(self.partitions), "--ids", self.ids,
              "--processes", "2", "--out", self.traffic, *self.traffic_options],
             check=True, stderr=subprocess.DEVNULL)
         with open(os.path.join(self.traffic, "meta.json"), encoding="utf-8") as file:
@@ -96,7 +123,7 @@ class World:
     def create_topic(self, topic):
         self.admin = AdminClient({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"],
                                   "log_level": 2})
-        for future in self.admin.create_topics([NewTopic(topic, PARTITIONS, 1)]).values():
+        for future in self.admin.create_topics([NewTopic(topic, self.partitions, 1)]).values():
             future.result(30)
 
     def __exit__(self, kind=None, *_):
@@ -167,7 +194,7 @@ class World:
     def settle_down(self):
         """(I8) Everything is sent, faults are over: lag 0 within 60 s; workers end by SIGTERM."""
         check, begin = self.scratch.check, time.monotonic()
-        self.proxy.hook = None
+        self.proxy.disarm()
         self.producer.finish()
         self.until(lambda: self.lag() == 0 or self.deserters(), LAG_WAIT_S, 0.05)
         deserters = self.deserters()
@@ -190,6 +217,8 @@ class World:
              os.path.join(self.traffic, "log.tsv"), "--corridors", CORRIDORS, "--topic",
              self.topic, "--summary"], stdout=subprocess.PIPE, text=True, check=False)
         lines = answer.stdout.splitlines()
+        self.differing = [line.split(" - ", 1)[1].split(":")[0] for line in lines
+                          if line.startswith("not ok - ")]
         parts = [line for line in lines if line.startswith("ok - ") and "# SKIP" not in line]
         payments = self.scratch.value("SELECT count(*) FROM sawa.payment")
         parked = self.scratch.value("SELECT count(*) FROM sawa.parked")
