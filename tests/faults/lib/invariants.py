@@ -67,6 +67,12 @@ SELECT step.partition, step.epoch, before, position.epoch
 )
 
 
+def is_away(error):
+    """The server or the connection went, nothing is wrong with the question."""
+    return isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)) or \
+        error.pgcode is None
+
+
 class Watch(threading.Thread):
     def __init__(self, dsn, every_s=1.0):
         super().__init__(daemon=True)
@@ -104,11 +110,12 @@ class Watch(threading.Thread):
                 self._falling(cursor)
             self.connection.rollback()
             self.count += 1
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            self.connection, self.unread = None, self.unread + 1
         except psycopg2.Error as error:
-            self.found.append(f"the snapshot could not be read: {error}")
-            self._over.set()
+            if is_away(error):
+                self.connection, self.unread = None, self.unread + 1
+            else:
+                self.found.append(f"the snapshot could not be read: {error}")
+                self._over.set()
 
     def _questions(self, cursor):
         cursor.execute("SELECT commit_id FROM commit_log")

@@ -99,7 +99,8 @@ class Supervisor:
     # -- for injectors ---------------------------------------------------------------------
 
     def reach(self, state, count=1):
-        self.states[state] += count
+        if count:
+            self.states[state] += count
 
     def pick(self, count):
         """Workers that hold a partition, in random order."""

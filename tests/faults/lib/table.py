@@ -8,7 +8,7 @@ measured; it only shapes the traffic and divides a budget. all, slice: how often
 import contextlib
 from typing import Callable, NamedTuple
 
-from . import processes
+from . import broker, database, processes
 
 
 @contextlib.contextmanager
@@ -27,7 +27,7 @@ def plain_worker(run, name):
 class Stage(NamedTuple):
     name: str
     workers: int = 4
-    partitions: int = 8
+    partitions: int = 12
     rate: int = 500
     settings: dict = {"batch.records_max": 800, "batch.lock_timeout": "300ms",
                       "batch.linger": "30ms"}
@@ -49,16 +49,35 @@ class Fault(NamedTuple):
 
 
 STAGES = {stage.name: stage for stage in (
-    Stage("steady"),
+    Stage("steady", prepare=database.prepare),
 )}
 
 FAULTS = {
-    "kills": Fault("steady", processes.kills, 3, 2.5, 2000, 60,
+    "kills": Fault("steady", processes.kills, 3, 2.9, 2000, 60,
                    "SIGKILL at random moments, around COMMIT, in COPY, while claiming"),
-    "zombies": Fault("steady", processes.zombies, 2, 6, 200, 20,
+    "zombies": Fault("steady", processes.zombies, 2, 3, 200, 20,
                      "SIGSTOP with a batch in hand until others took over, then SIGCONT"),
-    "lost-replies": Fault("steady", processes.lost_replies, 4, 1.5, 2000, 30,
+    "lost-replies": Fault("steady", processes.lost_replies, 4, 1.7, 2000, 30,
                           "the answer to COMMIT, with and without the COMMIT"),
-    "twins": Fault("steady", processes.twins, 1, 6, 20, 2,
+    "twins": Fault("steady", processes.twins, 1, 2, 20, 2,
                    "two workers with one identity claim the same partitions"),
+    "db-crashes": Fault("steady", database.crashes, 1, 6, 50, 2,
+                        "pg_ctl stop -m immediate, then started again"),
+    "db-postmaster-kills": Fault("steady", database.postmaster_kills, 1, 6, 10, 1,
+                                 "SIGKILL of the postmaster alone"),
+    "db-backend-kills": Fault("steady", database.backend_kills, 1, 3, 20, 1,
+                              "SIGKILL of a backend in a transaction: the server recovers"),
+    "db-terminations": Fault("steady", database.terminations, 3, 2, 60, 6,
+                             "pg_terminate_backend in a transaction"),
+    "db-lock-conflicts": Fault("steady", database.lock_conflicts, 1, 1, 50, 3,
+                               "position rows are held beyond the lock time-out"),
+    "db-deadlocks": Fault("steady", database.deadlocks, 1, 1.5, 30, 2,
+                          "a session locks positions in the other order"),
+    "db-serialization": Fault("steady", database.serialization_failures, 5, 1, 200, 10,
+                              "40001 when a position moves, or at COMMIT"),
+    "broker-restarts": Fault("steady", broker.restarts, 1, 12, 50, 1, "SIGTERM and start"),
+    "broker-kills": Fault("steady", broker.broker_kills, 1, 12, 10, 1, "SIGKILL and start"),
+    "broker-pauses": Fault("steady", broker.pauses, 1, 3, 30, 2, "SIGSTOP for up to 3 s"),
+    "rebalances": Fault("steady", broker.rebalances, 2, 3, 200, 10,
+                        "a guest joins the group and leaves it"),
 }

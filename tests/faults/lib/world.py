@@ -28,7 +28,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 # pylint: disable=wrong-import-position
 from confluent_kafka.admin import AdminClient, NewTopic
 from scratch import Scratch
-from .invariants import Watch
+from .invariants import Watch, is_away
 from .producer import Producer
 from .proxy import Proxy
 from .worker import Worker
@@ -46,8 +46,8 @@ class LastingScratch(Scratch):
         while True:
             try:
                 return super().sql(statement, *values, **named)
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                if time.monotonic() > end:
+            except psycopg2.Error as error:
+                if time.monotonic() > end or not is_away(error):
                     raise
                 time.sleep(0.05)
                 self._connect_again()
