@@ -20,7 +20,8 @@ def _start_of(pid):
             fields = file.read().rpartition(")")[2].split()
     except OSError:
         return None
-    return None if fields[0] == "Z" else fields[19]
+    is_gone = fields[0] == "Z" and int(fields[17]) <= 1   # else its threads still hold its ports
+    return None if is_gone else fields[19]
 
 
 class Server:

@@ -95,8 +95,13 @@ class Supervisor:
         self.world, self.debts, self.stage = None, None, None
         self.failed, self.worlds, self.snapshots, self.unread, self.records = 0, 0, 0, 0, 0
         self.passed_before = 0
+        self.kept = {}
 
     # -- for injectors ---------------------------------------------------------------------
+
+    def keep(self, name, make):
+        """What an injector remembers from volley to volley."""
+        return self.kept.setdefault(name, make())
 
     def reach(self, state, count=1):
         if count:

@@ -8,7 +8,7 @@ measured; it only shapes the traffic and divides a budget. all, slice: how often
 import contextlib
 from typing import Callable, NamedTuple
 
-from . import broker, database, processes
+from . import broker, database, processes, shims, syscalls
 
 
 @contextlib.contextmanager
@@ -50,6 +50,7 @@ class Fault(NamedTuple):
 
 STAGES = {stage.name: stage for stage in (
     Stage("steady", prepare=database.prepare),
+    Stage("shimmed", prepare=shims.prepare, worker=shims.worker),
 )}
 
 FAULTS = {
@@ -80,4 +81,14 @@ FAULTS = {
     "broker-pauses": Fault("steady", broker.pauses, 1, 3, 30, 2, "SIGSTOP for up to 3 s"),
     "rebalances": Fault("steady", broker.rebalances, 2, 3, 200, 10,
                         "a guest joins the group and leaves it"),
+    "syscall-kills": Fault("steady", syscalls.kills, 3, 4, 200, 12,
+                           "SIGKILL before the K-th system call of a batch cycle, K swept"),
+    "syscall-errors": Fault("steady", syscalls.errors, 3, 4, 60, 3,
+                            "sendto, recvfrom or poll of a batch fails"),
+    "allocation-once": Fault("shimmed", shims.allocations_once, 2, 3, 100, 6,
+                             "one allocation fails"),
+    "allocation-for-ever": Fault("shimmed", shims.allocations_for_ever, 2, 3, 50, 4,
+                                 "one allocation and all after it fail"),
+    "clock-jumps": Fault("shimmed", shims.clock_jumps, 3, 3, 50, 6,
+                         "wall clock an hour back, a day ahead, frozen, twice as fast"),
 }

@@ -150,10 +150,13 @@ class World:
         return make_dsn(host=self.proxy.folder, port=self.proxy.port, user="sawa_ingest",
                         dbname=self.scratch.name)
 
+    def new_worker(self, name, **settings):
+        """Not started yet."""
+        self.workers.append(Worker(self, name, **{**self.settings, **settings}))
+        return self.workers[-1]
+
     def worker(self, name, **settings):
-        worker = Worker(self, name, **{**self.settings, **settings})
-        self.workers.append(worker)
-        return worker.start()
+        return self.new_worker(name, **settings).start()
 
     def produce(self, rate):
         self.producer = Producer(self.traffic, self.topic, self.counts, rate)
