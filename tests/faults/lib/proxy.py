@@ -53,7 +53,8 @@ class Connection:
         self.outcome = None               # of a COMMIT after CUT: committed, or rolled back
         self.ended = threading.Event()
         self._prepared = {}               # statement name -> point
-        self.server = socket.socket(socket.AF_UNIX)
+        is_path = isinstance(proxy.upstream, str)     # else host and port
+        self.server = socket.socket(socket.AF_UNIX if is_path else socket.AF_INET)
         self.server.connect(proxy.upstream)
         self.threads = [threading.Thread(target=self._run, args=(side,), daemon=True)
                         for side in (self._from_client, self._from_server)]
@@ -107,7 +108,7 @@ class Connection:
                 point = self._point(kind, buffer, body, end) if kind in b"QPBd" else None
                 if point is None:
                     continue
-                self.server.sendall(memoryview(buffer)[sent:start])
+                self.proxy.send(self.server, memoryview(buffer)[sent:start], "upstream")
                 sent = start
                 if point == "begin":
                     self.in_tx = True
@@ -121,7 +122,7 @@ class Connection:
                     self.ended.wait(30)
                     return
             if done > sent:
-                self.server.sendall(memoryview(buffer)[sent:done])
+                self.proxy.send(self.server, memoryview(buffer)[sent:done], "upstream")
             del buffer[:done]
 
     def _exactly(self, size):
@@ -176,7 +177,7 @@ class Connection:
 
     def _pass_on(self, data):
         if not self.cut and data:
-            self.client.sendall(data)
+            self.proxy.send(self.client, data, "downstream")
 
 
 class Proxy:
@@ -187,6 +188,7 @@ class Proxy:
         self.upstream = upstream
         self.hook = None
         self.armed = {}                   # event -> hook, until it has fired
+        self.toxic = None                 # ("delay", s, stream), ("slice", bytes, ..), ("mute", ..)
         self.cut_delay = lambda: 0
         self.lock = threading.Lock()
         self.connections = set()
@@ -212,6 +214,21 @@ class Proxy:
             with self.lock:
                 self.connections.add(connection)
             connection.start()
+
+    def send(self, end, data, stream):
+        """All of it, as the toxic has it."""
+        kind, value, of = self.toxic or (None, None, None)
+        if of != stream:
+            kind = None
+        if kind == "delay":
+            time.sleep(value)
+        while kind == "mute" and self.toxic:
+            time.sleep(0.02)
+        step = value if kind == "slice" else max(len(data), 1)
+        for begin in range(0, len(data), step):
+            end.sendall(data[begin:begin + step])
+            if kind == "slice" and self.toxic:
+                time.sleep(0.0002)
 
     def close(self):
         self._ended = True

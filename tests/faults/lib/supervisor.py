@@ -200,9 +200,10 @@ class Supervisor:
                 while plan and self._flows() and not self.is_over():
                     self._pace(plan)
                     self._next(plan)
+                self._close(stage, world)
             finally:
                 self._tally_watch(world)
-            self._close(stage, world)
+                stage.close(self)
 
     def _next(self, plan):
         name, count = plan.pop()

@@ -4,7 +4,7 @@
     -> the K-th call of that thread is the one
 
 K is swept: first a whole cycle, from BEGIN to the next BEGIN, is traced to learn how many calls it
-has; then each of them once, and round again. strace kills before the call is made.
+has; then each of them once in random order, and round again. strace kills before the call is made.
 """
 import os
 import re
@@ -85,8 +85,11 @@ class Trace:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
         def is_traced():
-            with open(f"/proc/{self.worker.pid}/task/{tid}/status", encoding="utf-8") as file:
-                return "TracerPid:\t0\n" not in file.read()
+            try:
+                with open(f"/proc/{self.worker.pid}/task/{tid}/status", encoding="utf-8") as file:
+                    return "TracerPid:\t0\n" not in file.read()
+            except OSError:                 # the first call was the one
+                return True
         return self.run.world.until(is_traced, ATTACH_WAIT_S)
 
     def lines(self):
@@ -131,11 +134,13 @@ class Sweep:
     """Which calls have been the one; kept by the supervisor from world to world."""
 
     def __init__(self):
-        self.length, self.at, self.done = 0, 0, set()
+        self.length, self.left, self.done = 0, [], set()
 
-    def next(self):
-        self.at = self.at % self.length + 1
-        return self.at
+    def next(self, rng):
+        if not self.left:
+            self.left = list(range(1, self.length + 1))
+            rng.shuffle(self.left)
+        return self.left.pop()
 
 
 def _call_of(line):
@@ -150,7 +155,7 @@ def kills(run, count):
         return 0
     traces = []
     for worker in run.pick(count):
-        number = sweep.next()
+        number = sweep.next(run.rng)
         traces.append((number, Trace(run, worker, "-e", f"inject=all:signal=SIGKILL:when={number}")))
     hits = 0
     for number, trace in traces:
@@ -163,7 +168,7 @@ def kills(run, count):
             run.reach(f"killed before {_call_of(calls[-1]) if calls else '?'}")
             hits += 1
         else:
-            sweep.at = number - 1           # again
+            sweep.left.insert(0, number)    # again
             worker.kill()
         trace.end()
     run.states["system calls of a batch cycle"] = sweep.length

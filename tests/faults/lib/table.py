@@ -8,7 +8,7 @@ measured; it only shapes the traffic and divides a budget. all, slice: how often
 import contextlib
 from typing import Callable, NamedTuple
 
-from . import broker, database, processes, shims, syscalls
+from . import broker, database, network, processes, shims, syscalls
 
 
 @contextlib.contextmanager
@@ -35,7 +35,8 @@ class Stage(NamedTuple):
     servers: Callable = usual_servers
     prepare: Callable = nothing
     worker: Callable = plain_worker
-    finish: Callable = nothing
+    finish: Callable = nothing             # before lag must come to 0
+    close: Callable = nothing              # whatever happened
 
 
 class Fault(NamedTuple):
@@ -51,6 +52,8 @@ class Fault(NamedTuple):
 STAGES = {stage.name: stage for stage in (
     Stage("steady", prepare=database.prepare),
     Stage("shimmed", prepare=shims.prepare, worker=shims.worker),
+    Stage("network", prepare=network.prepare, worker=network.worker, finish=network.finish,
+          close=network.close),
 )}
 
 FAULTS = {
@@ -91,4 +94,6 @@ FAULTS = {
                                  "one allocation and all after it fail"),
     "clock-jumps": Fault("shimmed", shims.clock_jumps, 3, 3, 50, 6,
                          "wall clock an hour back, a day ahead, frozen, twice as fast"),
+    "network": Fault("network", network.toxics, 2, 4, 100, 8,
+                     "latency, slices, half-open and reset between workers and PostgreSQL"),
 }

@@ -230,4 +230,5 @@ class World:
             f" {payments} payments, {parked} parked of {self.producer.total} records",
             answer.returncode == 0 and len(parts) >= 14, f"exit code {answer.returncode}")
         if answer.returncode:
-            print("\n".join(f"#   {line}" for line in lines if line.startswith("not ok")))
+            print("\n".join(f"#   {line[:300]}" for at, line in enumerate(lines)
+                            if any(before.startswith("not ok") for before in lines[at - 2:at + 1])))
