@@ -19,8 +19,8 @@ import time
 
 import psycopg2
 
+from .world import LAG_WAIT_S, World            # first: it finds tests/support
 from .table import FAULTS, STAGES
-from .world import LAG_WAIT_S, World
 
 STALL_MAX_S = 180
 RATE_MIN, RATE_MAX, EVENTS_MIN, EVENTS_MAX = 100, 1200, 4000, 90000

@@ -8,7 +8,10 @@ measured; it only shapes the traffic and divides a budget. all, slice: how often
 import contextlib
 from typing import Callable, NamedTuple
 
-from . import broker, database, network, processes, shims, syscalls
+from . import broker, database, network, processes, shims, streams, syscalls
+
+
+STEADY = {"batch.records_max": 800, "batch.lock_timeout": "300ms", "batch.linger": "30ms"}
 
 
 @contextlib.contextmanager
@@ -29,8 +32,7 @@ class Stage(NamedTuple):
     workers: int = 4
     partitions: int = 12
     rate: int = 500
-    settings: dict = {"batch.records_max": 800, "batch.lock_timeout": "300ms",
-                      "batch.linger": "30ms"}
+    settings: dict = STEADY
     traffic: tuple = ()
     servers: Callable = usual_servers
     prepare: Callable = nothing
@@ -54,6 +56,12 @@ STAGES = {stage.name: stage for stage in (
     Stage("shimmed", prepare=shims.prepare, worker=shims.worker),
     Stage("network", prepare=network.prepare, worker=network.worker, finish=network.finish,
           close=network.close),
+    Stage("flood", workers=2, partitions=4, traffic=("--malformed", "0.3"),
+          settings={**STEADY, "batch.parked_max_per_minute": 60, "batch.parked_share_max": 10},
+          finish=streams.finish_flood),
+    Stage("disorder", workers=2, partitions=4, prepare=streams.prepare_disorder,
+          traffic=("--duplicates", "0.1", "--late", "0.05", "--transfer-twice", "0.02",
+                   "--other-content", "0.02", "--reversals", "0.05")),
 )}
 
 FAULTS = {
@@ -96,4 +104,12 @@ FAULTS = {
                          "wall clock an hour back, a day ahead, frozen, twice as fast"),
     "network": Fault("network", network.toxics, 2, 4, 100, 8,
                      "latency, slices, half-open and reset between workers and PostgreSQL"),
+    "poison": Fault("flood", streams.poison, 1, 5, 20, 2,
+                    "three of ten records are refused: partitions halt, an operator accepts"),
+    "disorder": Fault("disorder", streams.disorder, 1, 4, 50, 3,
+                      "doubled, late, shuffled records, and a kill in each thousand"),
+    "schema-newer": Fault("steady", streams.newer_schema, 1, 5, 10, 1,
+                          "a name the binary uses is gone: it ends, nothing is committed"),
+    "schema-wider": Fault("steady", streams.wider_schema, 1, 1, 10, 1,
+                          "a column more: nobody stops"),
 }
