@@ -62,7 +62,7 @@ def postmaster_kills(run, _):
     return _crash(run, signal.SIGKILL, "database crashed: postmaster killed")
 
 
-def _backend_of(run):
+def backend_of(run):
     """A backend in the middle of a worker's transaction."""
     found = []
 
@@ -77,7 +77,7 @@ def _backend_of(run):
 
 def backend_kills(run, _):
     """SIGKILL of one backend: the postmaster ends all others and recovers by itself."""
-    pid, server = _backend_of(run), Server("postgres")
+    pid, server = backend_of(run), Server("postgres")
     if pid is None or pid not in server.children():
         return 0
     os.kill(pid, signal.SIGKILL)
@@ -91,7 +91,7 @@ def terminations(run, count):
     """pg_terminate_backend within transactions: 57P01."""
     hits = 0
     for _ in range(count):
-        pid = _backend_of(run)
+        pid = backend_of(run)
         hits += bool(pid and run.world.scratch.value("SELECT pg_terminate_backend(%s)", pid))
         run.world.until(lambda: pid not in run.world.proxy.backends(None), WAIT_S)
     run.reach("session terminated in a transaction", hits)

@@ -8,7 +8,7 @@ measured; it only shapes the traffic and divides a budget. all, slice: how often
 import contextlib
 from typing import Callable, NamedTuple
 
-from . import broker, database, network, processes, shims, streams, syscalls
+from . import broker, database, disk, network, processes, shims, streams, syscalls
 
 
 STEADY = {"batch.records_max": 800, "batch.lock_timeout": "300ms", "batch.linger": "30ms"}
@@ -56,6 +56,7 @@ STAGES = {stage.name: stage for stage in (
     Stage("shimmed", prepare=shims.prepare, worker=shims.worker),
     Stage("network", prepare=network.prepare, worker=network.worker, finish=network.finish,
           close=network.close),
+    Stage("small-disk", servers=disk.on_tmpfs),
     Stage("flood", workers=2, partitions=4, traffic=("--malformed", "0.3"),
           settings={**STEADY, "batch.parked_max_per_minute": 60, "batch.parked_share_max": 10},
           finish=streams.finish_flood),
@@ -112,4 +113,8 @@ FAULTS = {
                           "a name the binary uses is gone: it ends, nothing is committed"),
     "schema-wider": Fault("steady", streams.wider_schema, 1, 1, 10, 1,
                           "a column more: nobody stops"),
+    "disk-full": Fault("small-disk", disk.full, 1, 4, 50, 2,
+                       "the last page of the database's disk is taken"),
+    "db-io-errors": Fault("steady", disk.io_errors, 1, 4, 50, 2,
+                          "EIO or ENOSPC from pwrite64 and fdatasync of a backend"),
 }
