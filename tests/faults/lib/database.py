@@ -1,4 +1,4 @@
-"""database.py - faults of PostgreSQL: it crashes, ends sessions, refuses and blocks transactions."""
+"""database.py - faults of PostgreSQL: it crashes, ends sessions, refuses and blocks batches."""
 import os
 import signal
 import time
@@ -33,13 +33,13 @@ ALTER TABLE sawa.position DISABLE TRIGGER zz_fault_at_commit;
 
 
 def prepare(run):
-    """Of a stage: the trigger, and deadlocks that are looked for before a lock time-out ends them."""
+    """Of a stage: the trigger, and deadlocks that are found before a lock time-out ends them."""
     scratch = run.world.scratch
     scratch.sql(REFUSER)
     scratch.sql(f'ALTER DATABASE "{scratch.name}" SET deadlock_timeout = \'50ms\'')
 
 
-# -- crashes ---------------------------------------------------------------------------------------
+# -- crashes -----------------------------------------------------------------------------------
 
 def _crash(run, number, state):
     server = Server("postgres")
@@ -54,7 +54,7 @@ def _crash(run, number, state):
 
 
 def crashes(run, _):
-    """pg_ctl stop -m immediate sends SIGQUIT to the postmaster: recovery from WAL at the next start."""
+    """As pg_ctl stop -m immediate: SIGQUIT to the postmaster, recovery at the next start."""
     return _crash(run, signal.SIGQUIT, "database crashed: immediate")
 
 
@@ -98,7 +98,7 @@ def terminations(run, count):
     return hits
 
 
-# -- conflicts ---------------------------------------------------------------------------------------
+# -- conflicts ---------------------------------------------------------------------------------
 
 def _waiting(run):
     return run.world.scratch.value(

@@ -1,8 +1,9 @@
 """disk.py - the database's disk is full, or fails.
 
-Full: a PostgreSQL of its own on a small tmpfs, which a ballast file fills to the last page. Failing:
-strace tells a backend in the middle of a worker's transaction that pwrite64 or fdatasync failed. Both
-end transactions (53100, 58030) or the whole server (PANIC: a flush that failed is never retried).
+Full: a PostgreSQL of its own on a small tmpfs, which a ballast file fills to the last page.
+Failing: strace tells a backend in the middle of a worker's transaction that pwrite64 or fdatasync
+failed. Both end transactions (53100, 58030) or the whole server (PANIC: a flush that failed is
+never tried again). A FUSE file system would do the same one layer below; there is none here.
 """
 import contextlib
 import os

@@ -1,6 +1,6 @@
 """network.py - the way to PostgreSQL is slow, cut in pieces, half open, or reset.
 
-Two proxies in a row: ours on a unix socket (proxy.py), and behind it Toxiproxy between two TCP ports
+Two proxies in a row: ours on a unix socket (proxy.py), and behind it Toxiproxy between TCP ports
 where it is installed ($SAWA_TOXIPROXY, or built once by `go install` into the cache where Go is).
 Without it our own proxy plays the same parts; the states say who did.
 """
@@ -53,7 +53,8 @@ class Toxiproxy:
     def __init__(self, binary, upstream_port, folder):
         self.api, self.port = _free_port(), _free_port()
         with open(os.path.join(folder, "toxiproxy.log"), "wb") as log:
-            self.process = subprocess.Popen([binary, "-port", str(self.api)], stdout=log, stderr=log)
+            self.process = subprocess.Popen([binary, "-port", str(self.api)], stdout=log,
+                                            stderr=log)
         end = time.monotonic() + WAIT_S
         while True:
             try:

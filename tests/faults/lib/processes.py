@@ -1,7 +1,7 @@
 """processes.py - faults of worker processes: killed, stopped, cut off at COMMIT, there twice.
 
-Injectors: inject(run, count) -> how many happened. run is the supervisor; what they break they leave
-broken where healing is starting a worker again, which the supervisor does.
+Injectors: inject(run, count) -> how many happened. run is the supervisor; what they break they
+leave broken where healing is starting a worker again, which the supervisor does.
 """
 import signal
 import threading
@@ -11,7 +11,7 @@ from .worker import Worker
 
 FIRE_WAIT_S, WAIT_S = 8, 40
 
-# -- kills: SIGKILL at random moments, at each side of COMMIT, within COPY, while claiming -----------
+# -- kills: SIGKILL at random moments, at each side of COMMIT, within COPY, while claiming -----
 
 # moment | share | how many passages are let through first, at least and at most
 MOMENTS = (("random", 40, 0, 0), ("commit", 24, 0, 5), ("committed", 24, 0, 5), ("copy", 8, 0, 3),
@@ -62,7 +62,7 @@ def kills(run, count):
     return hits
 
 
-# -- zombies: stopped with a batch in hand until others have taken over ------------------------------
+# -- zombies: stopped with a batch in hand until others have taken over ------------------------
 
 POINTS = ("begin", "copy", "commit")
 REFUSALS = {"epoch lost": "sawa_epoch_losses_total",
@@ -146,7 +146,7 @@ def zombies(run, count):
     return sum(one.was_refused() for one in hits)
 
 
-# -- lost replies: a COMMIT without an answer --------------------------------------------------------
+# -- lost replies: a COMMIT without an answer --------------------------------------------------
 
 VARIANTS = {"answered": ("committed", "drop"), "delayed": ("commit", "cut"),
             "unsent": ("commit", "drop")}
@@ -177,7 +177,8 @@ class Loss:
         counted = self.run.world.until(
             lambda: self.worker.metric("sawa_unknown_outcomes_total") > self.before, WAIT_S)
         if not counted:
-            self.run.violate("I1", f"an answer was lost ({self.variant}), no unknown outcome counted")
+            self.run.violate("I1", f"an answer was lost ({self.variant}), but no unknown outcome"
+                                   " was counted")
         self.run.reach(f"reply lost: {self.variant}")
         self.run.reach(f"reply lost: had {self.connection.outcome}")
         return True
@@ -193,7 +194,7 @@ def lost_replies(run, count):
     return hits
 
 
-# -- twins: two workers with one identity, each sure that the topic is its own -----------------------
+# -- twins: two workers with one identity, each sure that the topic is its own -----------------
 
 def twins(run, _):
     """Another group with the same worker.id: both claim the same partitions."""

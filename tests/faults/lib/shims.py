@@ -12,7 +12,8 @@ import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 FIELDS = ("calls", "fail_at", "forever", "failed", "clock_us", "frozen_us", "asked")
-WAIT_S = 8
+WAIT_S, SETTLE_S = 8, 1.5               # an abort takes a moment
+STARTING_SHARE, START_CALLS = 0.6, 12000  # a start reads schemas, book and first records
 HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000
 
 
@@ -44,16 +45,22 @@ def worker(run, name):
     return made.start()
 
 
-# -- memory --------------------------------------------------------------------------------------
+# -- memory ------------------------------------------------------------------------------------
 
 def _fail(run, count, forever):
     """The N-th allocation from now on. A worker may end by that; it must leave nothing wrong."""
     victims = run.pick(count)
     for one in victims:
         one.control["failed"], one.control["forever"] = 0, forever
-        one.control["fail_at"] = one.control["calls"] + int(10 ** (run.rng.random() * 3.5))
+        if run.rng.random() < STARTING_SHARE:
+            one.kill()
+            one.control["calls"] = 0
+            one.control["fail_at"] = 1 + run.rng.randrange(START_CALLS)
+            one.start()
+        else:
+            one.control["fail_at"] = one.control["calls"] + int(10 ** (run.rng.random() * 3.5))
     run.world.until(lambda: all(one.control["failed"] for one in victims), WAIT_S)
-    run.world.until(lambda: any(not one.is_running() for one in victims), 1)
+    run.world.until(lambda: all(not one.is_running() for one in victims), SETTLE_S)
     hits = sum(one.control["failed"] > 0 for one in victims)
     for one in victims:
         _account(run, one)
@@ -85,7 +92,7 @@ def allocations_for_ever(run, count):
     return _fail(run, count, 1)
 
 
-# -- the wall clock --------------------------------------------------------------------------------
+# -- the wall clock ----------------------------------------------------------------------------
 
 JUMPS = (("an hour back", -HOUR_US), ("a day ahead", DAY_US), ("a second back", -1_000_000),
          ("frozen", None), ("twice as fast", 0))

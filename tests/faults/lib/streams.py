@@ -13,7 +13,7 @@ SHUFFLE = 1000
 ACCEPT_WAIT_S, CHUNK = 120, 1000
 
 
-# -- poison ------------------------------------------------------------------------------------------
+# -- poison ------------------------------------------------------------------------------------
 
 def _halted(run):
     return [number for number, row in run.world.positions().items() if row["halt_reason"]]
@@ -24,7 +24,7 @@ def _accept(run):
     code, out, err = world.scratch.program(
         "replay", "--set", f"kafka.brokers={os.environ['SAWA_KAFKA_BROKERS']}", "--set",
         f"ingest.topic={world.topic}", "--set", f"batch.key_file={os.environ['SAWA_KEK_FILE']}",
-        "position", "accept", "--source", world.topic, "--execute", "--reason", "a flood, on purpose",
+        "position", "accept", "--source", world.topic, "--execute", "--reason", "a flood of ours",
         "--actor", "faults", role="replay")
     if code:
         raise RuntimeError(f"accept: {code} {out}{err}")
@@ -56,7 +56,7 @@ def finish_flood(run):
         time.sleep(0.1)
 
 
-# -- disorder ------------------------------------------------------------------------------------------
+# -- disorder ----------------------------------------------------------------------------------
 
 def prepare_disorder(run):
     """Shuffles records and log alike, a thousand at a time; offsets follow the new order."""
@@ -98,7 +98,7 @@ def disorder(run, _):
     return int(bool(hit and moved))
 
 
-# -- a schema that moves on ------------------------------------------------------------------------------
+# -- a schema that moves on --------------------------------------------------------------------
 
 AHEAD = "ALTER TABLE sawa.batch_raw RENAME COLUMN plain_size TO clear_size"
 BACK = "ALTER TABLE sawa.batch_raw RENAME COLUMN clear_size TO plain_size"

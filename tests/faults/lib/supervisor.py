@@ -235,7 +235,8 @@ class Supervisor:
     # -- the whole -------------------------------------------------------------------------
 
     def plan(self, times):
-        """{stage: volleys in random order}; times: {fault: how often}"""
+        """{stage: volleys in random order, taken from the end}, each fault once before any comes
+        again, so that a budget cuts evenly; times: {fault: how often}"""
         volleys = {}
         for name, count in times.items():
             fault = FAULTS[name]
@@ -245,6 +246,8 @@ class Supervisor:
                        for begun in range(0, count, fault.volley)]
         for pieces in volleys.values():
             self.rng.shuffle(pieces)
+            firsts = {name: at for at, (name, _) in enumerate(pieces)}.values()
+            pieces += [pieces.pop(at) for at in sorted(firsts, reverse=True)]
         return volleys
 
     def run_stage(self, stage, plan, share_s=None):

@@ -156,7 +156,8 @@ def kills(run, count):
     traces = []
     for worker in run.pick(count):
         number = sweep.next(run.rng)
-        traces.append((number, Trace(run, worker, "-e", f"inject=all:signal=SIGKILL:when={number}")))
+        kill = f"inject=all:signal=SIGKILL:when={number}"
+        traces.append((number, Trace(run, worker, "-e", kill)))
     hits = 0
     for number, trace in traces:
         worker = trace.worker
