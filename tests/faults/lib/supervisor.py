@@ -20,7 +20,7 @@ import time
 import psycopg2
 
 from .world import LAG_WAIT_S, World            # first: it finds tests/support
-from .table import FAULTS, STAGES
+from .table import DEMAND_MIN, DEMANDS, FAULTS, STAGES
 
 STALL_MAX_S = 180
 RATE_MIN, RATE_MAX, EVENTS_MIN, EVENTS_MAX = 100, 1200, 4000, 90000
@@ -287,6 +287,10 @@ class Supervisor:
         return [name for name in self.planned
                 if not self.fired[name] or self.fired[name] < self.planned[name]]
 
+    def unmet(self):
+        return [state for fault, state, share in DEMANDS if self.fired[fault] >= DEMAND_MIN
+                and self.states[state] < share * self.fired[fault]]
+
     def close(self):
         """The table, the verdict, the JSON line; the exit code."""
         print(f"# {'fault':<22}{'planned':>8}{'fired':>7}{'missed':>7}{'per min':>9}"
@@ -298,7 +302,7 @@ class Supervisor:
                   f"{self.slowest[name]:>15.1f} s")
         for state, count in sorted(self.states.items()):
             print(f"# state: {state}: {count}")
-        void = self.void()
+        void = self.void() + self.unmet()
         broken = sum(self.violations.values())
         print(f"{'not ok' if void else 'ok'} - every planned fault fired: "
               f"{sum(self.fired.values())} faults in {self.worlds} worlds,"

@@ -65,6 +65,18 @@ STAGES = {stage.name: stage for stage in (
                    "--other-content", "0.02", "--reversals", "0.05")),
 )}
 
+# Of a fault's injections this share at least must have led to a state, once there are DEMAND_MIN:
+# a run that saw only one outcome of two has shown little.
+DEMAND_MIN = 20
+DEMANDS = (
+    ("lost-replies", "reply lost: had committed", 0.05),
+    ("lost-replies", "reply lost: had rolled back", 0.05),
+    ("zombies", "zombie refused: epoch lost", 0.05),
+    ("zombies", "zombie refused: unknown outcome", 0.05),
+    ("kills", "killed at commit", 0.05),
+    ("kills", "killed at committed", 0.05),
+)
+
 FAULTS = {
     "kills": Fault("steady", processes.kills, 3, 2.9, 2000, 60,
                    "SIGKILL at random moments, around COMMIT, in COPY, while claiming"),
