@@ -2,11 +2,14 @@
 
 Full: a PostgreSQL of its own on a small tmpfs, which a ballast file fills to the last page.
 Failing: strace tells a backend in the middle of a worker's transaction that pwrite64 or fdatasync
-failed. Both end transactions (53100, 58030) or the whole server (PANIC: a flush that failed is
-never tried again). A FUSE file system would do the same one layer below; there is none here.
+failed; or the whole database lies on a FUSE file system of ours (fuse.c) that fails writes or
+flushes for a while. All end transactions (53100, 58030) or the server (PANIC: a failed flush is
+never tried again).
 """
 import contextlib
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -15,19 +18,71 @@ import time
 from .database import backend_of
 from .machines import LOCAL, Server
 from .servers import read_environment
+from .shims import Control
 
 SIZE, WAIT_S = "500m", 20
+FUSE_FIELDS = ("kind", "number", "fired")
+FUSE_FAULTS = ((1, errno.EIO, "writes: EIO"), (1, errno.ENOSPC, "writes: ENOSPC"),
+               (2, errno.EIO, "flushes: EIO"), (2, errno.ENOSPC, "flushes: ENOSPC"))
 ERRORS = (("fdatasync", "EIO"), ("pwrite64", "EIO"), ("pwrite64", "ENOSPC"))
+
+
+def is_root():
+    return None if os.geteuid() == 0 else "only root mounts"
+
+
+def has_fuse():
+    """None, or why not."""
+    if is_root():
+        return is_root()
+    if not os.path.exists("/dev/fuse") or not shutil.which("fusermount3"):
+        return "no FUSE here"
+    there = subprocess.run(["pkg-config", "--exists", "fuse3"], check=False).returncode == 0
+    return None if there else "no libfuse3-dev to build it with"
 
 
 @contextlib.contextmanager
 def on_tmpfs():
-    """The environment names a database on a small disk; Kafka stays. Wants to be root."""
-    before = dict(os.environ)
-    folder = tempfile.mkdtemp(prefix="sawa-disk.")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0711", "tmpfs", folder],
-                   check=True)
-    state = os.path.join(folder, "st")
+    """The environment names a database on a small disk; Kafka stays."""
+    with tempfile.TemporaryDirectory(prefix="sawa-disk.") as folder:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=0711", "tmpfs", folder],
+                       check=True)
+        try:
+            with _database_in(folder):
+                yield
+        finally:
+            subprocess.run(["umount", folder], check=False)
+
+
+@contextlib.contextmanager
+def on_fuse():
+    """The same, on a file system whose calls fail when its control file says so."""
+    with tempfile.TemporaryDirectory(prefix="sawa-fuse.") as top:
+        os.chmod(top, 0o711)
+        below, mount, control, program = (os.path.join(top, name)
+                                          for name in ("real", "fs", "control", "fuse"))
+        os.mkdir(below, 0o711)
+        os.mkdir(mount)
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "fuse3"], check=True,
+                               stdout=subprocess.PIPE, text=True).stdout.split()
+        subprocess.run(["cc", "-O1", "-Wall", "-Wextra", "-Werror", "-o", program,
+                        os.path.join(os.path.dirname(os.path.realpath(__file__)), "fuse.c"),
+                        *flags], check=True)
+        made = Control(control, FUSE_FIELDS)
+        subprocess.run([program, "-o", "allow_other,default_permissions", mount], check=True,
+                       env={**os.environ, "SAWA_FUSE_REAL": below, "SAWA_FAULT_FILE": control})
+        try:
+            with _database_in(mount):
+                on_fuse.control = made
+                yield
+        finally:
+            made["kind"] = 0
+            subprocess.run(["fusermount3", "-u", "-z", mount], check=False)
+
+
+@contextlib.contextmanager
+def _database_in(folder):
+    before, state = dict(os.environ), os.path.join(folder, "st")
     try:
         subprocess.run([f"{LOCAL}/up", "--state", state, "--with", "postgres", "--pg-set",
                         "max_wal_size=64MB", "--pg-set", "min_wal_size=32MB", "--pg-set",
@@ -40,9 +95,6 @@ def on_tmpfs():
             os.unlink(os.path.join(folder, "ballast"))
         subprocess.run([f"{LOCAL}/down", "--state", state, "--purge"], check=False,
                        stdout=subprocess.DEVNULL)
-        subprocess.run(["umount", folder], check=False)
-        with contextlib.suppress(OSError):
-            os.rmdir(folder)
         os.environ.clear()
         os.environ.update(before)
 
@@ -111,3 +163,23 @@ def io_errors(run, _):
     run.world.scratch.value("SELECT 1")
     run.reach(f"database's {call} failed with {error}", int(hit))
     return int(hit)
+
+
+def fuse_errors(run, _):
+    """Every write, or every flush, of the database fails for up to a second."""
+    server, control = Server("postgres"), on_fuse.control
+    kind, number, name = run.rng.choice(FUSE_FAULTS)
+    control["fired"], control["number"] = 0, number
+    control["kind"] = kind
+    hit = run.world.until(lambda: control["fired"], WAIT_S)
+    time.sleep(run.rng.random())
+    control["kind"] = 0
+    deadline = time.monotonic() + 1         # a server that panics takes a moment to end
+    while server.is_running() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    crashed = not server.is_running()
+    if crashed:
+        server.start()
+    run.world.scratch.value("SELECT 1")
+    run.reach(f"file system failed {name}{', server ended' if crashed else ''}", int(bool(hit)))
+    return int(bool(hit))

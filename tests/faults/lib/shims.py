@@ -18,17 +18,20 @@ HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000
 
 
 class Control:
-    def __init__(self, path):
+    """A file of int64 that another process has mapped too."""
+
+    def __init__(self, path, fields=FIELDS):
+        self.fields = fields
         with open(path, "wb") as file:
-            file.write(bytes(8 * len(FIELDS)))
+            file.write(bytes(8 * len(fields)))
         self.file = open(path, "r+b")       # pylint: disable=consider-using-with
-        self.map = mmap.mmap(self.file.fileno(), 8 * len(FIELDS))
+        self.map = mmap.mmap(self.file.fileno(), 8 * len(fields))
 
     def __getitem__(self, name):
-        return struct.unpack_from("<q", self.map, 8 * FIELDS.index(name))[0]
+        return struct.unpack_from("<q", self.map, 8 * self.fields.index(name))[0]
 
     def __setitem__(self, name, value):
-        struct.pack_into("<q", self.map, 8 * FIELDS.index(name), value)
+        struct.pack_into("<q", self.map, 8 * self.fields.index(name), value)
 
 
 def prepare(run):
@@ -76,6 +79,7 @@ def _account(run, one):
         run.reach("allocation failed: lived without memory, was killed")
         return
     if one.is_running():
+        one.may_end = True                  # it may come to the hole later
         run.reach("allocation failed: went on")
         return
     code = one.process.returncode

@@ -116,8 +116,7 @@ def newer_schema(run, _):
     finally:
         world.scratch.sql(BACK)
     for one in world.workers:
-        if not one.is_running():
-            one.is_wanted = False
+        one.may_end, one.is_wanted = one.is_running(), one.is_running()
     if any(code is not None and code <= 0 for code in codes):
         run.violate("I1", f"workers on a newer schema ended with {codes}")
     run.reach("old binary refused a newer schema", sum(code is not None for code in codes))

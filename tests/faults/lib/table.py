@@ -39,6 +39,7 @@ class Stage(NamedTuple):
     worker: Callable = plain_worker
     finish: Callable = nothing             # before lag must come to 0
     close: Callable = nothing              # whatever happened
+    lacks: Callable = lambda: None         # why it cannot be played on this machine
 
 
 class Fault(NamedTuple):
@@ -49,6 +50,7 @@ class Fault(NamedTuple):
     all: int
     slice: int
     tells: str
+    calm: float = 1.0                      # after how many of its volleys all is waited for
 
 
 STAGES = {stage.name: stage for stage in (
@@ -56,7 +58,8 @@ STAGES = {stage.name: stage for stage in (
     Stage("shimmed", prepare=shims.prepare, worker=shims.worker),
     Stage("network", prepare=network.prepare, worker=network.worker, finish=network.finish,
           close=network.close),
-    Stage("small-disk", servers=disk.on_tmpfs),
+    Stage("small-disk", servers=disk.on_tmpfs, lacks=disk.is_root),
+    Stage("failing-disk", servers=disk.on_fuse, lacks=disk.has_fuse),
     Stage("flood", workers=2, partitions=4, traffic=("--malformed", "0.3"),
           settings={**STEADY, "batch.parked_max_per_minute": 60, "batch.parked_share_max": 10},
           finish=streams.finish_flood),
@@ -79,11 +82,11 @@ DEMANDS = (
 
 FAULTS = {
     "kills": Fault("steady", processes.kills, 3, 2.9, 2000, 60,
-                   "SIGKILL at random moments, around COMMIT, in COPY, while claiming"),
+                   "SIGKILL at random moments, around COMMIT, in COPY, while claiming", 0.1),
     "zombies": Fault("steady", processes.zombies, 2, 3, 200, 20,
                      "SIGSTOP with a batch in hand until others took over, then SIGCONT"),
     "lost-replies": Fault("steady", processes.lost_replies, 4, 1.7, 2000, 30,
-                          "the answer to COMMIT, with and without the COMMIT"),
+                          "the answer to COMMIT, with and without the COMMIT", 0.1),
     "twins": Fault("steady", processes.twins, 1, 2, 20, 2,
                    "two workers with one identity claim the same partitions"),
     "db-crashes": Fault("steady", database.crashes, 1, 4, 50, 2,
@@ -93,22 +96,22 @@ FAULTS = {
     "db-backend-kills": Fault("steady", database.backend_kills, 1, 2.5, 20, 1,
                               "SIGKILL of a backend in a transaction: the server recovers"),
     "db-terminations": Fault("steady", database.terminations, 3, 1, 60, 6,
-                             "pg_terminate_backend in a transaction"),
+                             "pg_terminate_backend in a transaction", 0.1),
     "db-lock-conflicts": Fault("steady", database.lock_conflicts, 1, 1, 50, 3,
                                "position rows are held beyond the lock time-out"),
     "db-deadlocks": Fault("steady", database.deadlocks, 1, 1.5, 30, 2,
                           "a session locks positions in the other order"),
     "db-serialization": Fault("steady", database.serialization_failures, 5, 0.5, 200, 10,
-                              "40001 when a position moves, or at COMMIT"),
+                              "40001 when a position moves, or at COMMIT", 0.1),
     "broker-restarts": Fault("steady", broker.restarts, 1, 13, 50, 1, "SIGTERM and start"),
     "broker-kills": Fault("steady", broker.broker_kills, 1, 16, 10, 1, "SIGKILL and start"),
     "broker-pauses": Fault("steady", broker.pauses, 1, 2.2, 30, 2, "SIGSTOP for up to 3 s"),
     "rebalances": Fault("steady", broker.rebalances, 2, 1, 200, 10,
-                        "a guest joins the group and leaves it"),
+                        "a guest joins the group and leaves it", 0.1),
     "syscall-kills": Fault("steady", syscalls.kills, 3, 3.4, 200, 12,
-                           "SIGKILL before the K-th system call of a batch cycle, K swept"),
+                           "SIGKILL before the K-th system call of a batch cycle, K swept", 0.1),
     "syscall-errors": Fault("steady", syscalls.errors, 3, 2, 60, 3,
-                            "sendto, recvfrom or poll of a batch fails"),
+                            "sendto, recvfrom or poll of a batch fails", 0.1),
     "allocation-once": Fault("shimmed", shims.allocations_once, 2, 2.5, 100, 6,
                              "one allocation fails"),
     "allocation-for-ever": Fault("shimmed", shims.allocations_for_ever, 2, 2.5, 50, 4,
@@ -127,6 +130,8 @@ FAULTS = {
                           "a column more: nobody stops"),
     "disk-full": Fault("small-disk", disk.full, 1, 3, 50, 2,
                        "the last page of the database's disk is taken"),
+    "disk-fails": Fault("failing-disk", disk.fuse_errors, 1, 4, 40, 2,
+                        "the database's file system fails every write, or flush, for a while"),
     "db-io-errors": Fault("steady", disk.io_errors, 1, 1.5, 50, 2,
                           "EIO or ENOSPC from pwrite64 and fdatasync of a backend"),
 }

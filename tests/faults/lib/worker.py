@@ -22,6 +22,7 @@ class Worker:
         self.path = os.path.join(world.folder, f"{name}.log")
         self.starts = 0
         self.environment = {}               # beside the usual one: preloaded shims, passwords
+        self.may_end = False                # a fault was such that it may, until it starts again
         self.is_wanted = False              # it was started, and not ended by us
         self.process = None
         self._read_at = 0
@@ -41,6 +42,7 @@ class Worker:
                                             env=environment, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log)
         self.starts += 1
+        self.may_end = False
         self.is_wanted = True
         return self
 
@@ -55,7 +57,7 @@ class Worker:
         os.kill(self.pid, number)
 
     def has_deserted(self):
-        return self.is_wanted and not self.is_running()
+        return self.is_wanted and not self.may_end and not self.is_running()
 
     def kill(self):
         self.is_wanted = False
