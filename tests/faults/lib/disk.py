@@ -94,7 +94,7 @@ def _database_in(folder):
         with contextlib.suppress(OSError):
             os.unlink(os.path.join(folder, "ballast"))
         subprocess.run([f"{LOCAL}/down", "--state", state, "--purge"], check=False,
-                       stdout=subprocess.DEVNULL)
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.environ.clear()
         os.environ.update(before)
 

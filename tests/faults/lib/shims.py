@@ -12,6 +12,7 @@ import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 FIELDS = ("calls", "fail_at", "forever", "failed", "clock_us", "frozen_us", "asked")
+CATCH_UP_S = 15
 WAIT_S, SETTLE_S = 8, 1.5               # an abort takes a moment
 STARTING_SHARE, START_CALLS = 0.6, 12000  # a start reads schemas, book and first records
 HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000
@@ -71,12 +72,28 @@ def _fail(run, count, forever):
     return hits
 
 
+def _catches_up(run, one):
+    """What waits now behind the positions it holds is applied soon. Or it ends meanwhile."""
+    ends = list(run.world.producer.ends)
+
+    def is_through():
+        return not one.is_running() or all(
+            row["next_offset"] >= ends[number] for number, row in run.world.positions().items()
+            if row["owner"] == one.name)
+
+    return run.world.until(is_through, CATCH_UP_S, 0.05)
+
+
 def _account(run, one):
     if not one.control["failed"]:
         return
     if one.is_running() and one.control["forever"]:
         one.kill()                          # it hangs on without memory: somebody ends it
         run.reach("allocation failed: lived without memory, was killed")
+        return
+    if one.is_running() and not _catches_up(run, one):
+        one.kill()                          # as an orchestrator would, or whoever is on call
+        run.reach("allocation failed: stood still, was killed")
         return
     if one.is_running():
         one.may_end = True                  # it may come to the hole later
