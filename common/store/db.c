@@ -283,7 +283,8 @@ void db_copy_put(struct db *db, struct text tuples)
     }
 }
 
-/* Reads the answers up to the end; the first failure counts. */
+/* Reads the answers up to the end; the first failure counts. Where rows could not be handed over
+ * and the connection still lives, the client answers COPY_IN for ever: that is broken too. */
 static enum status copy_answer(struct db *db, struct error *error, int64_t *ret_rows)
 {
     enum status status = OK;
@@ -295,7 +296,7 @@ static enum status copy_answer(struct db *db, struct error *error, int64_t *ret_
         else if (status == OK)
             status = run_failed(db, rows, error);
         PQclear(rows);
-        if (PQstatus(db->connection) != CONNECTION_OK)
+        if (db->broken || PQstatus(db->connection) != CONNECTION_OK)
             return status == OK ? connection_lost(db, error) : status;
     }
     return status;

@@ -11,6 +11,7 @@
 
 #include "avro_oracle.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -587,6 +588,39 @@ static void test_schema_answers(void **state)
     codec_context_free(context);
 }
 
+/* What a failed allocation leaves of a text, once; then the whole of it. */
+static enum status fetch_starved(void *user, uint32_t schema_id, struct buffer *ret_text,
+                                 struct error *error)
+{
+    int *fetches = user;
+
+    if (*fetches > 0)
+        return fetch(user, schema_id, ret_text, error);
+    (*fetches)++;
+    buffer_string(ret_text, "{\"type\": \"rec");
+    errno = ENOMEM;
+    return OK;
+}
+
+/* Bug: a worker that was out of memory for a moment parked every later record of the schema. */
+static void test_no_memory_is_no_verdict(void **state)
+{
+    static const char payment[] = "\0\0\0\0\1x";
+    int fetches = 0;
+    const struct schema_source starved = {fetch_starved, &fetches};
+    struct codec_context *context = codec_context_new(&starved);
+    enum reason reason = REASON_NONE;
+
+    (void)state;
+    assert_int_equal(decode_exact(context, TEXT(payment), &reason), FATAL);
+    assert_int_equal(reason, REASON_NONE);
+    assert_int_equal(decode_exact(context, TEXT(payment), &reason),
+                     REJECT); /* read: x is no payment */
+    assert_int_not_equal(reason, REASON_SCHEMA_UNREADABLE);
+    assert_int_equal(fetches, 2);
+    codec_context_free(context);
+}
+
 /* More ids than a context keeps: the oldest go, and come back when met again. */
 static enum status fetch_any(void *user, uint32_t schema_id, struct buffer *ret_text,
                              struct error *error)
@@ -729,6 +763,7 @@ int main(void)
         cmocka_unit_test(test_digests_are_for_ever),
         cmocka_unit_test(test_digest_is_of_the_content),
         cmocka_unit_test(test_schema_answers),
+        cmocka_unit_test(test_no_memory_is_no_verdict),
         cmocka_unit_test(test_many_schemas),
         cmocka_unit_test(test_fx_lock),
         cmocka_unit_test(test_reason_of_each_fx_field),

@@ -9,6 +9,7 @@
 
 #include "codec/event/columns.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 enum { ENTRY_MAX = 256 };
@@ -91,6 +92,17 @@ static struct schema_entry *free_entry(struct codec_context *context)
     return entry;
 }
 
+/* (4): true where the last refusal may come from want of memory. The libraries below tell it as
+ * nonsense in the text; only errno keeps it, and whoever asks has set it to 0 before. */
+static bool memory_ran_out(struct error *error)
+{
+    if (errno != ENOMEM)
+        return false;
+    error_set(error, FATAL, "out of memory for a schema");
+    error_hint(error, "nothing is parked for this; give the worker more memory");
+    return true;
+}
+
 /* Fetches a schema and keeps it (2), also one that cannot be read. */
 static enum status load_entry(struct codec_context *context, uint32_t schema_id,
                               struct error *error, struct schema_entry **ret_entry)
@@ -100,28 +112,40 @@ static enum status load_entry(struct codec_context *context, uint32_t schema_id,
     enum status status;
 
     buffer_clear(&context->text);
+    errno = 0;
     status = context->source.fetch(context->source.user, schema_id, &context->text, error);
     if (status != OK)
         return status;
-    if (avro_schema_read(buffer_view(&context->text), error, &schema) != OK)
+    if (avro_schema_read(buffer_view(&context->text), error, &schema) != OK) {
         assert(schema == NULL);
+        if (memory_ran_out(error))
+            return FATAL;
+    }
     entry = free_entry(context);
     *entry = (struct schema_entry){.id = schema_id, .schema = schema};
     *ret_entry = entry;
     return OK;
 }
 
-static const struct plan *entry_plan(struct schema_entry *entry, enum event_type type,
-                                     struct error *error)
+/* REJECT: its schema cannot become the columns of type. */
+static enum status entry_plan(struct schema_entry *entry, enum event_type type, struct error *error,
+                              const struct plan **ret_plan)
 {
     const struct column_set *columns = type == EVENT_PAYMENT ? payment_columns() : fx_columns();
+    struct plan **plan = &entry->plans[type];
 
     if (entry->schema == NULL || entry->is_refused[type])
-        return NULL;
-    if (entry->plans[type] == NULL)
-        entry->is_refused[type] = plan_compile(avro_schema_root(entry->schema), columns, error,
-                                               &entry->plans[type]) != OK;
-    return entry->plans[type];
+        return REJECT;
+    errno = 0;
+    if (*plan == NULL &&
+        plan_compile(avro_schema_root(entry->schema), columns, error, plan) != OK) {
+        if (memory_ran_out(error))
+            return FATAL;
+        entry->is_refused[type] = true;
+        return REJECT;
+    }
+    *ret_plan = *plan;
+    return OK;
 }
 
 static enum status reject(enum reason reason, enum reason *ret_reason)
@@ -134,20 +158,16 @@ enum status codec_plan(struct codec_context *context, uint32_t schema_id, enum e
                        const struct plan **ret_plan, enum reason *ret_reason, struct error *error)
 {
     struct schema_entry *entry = find_entry(context, schema_id);
-    const struct plan *plan;
+    enum status status = OK;
 
     assert(type < EVENT_TYPE_COUNT);
     if (entry == NULL) {
-        enum status status = load_entry(context, schema_id, error, &entry);
-
+        status = load_entry(context, schema_id, error, &entry);
         if (status == REJECT)
             return reject(REASON_SCHEMA_UNKNOWN, ret_reason); /* (3) */
         if (status != OK)
             return status;
     }
-    plan = entry_plan(entry, type, error);
-    if (plan == NULL)
-        return reject(REASON_SCHEMA_UNREADABLE, ret_reason);
-    *ret_plan = plan;
-    return OK;
+    status = entry_plan(entry, type, error, ret_plan);
+    return status == REJECT ? reject(REASON_SCHEMA_UNREADABLE, ret_reason) : status;
 }

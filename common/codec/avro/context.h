@@ -10,6 +10,7 @@
  * (3) Unknown ids are asked from the source, a callback, so the codec knows no network and no
  *     file. OK: the text; REJECT: there is no such schema, or it is not allowed; RETRY: the
  *     source is away, nothing is parked for that; FATAL: set-up.
+ * (4) Want of memory is no verdict: it is FATAL, and no schema is refused for it.
  *
  *   struct codec_context *context = codec_context_new(&source);
  *   switch (payment_decode(context, value, &payment, &reason, &error)) ...

@@ -141,6 +141,13 @@ ports_in_use() {
 
 port_free() { ! ports_in_use | grep -qix "$(printf '%04X' "$1")"; }
 
+# What connections of a killed server have left behind (TIME_WAIT, or a client that has not noticed)
+# keeps nobody from listening there again.
+port_listened() {
+    awk '$2 ~ /:/ && $4 == "0A" { n = split($2, part, ":"); print part[n] }' \
+        /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qix "$(printf '%04X' "$1")"
+}
+
 # Two `up` at once must not choose the same number before either listens: a claim is a file made
 # with O_EXCL that names the claiming process; the claim of a dead process counts for nothing.
 claim_port() { # port
@@ -162,6 +169,10 @@ release_ports() {
     done <"$STATE/ports"
 }
 
+port_usable() { # port, the one of last time
+    if [[ $1 == "${2:-}" ]]; then ! port_listened "$1"; else port_free "$1"; fi
+}
+
 port_of() { awk -v name="$1" '$1 == name { print $2 }' "$STATE/ports"; }
 
 # Keeps the number of last time when it is free, so that clients find a restarted server again.
@@ -169,7 +180,7 @@ choose_port() { # name
     local port kept
     kept=$(port_of "$1")
     for port in $kept $(shuf -i 20000-32000 -n 50); do # below the ephemeral ports
-        if port_free "$port" && claim_port "$port"; then break; fi
+        if port_usable "$port" "$kept" && claim_port "$port"; then break; fi
         port=''
     done
     [[ -n ${port:-} ]] || die 69 "no free port found for $1" "see: ss -ltn"
@@ -180,13 +191,14 @@ choose_port() { # name
 # ---- processes --------------------------------------------------------------------------------
 
 # Start time of a process in clock ticks since boot; empty when it is gone. The name in the second
-# field may hold spaces and brackets: cut at the last one.
+# field may hold spaces and brackets: cut at the last one. A zombie with other threads is still
+# dying, and still has its ports.
 start_of() { # pid
     local stat
     read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
     # shellcheck disable=SC2086
     set -- ${stat##*) }
-    [[ $1 == Z ]] || printf '%s\n' "${20}"
+    if [[ $1 != Z ]] || ((${18} > 1)); then printf '%s\n' "${20}"; fi
 }
 
 alive() { # pid start (1)

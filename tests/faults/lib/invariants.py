@@ -67,13 +67,18 @@ SELECT step.partition, step.epoch, before, position.epoch
 )
 
 
+def is_away(error):
+    """The server or the connection went, nothing is wrong with the question."""
+    return isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError)) or \
+        error.pgcode is None
+
+
 class Watch(threading.Thread):
     def __init__(self, dsn, every_s=1.0):
         super().__init__(daemon=True)
-        self.connection = psycopg2.connect(dsn)
-        self.connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        self.dsn, self.connection = dsn, None
         self.every_s = every_s
-        self.count, self.found = 0, []
+        self.count, self.unread, self.found = 0, 0, []
         self._seen, self._last = set(), {}
         self._over = threading.Event()
 
@@ -87,10 +92,18 @@ class Watch(threading.Thread):
             if self.is_alive():
                 self.join(60)
             self._look()
-            self.connection.close()
+            if self.connection:
+                self.connection.close()
+
+    def _connect(self):
+        self.connection = psycopg2.connect(self.dsn, connect_timeout=5)
+        self.connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
 
     def _look(self):
+        """A database that is away now is looked at again a second later."""
         try:
+            if self.connection is None or self.connection.closed:
+                self._connect()
             with self.connection.cursor() as cursor:
                 cursor.execute("SET search_path = sawa")
                 self._questions(cursor)
@@ -98,8 +111,11 @@ class Watch(threading.Thread):
             self.connection.rollback()
             self.count += 1
         except psycopg2.Error as error:
-            self.found.append(f"the snapshot could not be read: {error}")
-            self._over.set()
+            if is_away(error):
+                self.connection, self.unread = None, self.unread + 1
+            else:
+                self.found.append(f"the snapshot could not be read: {error}")
+                self._over.set()
 
     def _questions(self, cursor):
         cursor.execute("SELECT commit_id FROM commit_log")

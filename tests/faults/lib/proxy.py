@@ -53,7 +53,8 @@ class Connection:
         self.outcome = None               # of a COMMIT after CUT: committed, or rolled back
         self.ended = threading.Event()
         self._prepared = {}               # statement name -> point
-        self.server = socket.socket(socket.AF_UNIX)
+        is_path = isinstance(proxy.upstream, str)     # else host and port
+        self.server = socket.socket(socket.AF_UNIX if is_path else socket.AF_INET)
         self.server.connect(proxy.upstream)
         self.threads = [threading.Thread(target=self._run, args=(side,), daemon=True)
                         for side in (self._from_client, self._from_server)]
@@ -107,7 +108,7 @@ class Connection:
                 point = self._point(kind, buffer, body, end) if kind in b"QPBd" else None
                 if point is None:
                     continue
-                self.server.sendall(memoryview(buffer)[sent:start])
+                self.proxy.send(self.server, memoryview(buffer)[sent:start], "upstream")
                 sent = start
                 if point == "begin":
                     self.in_tx = True
@@ -121,7 +122,7 @@ class Connection:
                     self.ended.wait(30)
                     return
             if done > sent:
-                self.server.sendall(memoryview(buffer)[sent:done])
+                self.proxy.send(self.server, memoryview(buffer)[sent:done], "upstream")
             del buffer[:done]
 
     def _exactly(self, size):
@@ -176,15 +177,18 @@ class Connection:
 
     def _pass_on(self, data):
         if not self.cut and data:
-            self.client.sendall(data)
+            self.proxy.send(self.client, data, "downstream")
 
 
 class Proxy:
-    """hook(connection, point) -> action; set it while the proxy runs, or use arm()."""
+    """hook(connection, point) -> action; set it while the proxy runs, or use arm(): any number of
+    those stand side by side."""
 
     def __init__(self, upstream, folder):
         self.upstream = upstream
         self.hook = None
+        self.armed = {}                   # event -> hook, until it has fired
+        self.toxic = None                 # ("delay", s, stream), ("slice", bytes, ..), ("mute", ..)
         self.cut_delay = lambda: 0
         self.lock = threading.Lock()
         self.connections = set()
@@ -211,9 +215,24 @@ class Proxy:
                 self.connections.add(connection)
             connection.start()
 
+    def send(self, end, data, stream):
+        """All of it, as the toxic has it."""
+        kind, value, of = self.toxic or (None, None, None)
+        if of != stream:
+            kind = None
+        if kind == "delay":
+            time.sleep(value)
+        while kind == "mute" and self.toxic:
+            time.sleep(0.02)
+        step = value if kind == "slice" else max(len(data), 1)
+        for begin in range(0, len(data), step):
+            end.sendall(data[begin:begin + step])
+            if kind == "slice" and self.toxic:
+                time.sleep(0.0002)
+
     def close(self):
         self._ended = True
-        self.hook = None
+        self.disarm()
         self.acceptor.join()
         for connection in self.of(None):
             connection.close()
@@ -229,8 +248,11 @@ class Proxy:
             return [one for one in self.connections if pid is None or one.pid == pid]
 
     def call(self, connection, point):
-        hook = self.hook
-        return hook(connection, point) if hook else PASS
+        for hook in (self.hook, *list(self.armed.values())):
+            action = hook(connection, point) if hook else PASS
+            if action is not PASS:
+                return action
+        return PASS
 
     def is_in_tx(self, pid):
         return any(one.in_tx for one in self.of(pid))
@@ -254,7 +276,15 @@ class Proxy:
                 if left[0] >= 0:
                     return PASS
                 fired.set()
+                self.armed.pop(fired, None)
             return act(connection)
 
-        self.hook = hook
+        self.armed[fired] = hook
         return fired
+
+    def disarm(self, *fired):
+        """These, or all and the hook too: what has not happened yet will not."""
+        if not fired:
+            self.hook = None
+        for event in fired or list(self.armed):
+            self.armed.pop(event, None)

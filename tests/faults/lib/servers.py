@@ -9,7 +9,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__))
 NEEDED = ("SAWA_DATABASE_DSN", "SAWA_KAFKA_BROKERS", "SAWA_KEK_FILE")
 
 
-def _read_environment(path):
+def read_environment(path):
     with open(path, encoding="utf-8") as file:
         for line in file:
             if line.startswith("export "):
@@ -30,7 +30,7 @@ def servers():
         try:
             subprocess.run([f"{local}/up", "--state", state, "--without", "rabbitmq"], check=True,
                            stdout=subprocess.DEVNULL)
-            _read_environment(os.path.join(state, "env"))
+            read_environment(os.path.join(state, "env"))
             yield
         finally:
             subprocess.run([f"{local}/down", "--state", state, "--purge"], check=False,

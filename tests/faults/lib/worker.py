@@ -21,6 +21,8 @@ class Worker:
                          "worker.id": name, **settings}
         self.path = os.path.join(world.folder, f"{name}.log")
         self.starts = 0
+        self.environment = {}               # beside the usual one: preloaded shims, passwords
+        self.may_end = False                # a fault was such that it may, until it starts again
         self.is_wanted = False              # it was started, and not ended by us
         self.process = None
         self._read_at = 0
@@ -33,13 +35,14 @@ class Worker:
         chosen = [word for key, value in self.settings.items()
                   for word in ("--set", f"{key}={value}")]
         environment = {**os.environ, "SAWA_DATABASE_DSN": self.world.worker_dsn(),
-                       "SAWA_BATCH_KEY_FILE": os.environ["SAWA_KEK_FILE"]}
+                       "SAWA_BATCH_KEY_FILE": os.environ["SAWA_KEK_FILE"], **self.environment}
         with open(self.path, "ab") as log:
             self._read_at, self._events = log.tell(), []
             self.process = subprocess.Popen([program, "run", "--log-format", "json", *chosen],
                                             env=environment, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log)
         self.starts += 1
+        self.may_end = False
         self.is_wanted = True
         return self
 
@@ -54,11 +57,12 @@ class Worker:
         os.kill(self.pid, number)
 
     def has_deserted(self):
-        return self.is_wanted and not self.is_running()
+        return self.is_wanted and not self.may_end and not self.is_running()
 
     def kill(self):
         self.is_wanted = False
-        self.signal(signal.SIGKILL)
+        if self.is_running():
+            self.signal(signal.SIGKILL)
         self.process.wait()
 
     def stop(self, seconds=30):
@@ -97,8 +101,11 @@ class Worker:
         if not listening:
             return 0
         url = f"http://127.0.0.1:{listening[-1]['sawa.port']}/metrics"
-        with urllib.request.urlopen(url, timeout=5) as page:
-            lines = page.read().decode().splitlines()
+        try:
+            with urllib.request.urlopen(url, timeout=5) as page:
+                lines = page.read().decode().splitlines()
+        except OSError:
+            return 0                        # it is being killed
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines
                    if line.startswith((name + " ", name + "{")))
 

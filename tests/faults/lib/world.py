@@ -10,6 +10,7 @@
 What holds while it runs is checked each second (invariants.py); what was found stands in
 world.watch.found.
 """
+import contextlib
 import datetime
 import json
 import os
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 
+import psycopg2
 from psycopg2.extensions import make_dsn
 
 from .servers import ROOT
@@ -27,28 +29,54 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 # pylint: disable=wrong-import-position
 from confluent_kafka.admin import AdminClient, NewTopic
 from scratch import Scratch
-from .invariants import Watch
+from .invariants import Watch, is_away
 from .producer import Producer
 from .proxy import Proxy
 from .worker import Worker
 
 CORRIDORS = os.path.join(ROOT, "deploy", "corridors.example.yaml")
-LAG_WAIT_S = 60
+LAG_WAIT_S, DATABASE_WAIT_S = 60, 60
 PARTITIONS = 4
 
 
+class LastingScratch(Scratch):
+    """Its questions wait for a database that is being started again."""
+
+    def sql(self, statement, *values, **named):
+        end = time.monotonic() + DATABASE_WAIT_S
+        while True:
+            try:
+                return super().sql(statement, *values, **named)
+            except psycopg2.Error as error:
+                if time.monotonic() > end or not is_away(error):
+                    raise
+                time.sleep(0.05)
+                self._connect_again()
+
+    def _connect_again(self):
+        try:
+            connection = psycopg2.connect(self.dsn(), connect_timeout=5)
+        except psycopg2.OperationalError:
+            return
+        connection.autocommit = True
+        self.connection = connection
+
+
 class World:
-    def __init__(self, name, seed, events, ids="mixed", settings=None, traffic=(), windows=True):
+    def __init__(self, name, seed, events, ids="mixed", settings=None, traffic=(), windows=True,
+                 partitions=PARTITIONS):
+        self.partitions = partitions
         self.name, self.seed, self.event_count, self.ids = name, seed, events, ids
         self.settings = settings or {}
         self.traffic_options = list(traffic)
         self.windows = windows
         self.topic = f"{name}-{os.getpid()}"
         self.workers, self.producer, self.watch, self.proxy = [], None, None, None
+        self.differing = []               # parts of the comparison with the oracle
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="sawa-faults.")
-        self.scratch = Scratch(self.name.replace("-", "_"))
+        self.scratch = LastingScratch(self.name.replace("-", "_"))
         try:
             self._make()
         except BaseException:
@@ -77,7 +105,7 @@ class World:
         subprocess.run(
             [os.path.join(ROOT, "tests", "support", "traffic"), "generate", "--seed",
              str(self.seed), "--events", str(self.event_count), "--corridors", CORRIDORS,
-             "--from", f"{first}T00:00Z", "--partitions", str(PARTITIONS), "--ids", self.ids,
+             "--from", f"{first}T00:00Z", "--partitions", str(self.partitions), "--ids", self.ids,
              "--processes", "2", "--out", self.traffic, *self.traffic_options],
             check=True, stderr=subprocess.DEVNULL)
         with open(os.path.join(self.traffic, "meta.json"), encoding="utf-8") as file:
@@ -96,7 +124,7 @@ class World:
     def create_topic(self, topic):
         self.admin = AdminClient({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"],
                                   "log_level": 2})
-        for future in self.admin.create_topics([NewTopic(topic, PARTITIONS, 1)]).values():
+        for future in self.admin.create_topics([NewTopic(topic, self.partitions, 1)]).values():
             future.result(30)
 
     def delete_topic(self):
@@ -112,7 +140,8 @@ class World:
             self.watch.end()
         if self.proxy:
             self.proxy.close()
-            self.delete_topic()
+            with contextlib.suppress(*[Exception] if kind else []):     # what came first is told
+                self.delete_topic()
         self.scratch.__exit__()
         if self.scratch.failed or kind:
             print(f"# logs are in {self.folder}")
@@ -126,10 +155,13 @@ class World:
         return make_dsn(host=self.proxy.folder, port=self.proxy.port, user="sawa_ingest",
                         dbname=self.scratch.name)
 
+    def new_worker(self, name, **settings):
+        """Not started yet."""
+        self.workers.append(Worker(self, name, **{**self.settings, **settings}))
+        return self.workers[-1]
+
     def worker(self, name, **settings):
-        worker = Worker(self, name, **{**self.settings, **settings})
-        self.workers.append(worker)
-        return worker.start()
+        return self.new_worker(name, **settings).start()
 
     def produce(self, rate):
         self.producer = self.make_producer(rate)
@@ -173,7 +205,7 @@ class World:
     def settle_down(self):
         """(I8) Everything is sent, faults are over: lag 0 within 60 s; workers end by SIGTERM."""
         check, begin = self.scratch.check, time.monotonic()
-        self.proxy.hook = None
+        self.proxy.disarm()
         self.producer.finish()
         self.until(lambda: self.lag() == 0 or self.deserters(), LAG_WAIT_S, 0.05)
         deserters = self.deserters()
@@ -196,6 +228,8 @@ class World:
              os.path.join(self.traffic, "log.tsv"), "--corridors", CORRIDORS, "--topic",
              self.topic, "--summary"], stdout=subprocess.PIPE, text=True, check=False)
         lines = answer.stdout.splitlines()
+        self.differing = [line.split(" - ", 1)[1].split(":")[0] for line in lines
+                          if line.startswith("not ok - ")]
         parts = [line for line in lines if line.startswith("ok - ") and "# SKIP" not in line]
         payments = self.scratch.value("SELECT count(*) FROM sawa.payment")
         parked = self.scratch.value("SELECT count(*) FROM sawa.parked")
@@ -204,4 +238,5 @@ class World:
             f" {payments} payments, {parked} parked of {self.producer.total} records",
             answer.returncode == 0 and len(parts) >= 14, f"exit code {answer.returncode}")
         if answer.returncode:
-            print("\n".join(f"#   {line}" for line in lines if line.startswith("not ok")))
+            print("\n".join(f"#   {line[:300]}" for at, line in enumerate(lines)
+                            if any(before.startswith("not ok") for before in lines[at - 2:at + 1])))

@@ -1,0 +1,137 @@
+"""table.py - every fault there is, on which stage it is played, and how often.
+
+A stage is a world made again and again: how many workers, what settings and traffic, which servers.
+volley: how many are injected at once, on different workers. volley_s: what one volley costs, as
+measured; it only shapes the traffic and divides a budget. all, slice: how often in `run all` and in
+`run`.
+"""
+import contextlib
+from typing import Callable, NamedTuple
+
+from . import broker, database, disk, network, processes, shims, streams, syscalls
+
+
+STEADY = {"batch.records_max": 800, "batch.lock_timeout": "300ms", "batch.linger": "30ms"}
+
+
+@contextlib.contextmanager
+def usual_servers():
+    yield
+
+
+def nothing(_run):
+    pass
+
+
+def plain_worker(run, name):
+    return run.world.worker(name)
+
+
+class Stage(NamedTuple):
+    name: str
+    workers: int = 4
+    partitions: int = 12
+    rate: int = 500
+    settings: dict = STEADY
+    traffic: tuple = ()
+    servers: Callable = usual_servers
+    prepare: Callable = nothing
+    worker: Callable = plain_worker
+    finish: Callable = nothing             # before lag must come to 0
+    close: Callable = nothing              # whatever happened
+    lacks: Callable = lambda: None         # why it cannot be played on this machine
+
+
+class Fault(NamedTuple):
+    stage: str
+    inject: Callable
+    volley: int
+    volley_s: float
+    all: int
+    slice: int
+    tells: str
+    calm: float = 1.0                      # after how many of its volleys all is waited for
+
+
+STAGES = {stage.name: stage for stage in (
+    Stage("steady", prepare=database.prepare),
+    Stage("shimmed", prepare=shims.prepare, worker=shims.worker),
+    Stage("network", prepare=network.prepare, worker=network.worker, finish=network.finish,
+          close=network.close),
+    Stage("small-disk", servers=disk.on_tmpfs, lacks=disk.is_root),
+    Stage("failing-disk", servers=disk.on_fuse, lacks=disk.has_fuse),
+    Stage("flood", workers=2, partitions=4, traffic=("--malformed", "0.3"),
+          settings={**STEADY, "batch.parked_max_per_minute": 60, "batch.parked_share_max": 10},
+          finish=streams.finish_flood),
+    Stage("disorder", workers=2, partitions=4, prepare=streams.prepare_disorder,
+          traffic=("--duplicates", "0.1", "--late", "0.05", "--transfer-twice", "0.02",
+                   "--other-content", "0.02", "--reversals", "0.05")),
+)}
+
+# Of a fault's injections this share at least must have led to a state, once there are DEMAND_MIN:
+# a run that saw only one outcome of two has shown little.
+DEMAND_MIN = 20
+DEMANDS = (
+    ("lost-replies", "reply lost: had committed", 0.05),
+    ("lost-replies", "reply lost: had rolled back", 0.05),
+    ("zombies", "zombie refused: epoch lost", 0.05),
+    ("zombies", "zombie refused: unknown outcome", 0.05),
+    ("kills", "killed at commit", 0.05),
+    ("kills", "killed at committed", 0.05),
+)
+
+FAULTS = {
+    "kills": Fault("steady", processes.kills, 3, 2.9, 2000, 60,
+                   "SIGKILL at random moments, around COMMIT, in COPY, while claiming", 0.1),
+    "zombies": Fault("steady", processes.zombies, 2, 3, 200, 20,
+                     "SIGSTOP with a batch in hand until others took over, then SIGCONT"),
+    "lost-replies": Fault("steady", processes.lost_replies, 4, 1.7, 2000, 30,
+                          "the answer to COMMIT, with and without the COMMIT", 0.1),
+    "twins": Fault("steady", processes.twins, 1, 2, 20, 1,
+                   "two workers with one identity claim the same partitions"),
+    "db-crashes": Fault("steady", database.crashes, 1, 4, 50, 1,
+                        "pg_ctl stop -m immediate, then started again"),
+    "db-postmaster-kills": Fault("steady", database.postmaster_kills, 1, 4.5, 10, 1,
+                                 "SIGKILL of the postmaster alone"),
+    "db-backend-kills": Fault("steady", database.backend_kills, 1, 2.5, 20, 1,
+                              "SIGKILL of a backend in a transaction: the server recovers"),
+    "db-terminations": Fault("steady", database.terminations, 3, 1, 60, 6,
+                             "pg_terminate_backend in a transaction", 0.1),
+    "db-lock-conflicts": Fault("steady", database.lock_conflicts, 1, 1, 50, 2,
+                               "position rows are held beyond the lock time-out"),
+    "db-deadlocks": Fault("steady", database.deadlocks, 1, 1.5, 30, 1,
+                          "a session locks positions in the other order"),
+    "db-serialization": Fault("steady", database.serialization_failures, 5, 0.5, 200, 10,
+                              "40001 when a position moves, or at COMMIT", 0.1),
+    "broker-restarts": Fault("steady", broker.restarts, 1, 13, 50, 1, "SIGTERM and start"),
+    "broker-kills": Fault("steady", broker.broker_kills, 1, 16, 10, 0, "SIGKILL and start"),
+    "broker-pauses": Fault("steady", broker.pauses, 1, 2.2, 30, 1, "SIGSTOP for up to 3 s"),
+    "rebalances": Fault("steady", broker.rebalances, 2, 1, 200, 6,
+                        "a guest joins the group and leaves it", 0.1),
+    "syscall-kills": Fault("steady", syscalls.kills, 3, 3.4, 200, 12,
+                           "SIGKILL before the K-th system call of a batch cycle, K swept", 0.1),
+    "syscall-errors": Fault("steady", syscalls.errors, 3, 2, 60, 3,
+                            "sendto, recvfrom or poll of a batch fails", 0.1),
+    "allocation-once": Fault("shimmed", shims.allocations_once, 2, 2.5, 100, 4,
+                             "one allocation fails"),
+    "allocation-for-ever": Fault("shimmed", shims.allocations_for_ever, 2, 2.5, 50, 2,
+                                 "one allocation and all after it fail"),
+    "clock-jumps": Fault("shimmed", shims.clock_jumps, 3, 2.3, 50, 3,
+                         "wall clock an hour back, a day ahead, frozen, twice as fast"),
+    "network": Fault("network", network.toxics, 2, 8, 60, 2,
+                     "latency, slices, half-open and reset between workers and PostgreSQL"),
+    "poison": Fault("flood", streams.poison, 1, 2, 20, 1,
+                    "three of ten records are refused: partitions halt, an operator accepts"),
+    "disorder": Fault("disorder", streams.disorder, 1, 2.5, 50, 2,
+                      "doubled, late, shuffled records, and a kill in each thousand"),
+    "schema-newer": Fault("steady", streams.newer_schema, 1, 2, 10, 1,
+                          "a name the binary uses is gone: it ends, nothing is committed"),
+    "schema-wider": Fault("steady", streams.wider_schema, 1, 0.5, 10, 1,
+                          "a column more: nobody stops"),
+    "disk-full": Fault("small-disk", disk.full, 1, 3, 50, 1,
+                       "the last page of the database's disk is taken"),
+    "disk-fails": Fault("failing-disk", disk.fuse_errors, 1, 12, 40, 0,
+                        "the database's file system fails every write, or flush, for a while"),
+    "db-io-errors": Fault("steady", disk.io_errors, 1, 1.5, 50, 1,
+                          "EIO or ENOSPC from pwrite64 and fdatasync of a backend"),
+}
