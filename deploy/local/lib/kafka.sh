@@ -37,6 +37,8 @@ kafka_fetch() {
     )
 }
 
+# Records are kept for ever: tests and the demo send events of past days with their own times, and
+# half a minute after its start the broker would begin to delete those older than a week.
 kafka_properties() {
     local broker controller
     broker=127.0.0.1:$(port_of kafka)
@@ -50,6 +52,7 @@ listeners=PLAINTEXT://$broker,CONTROLLER://$controller
 advertised.listeners=PLAINTEXT://$broker
 log.dirs=$RUN/kafka/data
 auto.create.topics.enable=false
+log.retention.ms=-1
 offsets.topic.num.partitions=1
 offsets.topic.replication.factor=1
 transaction.state.log.num.partitions=1
