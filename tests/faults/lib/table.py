@@ -99,7 +99,8 @@ FAULTS = {
                              "pg_terminate_backend in a transaction", 0.1),
     "db-lock-conflicts": Fault("steady", database.lock_conflicts, 1, 1, 50, 2,
                                "position rows are held beyond the lock time-out"),
-    "db-deadlocks": Fault("steady", database.deadlocks, 1, 1.5, 30, 1,
+    # Not in the slice: a batch seldom holds the other row just then (3 of 27 tries when measured).
+    "db-deadlocks": Fault("steady", database.deadlocks, 1, 1.5, 30, 0,
                           "a session locks positions in the other order"),
     "db-serialization": Fault("steady", database.serialization_failures, 5, 0.5, 200, 10,
                               "40001 when a position moves, or at COMMIT", 0.1),
