@@ -38,7 +38,7 @@ static const struct kafka_property defaults[] = {
     {"fetch.message.max.bytes", "131072"}, {"fetch.wait.max.ms", "20"},
     {"message.max.bytes", "4194304"},      {"socket.keepalive.enable", "true"},
     {"reconnect.backoff.max.ms", "2000"},  {"fetch.error.backoff.ms", "100"},
-    {"log.connection.close", "false"},     {"topic.metadata.refresh.interval.ms", "10000"},
+    {"log.connection.close", "false"},
 };
 
 static const struct kafka_property fixed[] = {

@@ -193,8 +193,8 @@ class Stage:
     def until(self, condition, what, seconds=WAIT_S):
         end = time.monotonic() + seconds
         while not condition():
-            dead = [worker.args[0] for worker in self.workers
-                    if worker.poll() not in (None, 0, -9)]
+            dead = [(os.path.basename(worker.args[0]), worker.returncode)
+                    for worker in self.workers if worker.poll() not in (None, 0, -9)]
             if time.monotonic() > end or dead:
                 raise RuntimeError(f"not within {seconds} s: {what} {dead or ''}")
             time.sleep(0.05)
