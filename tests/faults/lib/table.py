@@ -134,7 +134,7 @@ FAULTS = {
                        "the last page of the database's disk is taken"),
     "disk-fails": Fault("failing-disk", disk.fuse_errors, 1, 12, 40, 0,
                         "the database's file system fails every write, or flush, for a while"),
-    # Not in the slice: once a lane stood still for more than 60 s after it, and why is not known yet.
+    # Not in the slice: once a lane stood still for more than 60 s after it; why is not known.
     "db-io-errors": Fault("steady", disk.io_errors, 1, 1.5, 50, 0,
                           "EIO or ENOSPC from pwrite64 and fdatasync of a backend"),
 }
