@@ -3,7 +3,7 @@
 A stage is a world made again and again: how many workers, what settings and traffic, which servers.
 volley: how many are injected at once, on different workers. volley_s: what one volley costs, as
 measured; it only shapes the traffic and divides a budget. all, slice: how often in `run all` and in
-`run`.
+`run`, which has minutes: what costs many seconds an injection is in `all` alone.
 """
 import contextlib
 from typing import Callable, NamedTuple
@@ -91,9 +91,9 @@ FAULTS = {
                    "two workers with one identity claim the same partitions"),
     "db-crashes": Fault("steady", database.crashes, 1, 4, 50, 1,
                         "pg_ctl stop -m immediate, then started again"),
-    "db-postmaster-kills": Fault("steady", database.postmaster_kills, 1, 4.5, 10, 1,
+    "db-postmaster-kills": Fault("steady", database.postmaster_kills, 1, 4.5, 10, 0,
                                  "SIGKILL of the postmaster alone"),
-    "db-backend-kills": Fault("steady", database.backend_kills, 1, 2.5, 20, 1,
+    "db-backend-kills": Fault("steady", database.backend_kills, 1, 2.5, 20, 0,
                               "SIGKILL of a backend in a transaction: the server recovers"),
     "db-terminations": Fault("steady", database.terminations, 3, 1, 60, 6,
                              "pg_terminate_backend in a transaction", 0.1),
@@ -104,7 +104,7 @@ FAULTS = {
                           "a session locks positions in the other order"),
     "db-serialization": Fault("steady", database.serialization_failures, 5, 0.5, 200, 10,
                               "40001 when a position moves, or at COMMIT", 0.1),
-    "broker-restarts": Fault("steady", broker.restarts, 1, 13, 50, 1, "SIGTERM and start"),
+    "broker-restarts": Fault("steady", broker.restarts, 1, 13, 50, 0, "SIGTERM and start"),
     "broker-kills": Fault("steady", broker.broker_kills, 1, 16, 10, 0, "SIGKILL and start"),
     "broker-pauses": Fault("steady", broker.pauses, 1, 2.2, 30, 1, "SIGSTOP for up to 3 s"),
     "rebalances": Fault("steady", broker.rebalances, 2, 1, 200, 6,
@@ -120,7 +120,7 @@ FAULTS = {
                                  "one allocation and all after it fail"),
     "clock-jumps": Fault("shimmed", shims.clock_jumps, 3, 2.3, 50, 3,
                          "wall clock an hour back, a day ahead, frozen, twice as fast"),
-    "network": Fault("network", network.toxics, 2, 8, 60, 2,
+    "network": Fault("network", network.toxics, 2, 8, 60, 0,
                      "latency, slices, half-open and reset between workers and PostgreSQL"),
     "poison": Fault("flood", streams.poison, 1, 2, 20, 1,
                     "three of ten records are refused: partitions halt, an operator accepts"),
@@ -130,7 +130,7 @@ FAULTS = {
                           "a name the binary uses is gone: it ends, nothing is committed"),
     "schema-wider": Fault("steady", streams.wider_schema, 1, 0.5, 10, 1,
                           "a column more: nobody stops"),
-    "disk-full": Fault("small-disk", disk.full, 1, 3, 50, 1,
+    "disk-full": Fault("small-disk", disk.full, 1, 3, 50, 0,
                        "the last page of the database's disk is taken"),
     "disk-fails": Fault("failing-disk", disk.fuse_errors, 1, 12, 40, 0,
                         "the database's file system fails every write, or flush, for a while"),
