@@ -36,6 +36,20 @@ void buffer_clear(struct buffer *buffer)
     buffer->failed = false;
 }
 
+void buffer_trim(struct buffer *buffer, size_t capacity)
+{
+    char *data;
+
+    assert(buffer->size == 0 && capacity > 0);
+    if (buffer->capacity <= capacity)
+        return;
+    data = realloc(buffer->data, capacity);
+    if (data == NULL)
+        return; /* then it stays as large as it was */
+    buffer->data = data;
+    buffer->capacity = capacity;
+}
+
 /* Doubles towards what is needed, never past max. */
 static bool buffer_grow(struct buffer *buffer, size_t needed)
 {

@@ -30,6 +30,9 @@ void buffer_init(struct buffer *buffer, size_t max);
 void buffer_done(struct buffer *buffer); /* NULL and half-built are fine */
 void buffer_clear(struct buffer *buffer);
 
+/* Gives memory beyond capacity back to the system. The buffer must be empty. */
+void buffer_trim(struct buffer *buffer, size_t capacity);
+
 /* Room for size more bytes, as a place to write to; buffer_commit then makes them count.
  * NULL once failed. */
 char *buffer_reserve(struct buffer *buffer, size_t size);

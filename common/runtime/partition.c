@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/crc32c.h"
 
-enum { SPARES_KEPT_MAX = 16 * 1024 * 1024 };
+enum { SPARE_MAX = 512 * 1024, SPARES_KEPT_MAX = 16 * 1024 * 1024 };
 
 /* Ends the archive of an open batch that will not be sealed. */
 static void archive_abandon(struct partition *partition)
@@ -34,7 +34,7 @@ void partitions_init(struct partitions *partitions)
 {
     memset(partitions, 0, sizeof *partitions);
     partitions->press = archive_press_new();
-    buffer_pool_init(&partitions->spares, SEALED_PART_MAX, SPARES_KEPT_MAX);
+    buffer_pool_init(&partitions->spares, SEALED_PART_MAX, SPARE_MAX, SPARES_KEPT_MAX);
 }
 
 void partitions_done(struct partitions *partitions)

@@ -22,7 +22,7 @@
      .meaning = "schema registry; not set: the directory is the source"},                          \
     {.key = "schema.registry_ca", .type = OPTION_PATH,                                             \
      .meaning = "CA file of the registry's certificate"},                                          \
-    {.key = "batch.records_max", .type = OPTION_INT, .standard = "50000", .min = 1,                \
+    {.key = "batch.records_max", .type = OPTION_INT, .standard = "40000", .min = 1,                \
      .max = 1000000, .unit = "records", .meaning = "ceiling of one transaction"},                  \
     {.key = "batch.bytes_max", .type = OPTION_SIZE_BYTES, .standard = "16MiB", .min = 65536,       \
      .max = 1073741824, .meaning = "ceiling of the raw records of one transaction"},               \

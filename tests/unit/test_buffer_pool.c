@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-enum { BUFFER_MAX = 1 << 20, KEPT_MAX = 3 * 4096 };
+enum { BUFFER_MAX = 1 << 20, EACH_MAX = 8192, KEPT_MAX = 3 * 4096 };
 
 static struct buffer filled(struct buffer_pool *pool, size_t size)
 {
@@ -28,7 +28,7 @@ static void the_newest_comes_out_first_and_empty(void **state)
     char *memory;
 
     (void)state;
-    buffer_pool_init(&pool, BUFFER_MAX, KEPT_MAX);
+    buffer_pool_init(&pool, BUFFER_MAX, EACH_MAX, KEPT_MAX);
     first = filled(&pool, 4096);
     second = filled(&pool, 4096);
     memory = second.data;
@@ -52,7 +52,7 @@ static void what_is_above_a_ceiling_is_freed(void **state)
     struct buffer buffers[4];
 
     (void)state;
-    buffer_pool_init(&pool, BUFFER_MAX, KEPT_MAX);
+    buffer_pool_init(&pool, BUFFER_MAX, EACH_MAX, KEPT_MAX);
     for (size_t i = 0; i < 4; i++)
         buffers[i] = filled(&pool, 4096);
     for (size_t i = 0; i < 4; i++)
@@ -65,13 +65,31 @@ static void what_is_above_a_ceiling_is_freed(void **state)
     buffer_pool_done(&pool);
 }
 
+/* (2) */
+static void what_grew_large_is_cut_back(void **state)
+{
+    struct buffer_pool pool;
+    struct buffer buffer;
+
+    (void)state;
+    buffer_pool_init(&pool, BUFFER_MAX, EACH_MAX, KEPT_MAX);
+    buffer = filled(&pool, 10 * EACH_MAX);
+    buffer_pool_give(&pool, &buffer);
+    assert_int_equal(pool.count, 1);
+    assert_int_equal(pool.kept, EACH_MAX);
+    buffer = filled(&pool, 2 * EACH_MAX); /* and grows again */
+    assert_int_equal(buffer.size, 2 * EACH_MAX);
+    buffer_pool_give(&pool, &buffer);
+    buffer_pool_done(&pool);
+}
+
 static void many_small_ones_have_an_end_too(void **state)
 {
     struct buffer_pool pool;
     struct buffer buffers[BUFFER_POOL_MAX + 1];
 
     (void)state;
-    buffer_pool_init(&pool, BUFFER_MAX, BUFFER_MAX);
+    buffer_pool_init(&pool, BUFFER_MAX, EACH_MAX, BUFFER_MAX);
     for (size_t i = 0; i <= BUFFER_POOL_MAX; i++)
         buffers[i] = filled(&pool, 1);
     for (size_t i = 0; i <= BUFFER_POOL_MAX; i++)
@@ -86,7 +104,7 @@ static void without_a_pool_it_is_freed(void **state)
     struct buffer buffer;
 
     (void)state;
-    buffer_pool_init(&pool, BUFFER_MAX, KEPT_MAX);
+    buffer_pool_init(&pool, BUFFER_MAX, EACH_MAX, KEPT_MAX);
     buffer = filled(&pool, 100);
     buffer_pool_give(NULL, &buffer);
     assert_null(buffer.data);
@@ -97,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_newest_comes_out_first_and_empty),
         cmocka_unit_test(what_is_above_a_ceiling_is_freed),
+        cmocka_unit_test(what_grew_large_is_cut_back),
         cmocka_unit_test(many_small_ones_have_an_end_too),
         cmocka_unit_test(without_a_pool_it_is_freed),
     };
