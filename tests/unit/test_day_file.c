@@ -155,7 +155,8 @@ static int free_file(void **state)
     return 0;
 }
 
-/* Reads all of bytes as a program does; OK only for a whole file. prover NULL: nothing is opened. */
+/* Reads all of bytes as a program does; OK only for a whole file. prover NULL: nothing is
+ * opened. */
 static enum status file_read_all(struct text bytes, struct day_prover *prover, struct error *error)
 {
     struct day_reader *reader = day_reader_new();

@@ -15,8 +15,8 @@
  *     business transaction with a leaf and a row in retention_action.
  * (2) A day of raw records goes only while its file is there, opens, proves itself, and holds what
  *     the rows hold, byte for byte: looked at again in the run that lets it go.
- * (3) A file appears under its name whole and durable, and never with other content: written beside,
- *     fsync, read back, then renamed where nothing stands.
+ * (3) A file appears under its name whole and durable, and never with other content: written
+ *     beside, fsync, read back, then renamed where nothing stands.
  * (4) What was cut off is finished by the next run: a file half written, a day let go and not yet
  *     detached or dropped.
  * (5) What holds a day is decided in the schema (day_holds), and there again when it goes.
@@ -119,8 +119,8 @@ struct scan {
     int64_t size;         /* of the whole file; partial: up to the end of its last whole section */
 };
 
-/* Reads a file from its begin. REJECT: it is not as it was written, does not prove itself, or is not
- * what the database has. */
+/* Reads a file from its begin. REJECT: it is not as it was written, does not prove itself, or is
+ * not what the database has. */
 must_use enum status file_scan(int fd, const struct scan_wish *wish, struct error *error,
                                struct scan *ret_scan);
 

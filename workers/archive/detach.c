@@ -1,7 +1,7 @@
 /*
  * detach.c - a day's table out of its parent, and gone, wherever an earlier run was cut off.
  *
- *   attached --DETACH CONCURRENTLY--> detaching --its end, or FINALIZE--> detached --day_drop--> gone
+ *   attached --DETACH CONCURRENTLY--> detaching --end, FINALIZE--> detached --day_drop--> gone
  *
  * DETACH ... CONCURRENTLY blocks no reader and no writer of the parent: it waits for those that are
  * there, while new ones pass. It is no statement of a transaction or a function, so the owner's
@@ -59,10 +59,7 @@ static enum status owner_open(const struct program_run *run, struct error *error
     struct db *owner = NULL;
     enum status status;
 
-    if (settings.dsn == NULL || settings.dsn[0] == '\0') {
-        error_configuration(error, "retention.owner_dsn is not set: no day can be detached");
-        return error_hint(error, "name a login that may become sawa_owner, as deploy/schema does");
-    }
+    assert(settings.dsn != NULL); /* expire.c has asked */
     status = db_open(&settings, error, &owner);
     if (status == OK)
         status = db_script(owner, "SET ROLE sawa_owner", error);

@@ -3,9 +3,9 @@
  * policy.
  *
  * The hash is the record's leaf in the Merkle tree of its batch, made under a salt that only the
- * batch's sealed seed gives. So it is computed from the raw records of the batch: when its bytes are
- * erased, or when the day of its batch expires, whichever comes first. Afterwards place, reason,
- * decision and hash stay, and the tree of the batch still verifies with it.
+ * batch's sealed seed gives. So it is computed from the raw records of the batch: when its bytes
+ * are erased, or when the day of its batch expires, whichever comes first. Afterwards place,
+ * reason, decision and hash stay, and the tree of the batch still verifies with it.
  *
  * A record that nobody has decided on keeps its bytes, however old it is.
  */

@@ -1,9 +1,9 @@
 /*
  * expire.c - archive expire: what is old enough is let go, oldest first.
  *
- *   days that were let go before, and not dropped          detach, drop                          (4)
+ *   days that were let go before, and not dropped          detach, drop                         (4)
  *   payment      old enough, and nothing holds it          decide; detach, drop
- *   batch_raw    the same, and its file is here, proves itself and holds the same rows           (2)
+ *   batch_raw    the same, and its file is here, proves itself and holds the same rows          (2)
  *   parked       decided on long enough ago                bytes erased, in decisions of 500
  *
  * A decision is one business transaction; the table goes after it, outside any. A day that is held,
@@ -253,6 +253,15 @@ static enum status days_expire(struct expire *expire, struct error *error)
     return status;
 }
 
+/* Asked before anything is decided: a day that was let go is to be dropped in the same run. */
+static enum status owner_check(const struct expire *expire, struct error *error)
+{
+    if (!expire->arguments->execute || config_is_set(expire->run->config, "retention.owner_dsn"))
+        return OK;
+    error_configuration(error, "retention.owner_dsn is not set: no day can be detached");
+    return error_hint(error, "name a login that may become sawa_owner, as deploy/schema does");
+}
+
 static enum status expire_all(struct expire *expire, struct error *error)
 {
     int64_t parked_days = config_int(expire->run->config, "retention.parked_days");
@@ -283,6 +292,8 @@ int expire_verb(struct program_run *run, const struct arguments *arguments)
     struct error error;
     enum status status = folder_of(run, arguments, &error, &expire.folder);
 
+    if (status == OK)
+        status = owner_check(&expire, &error);
     if (status == OK)
         status = stream_key_file(run->config, &error, expire.key_file);
     if (status == OK)

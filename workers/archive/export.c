@@ -9,8 +9,8 @@
  *
  * Cut off before the rename: the next run goes on. Between rename and row: the next run finds NAME,
  * compares it in the same way and writes the row. A day that got rows after its file was made (a
- * transaction over midnight) gets a file of the next number, with all of them. Two runs at once: the
- * second finds the partial file locked and leaves the day to the first.
+ * transaction over midnight) gets a file of the next number, with all of them. Two runs at once:
+ * the second finds the partial file locked and leaves the day to the first.
  */
 #include "archive.h"
 

@@ -5,7 +5,7 @@
  *   export   batch_raw, batch, leaves -> a file per day; archive_file, audit leaf    (one tx a day)
  *   verify   a file -> whole, proven, what the database has                          (reads only)
  *   expire   days of payment and batch_raw -> expired_day, audit leaf (one tx a day), then detached
- *            and dropped; parked records -> bytes erased, audit leaf                 (one tx for 500)
+ *            and dropped; parked records -> bytes erased, audit leaf               (one tx for 500)
  *
  * Restart: nothing runs on. A verb that was cut off is given again and finishes what was begun.
  */

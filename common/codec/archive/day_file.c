@@ -348,8 +348,8 @@ static bool batch_take(struct text body, struct day_batch *batch)
     return fields_are_all(&fields);
 }
 
-/* As the constraints of table batch have it: I5, and offsets that move on. Counts are bounded before
- * they are added. */
+/* As the constraints of table batch have it: I5, and offsets that move on. Counts are bounded
+ * before they are added. */
 static bool counts_are_sound(const struct day_batch *batch)
 {
     const int64_t counts[] = {batch->applied_count, batch->duplicate_count, batch->parked_count};

@@ -11,7 +11,8 @@
  *           canonical bytes of the audit leaf of its commit
  *   TAIL    how many batches and records came, and bytes of raw records
  *
- * Bodies are fields: size 4, bytes; integers are 8 bytes; days count from 1970-01-01; all big-endian.
+ * Bodies are fields: size 4, bytes; integers are 8 bytes; days count from 1970-01-01; all is
+ * big-endian.
  *
  * (1) HEAD stands first and once, TAIL last and once; batches rise by id. Two files of the same
  *     rows are the same bytes.
@@ -20,7 +21,7 @@
  *     of it. With the key its records are opened, and give that root.
  * (4) Reading is bounded: no size is believed beyond DAY_BODY_MAX, no count beyond its ceiling.
  *
- *   writer: day_write_head, day_write_batch ..., day_write_tail     into a buffer, section by section
+ *   writer: day_write_head, day_write_batch ..., day_write_tail   into a buffer, by section
  *   reader: day_section_size of the first 8 bytes, then day_read of the whole section
  *
  * Nothing here does I/O; a section is in memory as a whole.
