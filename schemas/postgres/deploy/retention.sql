@@ -293,9 +293,9 @@ CREATE FUNCTION day_holds(of_parent text, of_day date, OUT hold text, OUT held_b
 $$;
 
 -- Lets a day go, unless something holds it; returns how many rows that are. From here on nothing of
--- it, nor older, is taken: ingest asks expired_day behind the gate 1413563219, which it holds, shared,
--- while it writes old days. So the table that is detached afterwards holds what was decided on. The
--- last week is never let go, whatever the caller's policy says.
+-- it, nor older, is taken: ingest asks expired_day behind the gate 1413563219, which it holds,
+-- shared, while it writes old days. So the table that is detached afterwards holds what was decided
+-- on. The last week is never let go, whatever the caller's policy says.
 CREATE FUNCTION day_expire(of_parent text, of_day date, by_commit bigint) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = sawa, pg_temp AS $$
 DECLARE
