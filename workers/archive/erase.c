@@ -17,8 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OFFSETS_MAX = 1 << 20 };
-
 /* ---- hashes of one batch ---- */
 
 struct wanted {
