@@ -325,6 +325,32 @@ static void sections_left_out_doubled_moved_or_added_are_found(void **state)
     assert_int_equal(read_sections((const int[]){0, 1, 2, 3, 4, 0}, 6), REJECT);
 }
 
+/* Whole in itself, with the same counts, and of another file: only the chain can tell. */
+static void a_section_of_another_file_is_found(void **state)
+{
+    struct made other = made[1];
+    const struct day_batch *batches[BATCHES] = {&made[0].batch, &other.batch, &made[2].batch};
+    struct buffer out;
+    struct buffer mixed;
+    struct error error;
+    size_t section_ends[BATCHES + 2];
+
+    (void)state;
+    other.batch.epoch++;
+    leaf_write(&other);
+    buffer_init(&out, FILE_MAX);
+    buffer_init(&mixed, FILE_MAX);
+    file_write(batches, BATCHES, &out, section_ends);
+    assert_int_equal(file_read_all(buffer_view(&out), NULL, &error), OK);
+    buffer_append(&mixed, file.data, ends[1]);
+    buffer_append(&mixed, out.data + section_ends[1], section_ends[2] - section_ends[1]);
+    buffer_append(&mixed, file.data + ends[2], file.size - ends[2]);
+    assert_int_equal(file_read_all(buffer_view(&mixed), NULL, &error), REJECT);
+    buffer_done(&other.leaf);
+    buffer_done(&out);
+    buffer_done(&mixed);
+}
+
 /* Written with a right chain, but wrong: whoever wrote it knew the format. */
 static enum status read_batch_as(const struct day_batch *batch, struct error *error)
 {
@@ -456,6 +482,7 @@ int main(void)
         cmocka_unit_test(every_flipped_bit_is_found),
         cmocka_unit_test(every_cut_is_found),
         cmocka_unit_test(sections_left_out_doubled_moved_or_added_are_found),
+        cmocka_unit_test(a_section_of_another_file_is_found),
         cmocka_unit_test(a_batch_that_its_leaf_does_not_speak_of_is_refused),
         cmocka_unit_test(a_batch_with_unsound_counts_or_unknown_names_is_refused),
         cmocka_unit_test(a_batch_that_does_not_open_to_its_root_is_refused),
