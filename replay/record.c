@@ -188,7 +188,8 @@ static void print_erased(struct buffer *out, const struct parked_record *parked)
 
     instant_format(parked->erased_at_us, erased_at);
     digest_format(&parked->record_hash, hex);
-    buffer_format(out, "  erased at: %s: its bytes have expired\n  leaf:      %s\n", erased_at, hex);
+    buffer_format(out, "  erased at: %s: its bytes have expired\n", erased_at);
+    buffer_format(out, "  leaf:      %s\n", hex);
 }
 
 static void print_place(struct buffer *out, const struct place *place,

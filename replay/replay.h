@@ -159,7 +159,8 @@ struct parked_record {
 };
 
 /* Reads the row, for_update within a transaction: locked; its bytes are opened with the key file,
- * unless they were erased (then it was decided on). REJECT: there is none, or it does not open. Half-read is fine for parked_record_done. */
+ * unless they were erased (then it was decided on). REJECT: there is none, or it does not open.
+ * Half-read is fine for parked_record_done. */
 must_use enum status parked_record_read(struct db *db, const unsigned char key_file[SEAL_KEY_SIZE],
                                         const struct place *place, bool for_update,
                                         struct error *error, struct parked_record *ret_parked);

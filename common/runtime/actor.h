@@ -1,8 +1,8 @@
 /*
  * actor.h - how an audit leaf names the person who decided.
  *
- * As HMAC-SHA-256(HMAC-SHA-256(key file, "sawa.actor.1"), name): who holds the key file can show that
- * a person acted, and who only reads the audit learns no name.
+ * As HMAC-SHA-256(HMAC-SHA-256(key file, "sawa.actor.1"), name): who holds the key file can show
+ * that a person acted, and who only reads the audit learns no name.
  */
 #ifndef SAWA_RUNTIME_ACTOR_H
 #define SAWA_RUNTIME_ACTOR_H

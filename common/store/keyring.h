@@ -30,8 +30,8 @@ must_use enum status keyring_get(struct db *db, const unsigned char key_file[SEA
                                  const char *scope, int32_t month, struct error *error,
                                  struct data_key *ret_key);
 
-/* Opens a data key that was read elsewhere: beside the rows it sealed, in an archive file. False: it
- * is not of this scope and month, or of another key file. */
+/* Opens a data key that was read elsewhere: beside the rows it sealed, in an archive file. False:
+ * it is not of this scope and month, or of another key file. */
 must_use bool keyring_unseal(const unsigned char key_file[SEAL_KEY_SIZE], const char *scope,
                              int32_t month, struct text sealed,
                              unsigned char ret_key[SEAL_KEY_SIZE]);

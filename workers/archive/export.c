@@ -213,7 +213,11 @@ static enum status back_read(const struct export *export, int fd, struct error *
 {
     const struct scan_wish wish = {.key_file = export->key_file, .db = export->session->db};
 
-    return file_scan(fd, &wish, error, ret_scan); /* (2) */
+    enum status status = file_scan(fd, &wish, error, ret_scan); /* (2) */
+
+    if (status == OK && ret_scan->day != export->day)
+        status = error_set(error, REJECT, "an archive file is of another day than its name");
+    return status;
 }
 
 /* Filled, durable, read back. Rows that came while it was written are in the database alone: then
