@@ -39,6 +39,7 @@ struct arguments {
     calendar_date day;    /* DATE_NONE: any */
     calendar_date before; /* DATE_NONE: any */
     const char *to;       /* folder of the files; NULL: retention.archive_directory */
+    const char *key_file; /* NULL: batch.key_file, where it is set */
     const char *reason;
     const char *actor;
     bool database;

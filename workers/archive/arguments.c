@@ -11,11 +11,17 @@
 #include <stdio.h>
 
 static const struct option known[] = {
-    {"day", required_argument, NULL, 'd'},    {"before", required_argument, NULL, 'b'},
-    {"to", required_argument, NULL, 't'},     {"files", required_argument, NULL, 't'},
-    {"reason", required_argument, NULL, 'r'}, {"actor", required_argument, NULL, 'a'},
-    {"database", no_argument, NULL, 'D'},     {"execute", no_argument, NULL, 'x'},
-    {"json", no_argument, NULL, 'j'},         {NULL, 0, NULL, 0},
+    {"day", required_argument, NULL, 'd'},
+    {"before", required_argument, NULL, 'b'},
+    {"to", required_argument, NULL, 't'},
+    {"files", required_argument, NULL, 't'},
+    {"reason", required_argument, NULL, 'r'},
+    {"actor", required_argument, NULL, 'a'},
+    {"key-file", required_argument, NULL, 'k'},
+    {"database", no_argument, NULL, 'D'},
+    {"execute", no_argument, NULL, 'x'},
+    {"json", no_argument, NULL, 'j'},
+    {NULL, 0, NULL, 0},
 };
 
 static bool option_take(int option, struct arguments *arguments)
@@ -24,6 +30,7 @@ static bool option_take(int option, struct arguments *arguments)
     case 'd': return date_parse(text_of(optarg), &arguments->day);
     case 'b': return date_parse(text_of(optarg), &arguments->before);
     case 't': arguments->to = optarg; return true;
+    case 'k': arguments->key_file = optarg; return true;
     case 'r': arguments->reason = optarg; return true;
     case 'a': arguments->actor = optarg; return true;
     case 'D': arguments->database = true; return true;

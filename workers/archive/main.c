@@ -47,7 +47,7 @@ static int export_command(struct program_run *run, int argc, char **argv)
 
 static int verify_command(struct program_run *run, int argc, char **argv)
 {
-    static const struct verb verb = {.options = "D", .takes_files = true, .run = verify_verb};
+    static const struct verb verb = {.options = "Dk", .takes_files = true, .run = verify_verb};
 
     return verb_run(run, argc, argv, &verb);
 }
@@ -75,11 +75,10 @@ static const struct command commands[] = {
      .run = export_command,
      .answers = true},
     {.name = "verify",
-     .arguments = "[--database] FILE...",
-     .summary = "is a file whole, and does it prove itself; opened too where batch.key_file is set",
+     .arguments = "[--key-file FILE] [--database] FILE...",
+     .summary = "is a file whole, and does it prove itself; with the key file it is opened too",
      .example = "sawa archive verify batch_raw-2026-11-20.1.sawa\n"
-                "sawa archive verify --set batch.key_file=/etc/sawa/kek --database "
-                "batch_raw-2026-11-20.1.sawa",
+                "sawa archive verify --key-file /etc/sawa/kek --database batch_raw-*.sawa",
      .run = verify_command,
      .answers = true},
     {.name = "expire",

@@ -2,15 +2,18 @@
  * verify.c - archive verify: is a file as it was written, does it prove itself?
  *
  * Without anything else: structure, digests, and that each batch is what its audit leaf says. With
- * batch.key_file set: each batch is opened, and its records give the root in the leaf. With
- * --database: it is the file we noted, and what the rows hold, where they are there still.
+ * --key-file, or batch.key_file: each batch is opened, and its records give the root in the leaf.
+ * With --database: it is the file we noted, and what the rows hold, where they are there still.
  */
 #include "archive.h"
 
 #include "archive_sql.h"
+#include "base/file.h"
 #include "runtime/stream.h"
 
 #include <stdio.h>
+
+enum { KEY_FILE_MAX = 8192 };
 
 struct verify {
     struct session *session; /* NULL: offline */
@@ -75,7 +78,7 @@ static enum status file_verify(const struct verify *verify, const char *path, st
     digest_format(&scan.sha256, hex);
     printf("ok %s  %lld batches, %lld records, %s%s\n  SHA-256 %s\n", path,
            (long long)scan.counts.batches, (long long)scan.counts.records,
-           verify->key_file == NULL ? "not opened (no batch.key_file)" : "opened", against, hex);
+           verify->key_file == NULL ? "not opened (no key file)" : "opened", against, hex);
     return OK;
 }
 
@@ -95,19 +98,46 @@ static int files_verify(const struct verify *verify, const struct arguments *arg
     return fflush(stdout) == 0 ? code : EXIT_FATAL;
 }
 
+/* A key file by its path. */
+static enum status key_file_read(const char *path, struct error *error,
+                                 unsigned char ret_key[SEAL_KEY_SIZE])
+{
+    struct arena arena;
+    struct text bytes = {NULL, 0};
+    enum status status;
+
+    arena_init(&arena, KEY_FILE_MAX, KEY_FILE_MAX);
+    status = file_read(path, KEY_FILE_MAX / 2, &arena, error, &bytes);
+    if (status == OK && !key_parse(text_trim(bytes), ret_key)) {
+        status = error_configuration(error, "%.200s does not hold a key", path);
+        error_hint(error, "it holds 64 hexadecimal digits: openssl rand -hex 32");
+    }
+    if (bytes.size > 0)
+        explicit_bzero((char *)bytes.data, bytes.size);
+    arena_done(&arena);
+    return status;
+}
+
+static enum status key_take(const struct program_run *run, const struct arguments *arguments,
+                            struct error *error, unsigned char key[SEAL_KEY_SIZE],
+                            struct verify *verify)
+{
+    if (arguments->key_file == NULL && !config_is_set(run->config, "batch.key_file"))
+        return OK;
+    verify->key_file = key;
+    return arguments->key_file == NULL ? stream_key_file(run->config, error, key)
+                                       : key_file_read(arguments->key_file, error, key);
+}
+
 int verify_verb(struct program_run *run, const struct arguments *arguments)
 {
     unsigned char key_file[SEAL_KEY_SIZE];
     struct session session = {0};
     struct verify verify = {.session = arguments->database ? &session : NULL};
     struct error error;
-    enum status status = OK;
+    enum status status = key_take(run, arguments, &error, key_file, &verify);
     int code;
 
-    if (config_is_set(run->config, "batch.key_file")) {
-        status = stream_key_file(run->config, &error, key_file);
-        verify.key_file = key_file;
-    }
     if (status == OK && arguments->database)
         status = session_open(run, &error, &session);
     code = status == OK ? files_verify(&verify, arguments) : program_fail(&error);
