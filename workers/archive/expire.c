@@ -159,11 +159,13 @@ static enum status decision_make(struct expire *expire, const struct day_due *du
 static enum status table_drop(struct expire *expire, const struct day_due *due, struct error *error)
 {
     enum status status = day_let_go(expire->run, expire->session.db, due, error);
+    char day[DATE_TEXT_SIZE];
 
     if (status == OK) {
+        date_format(due->day, day);
         say(due, "dropped");
         log_info("day_dropped", "a day that was let go is dropped", LOG_TEXT("table", due->parent),
-                 LOG_INT("day", due->day));
+                 LOG_TEXT("business_date", (const char *)day));
         return OK;
     }
     if (status == RETRY && !db_is_broken(expire->session.db) && !stop_asked()) {
