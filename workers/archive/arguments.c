@@ -51,7 +51,7 @@ static bool options_read(int argc, char **argv, const struct verb *verb,
             return false;
     arguments->files = argv + optind;
     arguments->file_count = (size_t)(argc - optind);
-    return (arguments->file_count > 0) == verb->takes_files;
+    return true;
 }
 
 static bool has_words(const char *text)
@@ -66,6 +66,10 @@ int verb_run(struct program_run *run, int argc, char **argv, const struct verb *
     if (!options_read(argc, argv, verb, &arguments))
         return program_usage(run, "an option is unknown, or its value is none: days are written "
                                   "2026-11-20");
+    if (verb->takes_files && arguments.file_count == 0)
+        return program_usage(run, "name at least one FILE");
+    if (!verb->takes_files && arguments.file_count > 0)
+        return program_usage(run, "%.80s is no option", arguments.files[0]);
     if (verb->decides && arguments.execute &&
         (!has_words(arguments.reason) || !has_words(arguments.actor)))
         return program_usage(run, "--execute wants --reason TEXT and --actor NAME"); /* (1) */
