@@ -1,14 +1,11 @@
 /*
- * decide.c - the business transaction of a decision (2).
- *
- * The leaf names the actor as HMAC-SHA-256(HMAC-SHA-256(key file, "sawa.actor.1"), name): who holds
- * the key file can show that a person acted, and who only reads the audit learns no name.
+ * decide.c - the business transaction of a decision (2). The leaf names the actor as a keyed hash
+ * (runtime/actor.h).
  */
 #include "replay.h"
 
 #include "base/clock.h"
 #include "replay_sql.h"
-#include "runtime/stream.h"
 
 enum status replay_run(struct db *db, const char *sql, struct params *params, struct error *error,
                        struct result **ret_rows)
@@ -19,24 +16,6 @@ enum status replay_run(struct db *db, const char *sql, struct params *params, st
     return status;
 }
 
-static enum status actor_hash(const struct program_run *run, const char *actor, struct error *error,
-                              char text[ACTOR_TEXT_SIZE])
-{
-    unsigned char key_file[SEAL_KEY_SIZE];
-    struct digest key;
-    struct digest hash;
-    enum status status = stream_key_file(run->config, error, key_file);
-
-    if (status != OK)
-        return status;
-    key = hmac_sha256((struct text){(const char *)key_file, sizeof key_file}, TEXT("sawa.actor.1"));
-    hash = hmac_sha256((struct text){(const char *)key.bytes, SHA256_SIZE}, text_of(actor));
-    digest_format(&hash, text);
-    explicit_bzero(key_file, sizeof key_file);
-    explicit_bzero(&key, sizeof key);
-    return OK;
-}
-
 enum status decision_begin(const struct program_run *run, struct session *session,
                            const char *action, const struct arguments *arguments,
                            struct error *error, struct decision *ret_decision)
@@ -45,7 +24,7 @@ enum status decision_begin(const struct program_run *run, struct session *sessio
     enum status status;
 
     assert(arguments->execute); /* (1) */
-    status = actor_hash(run, arguments->actor, error, decision.actor);
+    status = actor_hash(run->config, arguments->actor, error, decision.actor);
     if (status == OK)
         status = business_begin(session->db, action, session->worker, clock_now_us(), error,
                                 &decision.tx);

@@ -122,9 +122,14 @@ static void json_row(struct buffer *out, const struct result *rows, int row)
     buffer_format(out, ",\"parked_at\":\"%s\",\"size\":%lld,\"decided_commit_id\":", parked_at,
                   (long long)result_int64(rows, row, 7));
     if (result_is_null(rows, row, 8))
-        buffer_string(out, "null}\n");
+        buffer_string(out, "null");
     else
-        buffer_format(out, "%lld}\n", (long long)result_int64(rows, row, 8));
+        buffer_format(out, "%lld", (long long)result_int64(rows, row, 8));
+    if (!result_is_null(rows, row, 10))
+        instant_format(result_instant(rows, row, 10), parked_at);
+    buffer_format(out, ",\"erased_at\":%s%s%s}\n", result_is_null(rows, row, 10) ? "" : "\"",
+                  result_is_null(rows, row, 10) ? "null" : parked_at,
+                  result_is_null(rows, row, 10) ? "" : "\"");
 }
 
 static void print_row(struct buffer *out, const struct result *rows, int row)
@@ -137,8 +142,9 @@ static void print_row(struct buffer *out, const struct result *rows, int row)
     snprintf(name, sizeof name, "%s/%d@%lld", place.source, place.partition,
              (long long)place.offset);
     instant_format(result_instant(rows, row, 6), parked_at);
-    buffer_format(out, "%-32s %.19sZ  %-9.*s %.*s\n", name, parked_at,
-                  TEXT_ARG(result_text(rows, row, 5)), TEXT_ARG(result_text(rows, row, 4)));
+    buffer_format(out, "%-32s %.19sZ  %-9.*s %.*s%s\n", name, parked_at,
+                  TEXT_ARG(result_text(rows, row, 5)), TEXT_ARG(result_text(rows, row, 4)),
+                  result_is_null(rows, row, 10) ? "" : "  (erased)");
 }
 
 static void print_rest(struct buffer *out, const struct result *rows)

@@ -85,6 +85,16 @@ static enum status sealed_open(struct db *db, const unsigned char *key_file, str
     return frame_read(parked, error);
 }
 
+/* Its bytes have expired: what is left is its place, its reason and its hash. */
+static void erased_take(const struct result *row, struct parked_record *parked)
+{
+    struct text hash = result_text(row, 0, 8);
+
+    assert(hash.size == SHA256_SIZE && strcmp(parked->state, "PARKED") != 0);
+    parked->erased_at_us = result_instant(row, 0, 7);
+    memcpy(parked->record_hash.bytes, hash.data, SHA256_SIZE);
+}
+
 static enum status row_take(struct db *db, const unsigned char *key_file, const struct result *row,
                             struct parked_record *parked, struct error *error)
 {
@@ -94,6 +104,10 @@ static enum status row_take(struct db *db, const unsigned char *key_file, const 
     parked->key_id = (int32_t)result_int64(row, 0, 3);
     parked->parked_at_us = result_instant(row, 0, 5);
     parked->watermark_us = result_instant(row, 0, 6);
+    if (!result_is_null(row, 0, 7)) {
+        erased_take(row, parked);
+        return OK;
+    }
     return key_file == NULL ? OK : sealed_open(db, key_file, result_text(row, 0, 4), parked, error);
 }
 
@@ -167,23 +181,40 @@ static void print_schema(struct buffer *out, struct text value)
                       (unsigned)bytes[4]);
 }
 
-static void print_about(struct buffer *out, const struct place *place,
+static void print_erased(struct buffer *out, const struct parked_record *parked)
+{
+    char erased_at[INSTANT_TEXT_SIZE];
+    char hex[2 * SHA256_SIZE + 1];
+
+    instant_format(parked->erased_at_us, erased_at);
+    digest_format(&parked->record_hash, hex);
+    buffer_format(out, "  erased at: %s: its bytes have expired\n", erased_at);
+    buffer_format(out, "  leaf:      %s\n", hex);
+}
+
+static void print_place(struct buffer *out, const struct place *place,
                         const struct parked_record *parked)
+{
+    char parked_at[INSTANT_TEXT_SIZE];
+
+    instant_format(parked->parked_at_us, parked_at);
+    buffer_format(out, "%s/%d@%lld  %s\n  reason:    %s\n", place->source, place->partition,
+                  (long long)place->offset, parked->state, parked->reason);
+    print_words(out, parked->reason);
+    buffer_format(out, "  parked at: %s\n  batch:     %lld\n", parked_at,
+                  (long long)parked->batch_id);
+}
+
+static void print_about(struct buffer *out, const struct parked_record *parked)
 {
     const struct record *record = &parked->record;
     struct digest digest = sha256(record->value);
     char hex[2 * SHA256_SIZE + 1];
-    char parked_at[INSTANT_TEXT_SIZE];
     char written[INSTANT_TEXT_SIZE];
 
-    instant_format(parked->parked_at_us, parked_at);
     instant_format(record->timestamp_ms * 1000, written);
     digest_format(&digest, hex);
-    buffer_format(out, "%s/%d@%lld  %s\n  reason:    %s\n", place->source, place->partition,
-                  (long long)place->offset, parked->state, parked->reason);
-    print_words(out, parked->reason);
-    buffer_format(out, "  parked at: %s\n  written:   %s\n  batch:     %lld\n", parked_at,
-                  record->timestamp_ms < 0 ? "no time" : written, (long long)parked->batch_id);
+    buffer_format(out, "  written:   %s\n", record->timestamp_ms < 0 ? "no time" : written);
     buffer_format(out, "  key:       %zu bytes\n  value:     %zu bytes%s\n  headers:   %u\n",
                   record->key.size, record->value.size, record->value.data == NULL ? " (none)" : "",
                   record->header_count);
@@ -266,7 +297,14 @@ static enum status show(struct program_run *run, struct db *db, const struct arg
     status = parked_record_read(db, key_file, place, false, error, &parked);
     explicit_bzero(key_file, sizeof key_file);
     if (status == OK)
-        print_about(out, place, &parked);
+        print_place(out, place, &parked);
+    if (status == OK && parked.erased_at_us != 0) {
+        print_erased(out, &parked);
+        parked_record_done(&parked);
+        return OK;
+    }
+    if (status == OK)
+        print_about(out, &parked);
     if (status == OK && arguments->content) {
         print_content(out, &parked.record);
         status = decoded_print(run->config, &parked, out, error);

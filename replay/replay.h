@@ -21,12 +21,13 @@
 #define SAWA_REPLAY_REPLAY_H
 
 #include "base/ports.h"
+#include "runtime/actor.h"
 #include "runtime/session.h"
 #include "runtime/worker.h"
 #include "store/business.h"
 
 enum { REPLAY_PARAMS_MAX = 1024 * 1024, REPLAY_PARTITIONS_MAX = 1024, REPLAY_OUT_MAX = 64 << 20 };
-enum { PARKED_LIMIT = 100, PARKED_LIMIT_MAX = 10000, ACTOR_TEXT_SIZE = 2 * SHA256_SIZE + 1 };
+enum { PARKED_LIMIT = 100, PARKED_LIMIT_MAX = 10000 };
 
 /* ---- arguments ---- */
 
@@ -151,12 +152,15 @@ struct parked_record {
     char state[16];
     int64_t parked_at_us;
     int64_t watermark_us; /* of its partition now */
+    int64_t erased_at_us; /* 0: its bytes are there */
+    struct digest record_hash; /* of an erased one: its leaf in the batch's tree */
     struct buffer plain;  /* the frame, opened; wiped by parked_record_done */
-    struct record record; /* in plain */
+    struct record record; /* in plain; without key and value where it is erased */
 };
 
-/* Reads the row, for_update within a transaction: locked; its bytes are opened with the key file.
- * REJECT: there is none, or it does not open. Half-read is fine for parked_record_done. */
+/* Reads the row, for_update within a transaction: locked; its bytes are opened with the key file,
+ * unless they were erased (then it was decided on). REJECT: there is none, or it does not open.
+ * Half-read is fine for parked_record_done. */
 must_use enum status parked_record_read(struct db *db, const unsigned char key_file[SEAL_KEY_SIZE],
                                         const struct place *place, bool for_update,
                                         struct error *error, struct parked_record *ret_parked);

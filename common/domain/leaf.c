@@ -58,6 +58,87 @@ struct digest leaf_hash(struct text bytes)
     return sha256_parts(parts, COUNT_OF(parts));
 }
 
+/* ---- reading, to verify ---- */
+
+/* Takes the next field off *rest. False: its size is not within the bytes. */
+static bool field_take(struct text *rest, struct text *ret_field)
+{
+    uint32_t size;
+
+    if (rest->size < sizeof size)
+        return false;
+    memcpy(&size, rest->data, sizeof size);
+    size = be32toh(size);
+    if (size > rest->size - sizeof size)
+        return false;
+    *ret_field = (struct text){rest->data + sizeof size, size};
+    rest->data += sizeof size + size;
+    rest->size -= sizeof size + size;
+    return true;
+}
+
+static bool field_take_int64(struct text *rest, int64_t *ret_value)
+{
+    struct text field;
+    uint64_t value;
+
+    if (!field_take(rest, &field) || field.size != sizeof value)
+        return false;
+    memcpy(&value, field.data, sizeof value);
+    *ret_value = (int64_t)be64toh(value);
+    return true;
+}
+
+/* Everything up to the ranges, of which *ret_count follow. */
+static bool head_take(struct text *rest, int64_t commit_id, int64_t *ret_count)
+{
+    struct text text;
+    int64_t number = 0;
+
+    if (!field_take(rest, &text) || !text_is(text, LEAF_FORMAT))
+        return false;
+    if (!field_take_int64(rest, &number) || number != commit_id)
+        return false;
+    for (int i = 0; i < 3; i++) /* action, worker, actor */
+        if (!field_take(rest, &text))
+            return false;
+    return field_take_int64(rest, &number) && field_take_int64(rest, ret_count) &&
+           *ret_count >= 0 && *ret_count <= LEAF_RANGES_MAX;
+}
+
+/* The bytes of one range, whatever they say. */
+static bool range_take(struct text *rest, struct text *ret_range)
+{
+    const char *begin = rest->data;
+    struct text field;
+
+    for (int i = 0; i < 6; i++)
+        if (!field_take(rest, &field))
+            return false;
+    *ret_range = (struct text){begin, (size_t)(rest->data - begin)};
+    return true;
+}
+
+bool leaf_covers(struct text bytes, int64_t commit_id, const struct leaf_range *range)
+{
+    struct buffer wanted;
+    struct text field;
+    int64_t count = 0;
+    bool found = false;
+    bool whole = head_take(&bytes, commit_id, &count);
+
+    buffer_init(&wanted, 4096);
+    range_encode(range, &wanted);
+    for (int64_t i = 0; whole && i < count; i++) {
+        whole = range_take(&bytes, &field);
+        found = found || (whole && text_equal(field, buffer_view(&wanted)));
+    }
+    whole = whole && field_take(&bytes, &field) && field.size == SHA256_SIZE && bytes.size == 0;
+    found = found && !buffer_failed(&wanted);
+    buffer_done(&wanted);
+    return whole && found;
+}
+
 void leaf_source(const char *kind, struct text cluster_id, struct text topic, int32_t generation,
                  struct buffer *buffer)
 {

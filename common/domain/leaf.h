@@ -2,7 +2,8 @@
  * leaf.h - the audit leaf of one business transaction: canonical bytes, for ever.
  *
  * An auditor recomputes these bytes from rows and compares the hash with the tree. So the
- * bytes are decided here once, and never read back by a program of ours to act on.
+ * bytes are decided here once, and never read back by a program of ours to act on; leaf_covers
+ * reads them to verify.
  *
  *   field          bytes  what it says
  *   format         text   "sawa.leaf.1": this layout; another layout gets another name
@@ -60,6 +61,10 @@ void leaf_encode(const struct leaf *leaf, struct buffer *buffer);
 
 /* The RFC 6962 hash of canonical bytes. */
 struct digest leaf_hash(struct text bytes);
+
+/* True when bytes are a leaf of this layout, of this commit, and range is one of its ranges. The
+ * bytes may come from anywhere: for who verifies what a leaf was written about. */
+must_use bool leaf_covers(struct text bytes, int64_t commit_id, const struct leaf_range *range);
 
 /* Source as leaves name it: KAFKA/cluster/payments/1, terminated. */
 void leaf_source(const char *kind, struct text cluster_id, struct text topic, int32_t generation,

@@ -23,12 +23,12 @@
 #include "base/buffer_pool.h"
 #include "base/crypto.h"
 #include "base/record.h"
-#include "codec/archive/records.h"
+#include "codec/archive/archive.h"
 #include "domain/reason.h"
 #include "store/keyring.h"
 #include "store/position.h"
 
-enum { BATCH_PART_MAX = 256, RECORD_VALUE_MAX = 1024 * 1024, RAW_AAD_SIZE = 96 };
+enum { BATCH_PART_MAX = 256, RECORD_VALUE_MAX = 1024 * 1024, RAW_AAD_SIZE = ARCHIVE_AAD_SIZE };
 enum { SEALED_PART_MAX = 64 * 1024 * 1024 }; /* sealed raw records of one partition */
 
 struct batch_limits {

@@ -41,9 +41,9 @@ const struct option_table options_common = {common_specs, COUNT_OF(common_specs)
 
 /* Every section a deployment's file may have beside the common ones. */
 static const char *const sections[] = {
-    "amqp.*",   "audit.*",  "batch.*",    "console.*",   "corridor.*", "file.*",      "fx.*",
-    "ingest.*", "kafka.*",  "position.*", "reconcile.*", "registry.*", "relay.*",     "replay.*",
-    "report.*", "schema.*", "seal.*",     "settle.*",    "source.*",   "statement.*",
+    "amqp.*",   "audit.*",     "batch.*",    "console.*",   "corridor.*", "file.*",   "fx.*",
+    "ingest.*", "kafka.*",     "position.*", "reconcile.*", "registry.*", "relay.*",  "replay.*",
+    "report.*", "retention.*", "schema.*",   "seal.*",      "settle.*",   "source.*", "statement.*",
 };
 
 static_assert(COUNT_OF(sections) <= OPTIONS_FOREIGN_MAX, "a row for each section");

@@ -4,19 +4,15 @@
  * Only records that were suspected from the start keep a frame beside the archive. A duplicate
  * that nobody suspected is refused late; its bytes are in the archive all the same.
  */
-#include "codec/archive/archive.h"
 #include "runtime/batch.h"
-
-#include <stdio.h>
 
 enum { RECOVER_PLAIN_MAX = 1024 * 1024 * 1024 };
 
 struct text batch_part_aad(const struct batch *batch, const struct batch_part *part,
                            char text[RAW_AAD_SIZE])
 {
-    snprintf(text, RAW_AAD_SIZE, "batch_raw/%d/%d/%lld/%d", batch->source_id, part->move.partition,
-             (long long)part->move.expected, part->key_id);
-    return text_of(text);
+    return archive_aad(batch->source_id, part->move.partition, part->move.expected, part->key_id,
+                       text);
 }
 
 static bool is_missing(const struct batch *batch, size_t index, size_t part)

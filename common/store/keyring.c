@@ -68,16 +68,22 @@ static enum status key_find(struct db *db, const char *scope, int32_t month, str
     return db_run(db, store_sql_data_key_find, params, error, ret_row);
 }
 
+bool keyring_unseal(const unsigned char key_file[SEAL_KEY_SIZE], const char *scope, int32_t month,
+                    struct text sealed, unsigned char ret_key[SEAL_KEY_SIZE])
+{
+    char aad[KEY_AAD_SIZE];
+
+    return sealed.size == SEAL_KEY_SIZE + SEAL_OVERHEAD &&
+           seal_open(key_file, key_aad(scope, month, aad), sealed, ret_key);
+}
+
 static enum status key_open(const struct result *row, const unsigned char *key_file,
                             const char *scope, int32_t month, struct error *error,
                             struct data_key *ret_key)
 {
-    struct text sealed = result_text(row, 0, 1);
     struct data_key key = {.key_id = (int32_t)result_int64(row, 0, 0), .month = month};
-    char aad[KEY_AAD_SIZE];
 
-    if (sealed.size != SEAL_KEY_SIZE + SEAL_OVERHEAD ||
-        !seal_open(key_file, key_aad(scope, month, aad), sealed, key.key)) {
+    if (!keyring_unseal(key_file, scope, month, result_text(row, 0, 1), key.key)) {
         error_configuration(error, "the key file does not open the data key of this month");
         return error_hint(error, "use the key file this database was set up with");
     }

@@ -30,6 +30,12 @@ must_use enum status keyring_get(struct db *db, const unsigned char key_file[SEA
                                  const char *scope, int32_t month, struct error *error,
                                  struct data_key *ret_key);
 
+/* Opens a data key that was read elsewhere: beside the rows it sealed, in an archive file. False:
+ * it is not of this scope and month, or of another key file. */
+must_use bool keyring_unseal(const unsigned char key_file[SEAL_KEY_SIZE], const char *scope,
+                             int32_t month, struct text sealed,
+                             unsigned char ret_key[SEAL_KEY_SIZE]);
+
 /* The key that sealed a row. REJECT: there is none with this id; else as keyring_get. */
 must_use enum status keyring_find(struct db *db, const unsigned char key_file[SEAL_KEY_SIZE],
                                   int32_t key_id, struct error *error, struct data_key *ret_key);

@@ -3,8 +3,8 @@
 --   $4 reason text (null: any)  $5 since text (null: ever)       $6 also what is decided boolean
 --   $7 limit integer
 SELECT source.topic, source.generation, parked.partition, parked.record_offset, parked.reason,
-       parked.state, parked.parked_at, octet_length(parked.sealed) AS size,
-       parked.decided_commit_id, count(*) OVER () AS total
+       parked.state, parked.parked_at, coalesce(octet_length(parked.sealed), 0) AS size,
+       parked.decided_commit_id, count(*) OVER () AS total, parked.erased_at
   FROM parked
   JOIN source USING (source_id)
  WHERE ($1::text IS NULL OR source.topic = $1::text)

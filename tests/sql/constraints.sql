@@ -225,11 +225,48 @@ SELECT refuses('parked_is_decided_by_a_commit', '23514', 'applied by nobody',
     'UPDATE parked SET state = ''APPLIED''');
 SELECT refuses('parked_is_decided_by_a_commit', '23514', 'a commit that decides nothing',
     'UPDATE parked SET decided_commit_id = 2');
+SELECT refuses('parked_undecided_is_kept', '23514', 'erased while it waits for a decision',
+    'UPDATE parked SET sealed = NULL, content_digest = NULL, event_id = NULL, erased_at = now(),
+                       erased_commit_id = 2, record_hash = sha256(''record'')');
 UPDATE parked SET state = 'DISCARDED', decided_commit_id = 2;
 SELECT refuses('i1_parked_is_decided_once', '23514', 'applied after it was discarded',
     'UPDATE parked SET state = ''APPLIED''');
 SELECT refuses('i1_parked_is_decided_once', '23514', 'parked again',
     'UPDATE parked SET state = ''PARKED'', decided_commit_id = NULL');
+
+-- ---- retention ----
+SELECT refuses('an_archive_name_is_one_file', '23505', 'the name for another day',
+    variant('archive_file', '{"day": "2026-11-21"}'));
+SELECT refuses('archive_name_is_no_path', '23514', 'a name that leaves its folder',
+    variant('archive_file', '{"number": 2, "name": "../x"}'));
+SELECT refuses('archive_files_are_immutable', '23001', 'another digest afterwards',
+    'UPDATE archive_file SET sha256 = sha256(''x'')');
+SELECT refuses('retention_action_known', '23514', 'no action of ours',
+    variant('retention_action', '{"commit_id": 1, "action": "day_forget"}'));
+SELECT refuses('retention_gives_a_reason', '23514', 'blanks are no reason',
+    variant('retention_action', '{"commit_id": 1, "reason": "  "}'));
+SELECT refuses('retention_gives_a_reason', '23514', 'nobody is no actor',
+    variant('retention_action', '{"commit_id": 1, "actor": ""}'));
+SELECT refuses('retention_actions_are_immutable', '23001', 'another reason afterwards',
+    'UPDATE retention_action SET reason = ''x''');
+SELECT refuses('a_day_expires_once', '23505', 'the day again', variant('expired_day'));
+SELECT refuses('expired_days_stay', '23001', 'taken back', 'DELETE FROM expired_day');
+SELECT refuses('expired_days_stay', '23001', 'another count afterwards',
+    'UPDATE expired_day SET row_count = 2');
+SELECT refuses('expired_totals_are_immutable', '23001', 'another total afterwards',
+    'UPDATE expired_payment_total SET payment_count = 2');
+SELECT refuses('parked_erased_is_whole', '23514', 'bytes gone, and nobody said so',
+    'UPDATE parked SET sealed = NULL');
+SELECT refuses('parked_erased_is_whole', '23514', 'bytes gone without the hash that proves them',
+    'UPDATE parked SET sealed = NULL, content_digest = NULL, event_id = NULL, erased_at = now(),
+                       erased_commit_id = 2');
+UPDATE parked SET record_hash = sha256('record');
+SELECT refuses('i6_parked_proof_stays', '23514', 'another hash afterwards',
+    'UPDATE parked SET record_hash = sha256(''x'')');
+UPDATE parked SET sealed = NULL, content_digest = NULL, event_id = NULL, erased_at = now(),
+                  erased_commit_id = 2;
+SELECT refuses('i6_parked_proof_stays', '23514', 'bytes back after they were erased',
+    'UPDATE parked SET sealed = ''x'', erased_at = NULL, erased_commit_id = NULL');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -119,6 +120,63 @@ static void test_ranges_are_part_of_it(void **state)
     buffer_done(&buffer);
 }
 
+static bool covers(struct text bytes, const struct leaf_range *range)
+{
+    return leaf_covers(bytes, 7, range);
+}
+
+static void test_a_leaf_covers_its_ranges_and_no_other(void **state)
+{
+    struct leaf_range ranges[] = {{.source = TEXT("KAFKA/c/payments/1"),
+                                   .partition = 3,
+                                   .epoch = 2,
+                                   .first_offset = 10,
+                                   .next_offset = 12},
+                                  {.source = TEXT("KAFKA/c/payments/1"),
+                                   .partition = 4,
+                                   .first_offset = 1,
+                                   .next_offset = 2}};
+    struct leaf leaf = leaf_of(ranges, 2);
+    struct leaf_range other = ranges[1];
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer, 4096);
+    leaf_encode(&leaf, &buffer);
+    assert_true(covers(buffer_view(&buffer), &ranges[0]));
+    assert_true(covers(buffer_view(&buffer), &ranges[1]));
+    assert_false(leaf_covers(buffer_view(&buffer), 8, &ranges[0]));
+    other.next_offset++;
+    assert_false(covers(buffer_view(&buffer), &other));
+    other = ranges[1];
+    other.records_root.bytes[0] = 1;
+    assert_false(covers(buffer_view(&buffer), &other));
+    buffer_done(&buffer);
+}
+
+/* Cut anywhere, in memory of its very size, or with a byte more: no leaf. */
+static void test_what_is_no_whole_leaf_covers_nothing(void **state)
+{
+    struct leaf_range range = {.source = TEXT("s"), .first_offset = 1, .next_offset = 2};
+    struct leaf leaf = leaf_of(&range, 1);
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer, 4096);
+    leaf_encode(&leaf, &buffer);
+    for (size_t size = 0; size < buffer.size; size++) {
+        char *exact = malloc(size + 1);
+
+        assert_non_null(exact);
+        memcpy(exact + 1, buffer.data, size);
+        assert_false(covers((struct text){exact + 1, size}, &range));
+        free(exact);
+    }
+    buffer_byte(&buffer, 0);
+    assert_false(covers(buffer_view(&buffer), &range));
+    buffer_done(&buffer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +185,8 @@ int main(void)
         cmocka_unit_test(test_hash_is_of_rfc_6962),
         cmocka_unit_test(test_effects_know_a_null_from_an_empty_text),
         cmocka_unit_test(test_ranges_are_part_of_it),
+        cmocka_unit_test(test_a_leaf_covers_its_ranges_and_no_other),
+        cmocka_unit_test(test_what_is_no_whole_leaf_covers_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,14 @@
  * ONE TRANSFER, TWO DAYS. A payment stands under the day of its event id. Reports of a transfer
  * share only the day it was accepted, so they meet at the gates of that day (day_gate.sql); one
  * under another day also enters transfer_seen, where the others look.
+ *
+ * DAYS THAT WERE LET GO. sawa-archive drops days of payments that are old enough, in one decision
+ * with expired_day (day_expire). A batch that carries an old day holds the gate of that decision,
+ * shared, and asks in a later statement from which day on payments are kept: what is older, by its
+ * event day or by the day it was accepted, is refused, so a day that is gone is never written again
+ * and nothing of it is applied twice.
  */
+#include "base/clock.h"
 #include "base/uuid_map.h"
 #include "ingest.h"
 #include "ingest_sql.h"
@@ -24,6 +31,9 @@
 #include <stdlib.h>
 
 enum { DAYS_MAX = 1024, GATES_MAX = 4096, JUDGE_PARAMS_MAX = 64 * 1024 * 1024 };
+
+/* day_expire never lets the last seven days go; the other two are for clocks that differ. */
+enum { DAYS_NEVER_EXPIRED = 5 };
 
 /* ---- the gate ---- */
 
@@ -442,6 +452,7 @@ static enum status suspects_judge(struct batch *batch, struct suspects *suspects
 /* ---- one transfer, two days ---- */
 
 struct days {
+    int32_t oldest; /* of all event days and acceptance days */
     size_t count;
     int32_t days[DAYS_MAX]; /* ascending */
     bool has_own[DAYS_MAX];
@@ -470,11 +481,18 @@ static size_t days_place(struct days *days, int32_t day)
     return at;
 }
 
+static int32_t oldest_of(const struct ingest_row *row, int32_t oldest)
+{
+    oldest = row->event_day < oldest ? row->event_day : oldest;
+    return row->accepted_on < oldest ? row->accepted_on : oldest;
+}
+
 static bool days_collect(const struct batch *batch, struct days *days)
 {
     int32_t last = INT32_MIN; /* day of the last own report: nearly all are of one day */
 
     days->count = 0;
+    days->oldest = INT32_MAX;
     for (size_t i = 0; i < batch->record_count; i++) {
         const struct ingest_row *row = ingest_row(batch, i);
         bool own = row->accepted_on == row->event_day;
@@ -482,6 +500,7 @@ static bool days_collect(const struct batch *batch, struct days *days)
 
         if (!batch_is_ok(batch, i) || (own && row->accepted_on == last))
             continue;
+        days->oldest = oldest_of(row, days->oldest);
         place = days_place(days, row->accepted_on);
         if (place == SIZE_MAX)
             return false;
@@ -532,8 +551,25 @@ static bool transfers_mark(struct batch *batch, const struct result *rows)
     return made;
 }
 
+/* What is older than what is kept is refused, behind the gate of days that expire. */
+static enum status expired_judge(struct batch *batch, struct db *db, struct error *error)
+{
+    struct result *rows = NULL;
+    enum status status = db_run(db, ingest_sql_expiry_gate, NULL, error, NULL);
+
+    if (status == OK)
+        status = db_run(db, ingest_sql_kept_from, NULL, error, &rows);
+    for (size_t i = 0; status == OK && i < batch->record_count; i++)
+        if (batch_is_ok(batch, i) &&
+            oldest_of(ingest_row(batch, i), INT32_MAX) < result_date(rows, 0, 0))
+            batch_judge(batch, i, REJECT, REASON_EVENT_DAY_OUT_OF_RANGE);
+    result_free(rows);
+    return status;
+}
+
 static enum status days_judge(struct batch *batch, struct db *db, struct error *error)
 {
+    int32_t kept_always = (int32_t)(clock_now_us() / US_PER_DAY) - DAYS_NEVER_EXPIRED;
     struct days days;
     struct params params;
     struct result *rows = NULL;
@@ -543,7 +579,9 @@ static enum status days_judge(struct batch *batch, struct db *db, struct error *
         return error_set(error, FATAL, "one batch spans more than %d days", DAYS_MAX);
     if (days.count == 0)
         return OK;
-    status = day_gates_take(db, &days, error);
+    status = days.oldest < kept_always ? expired_judge(batch, db, error) : OK;
+    if (status == OK)
+        status = day_gates_take(db, &days, error);
     params_init(&params, 64 * 1024);
     params_date_array(&params, days.days, days.count);
     if (status == OK)

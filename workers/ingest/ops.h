@@ -20,7 +20,7 @@ extern const struct worker_ops ingest_ops;
     {.key = "ingest.ahead_max", .type = OPTION_DURATION_MS, .standard = "1h",                      \
      .meaning = "how far an acceptance time may lie after the record's own time"},                 \
     {.key = "ingest.kept_days", .type = OPTION_INT, .standard = "400", .min = 1, .max = 40000,     \
-     .unit = "days", .meaning = "oldest event day that is taken"}
+     .unit = "days", .meaning = "oldest event day that is taken, unless days have expired since"}
 /* clang-format on */
 
 #endif

@@ -31,6 +31,7 @@ static const struct verb {
     {"account", "open accounts with their balance and outstanding items"},
     {"reconcile", "match what is expected with what banks say"},
     {"report", "the proof of every account's balance"},
+    {"archive", "raw records to files; let go what is old enough"},
     {"seal", "audit leaves into a signed tree; verify it offline"},
     {"console", "breaks and approvals in a browser"},
     {"replay", "let halted positions go on; decide on parked records"},

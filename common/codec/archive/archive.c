@@ -3,6 +3,7 @@
  */
 #include "codec/archive/archive.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <zstd.h>
 
@@ -40,6 +41,14 @@ struct archive_reader {
     size_t plain_max;
     bool is_ended; /* the last zstd frame came to its own end */
 };
+
+struct text archive_aad(int32_t source_id, int32_t partition, int64_t first_offset, int32_t key_id,
+                        char text[ARCHIVE_AAD_SIZE])
+{
+    snprintf(text, ARCHIVE_AAD_SIZE, "batch_raw/%d/%d/%lld/%d", source_id, partition,
+             (long long)first_offset, key_id);
+    return text_of(text);
+}
 
 struct archive_press *archive_press_new(void)
 {

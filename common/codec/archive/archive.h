@@ -29,6 +29,12 @@
 #include "base/error.h"
 #include "codec/archive/records.h"
 
+enum { ARCHIVE_AAD_SIZE = 96 };
+
+/* What binds a sealed batch, and its sealed seed, to its place. Terminated. */
+struct text archive_aad(int32_t source_id, int32_t partition, int64_t first_offset, int32_t key_id,
+                        char text[ARCHIVE_AAD_SIZE]);
+
 struct archive_press;
 struct archive_writer;
 struct archive_reader;

@@ -1,9 +1,9 @@
-"""archive.py - reads sealed raw records (batch_raw) without the C code.
+"""archive.py - reads sealed raw records (batch_raw, or an archive file) without the C code.
 
     key file --opens--> data_key.sealed_key --opens--> batch_raw.sealed (zstd), batch_raw.seed
     frames -> records; seed -> salts; salted record hashes -> Merkle root = batch.records_root
 
-Formats: common/codec/archive/archive.h, records.h; common/base/crypto.h.
+Formats: common/codec/archive/archive.h, records.h, day_file.h; common/base/crypto.h.
 """
 import datetime
 import hashlib
@@ -77,13 +77,32 @@ def merkle_root(hashes):
     return level[0]
 
 
+# ---- one batch --------------------------------------------------------------------------------
+
+def open_batch(key, place, seed, sealed):
+    """([(frame, record)], their hashes): place is source, partition, first offset and key id."""
+    aad = "batch_raw/" + "/".join(map(str, place))
+    if sealed[0] != FORMAT_VERSION:
+        raise ValueError(f"batch at {aad}: version {sealed[0]}")
+    packed = io.BytesIO(unseal(key, aad, sealed[1:]))  # one zstd frame after the other
+    plain = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True).read()
+    pairs = list(_frames(plain, place[1]))
+    salts = _salts(unseal(key, aad, seed), len(pairs))
+    return pairs, [hashlib.sha256(b"\0" + salt + frame).digest()
+                   for salt, (frame, _) in zip(salts, pairs)]
+
+
+def read_key_file(path):
+    with open(path, encoding="ascii") as file:
+        return bytes.fromhex(file.read().strip())
+
+
 # ---- the archive of a database ----------------------------------------------------------------
 
 class Archive:
     def __init__(self, scratch, key_file):
         self.scratch = scratch
-        with open(key_file, encoding="ascii") as file:
-            outer = bytes.fromhex(file.read().strip())
+        outer = read_key_file(key_file)
         self.keys = {key_id: unseal(outer, f"data_key/{scope}/{(month - EPOCH).days}",
                                     bytes(sealed))
                      for key_id, scope, month, sealed in scratch.sql(
@@ -101,16 +120,95 @@ class Archive:
 
     def _batch(self, batch_id, source_id, partition, first_offset, count, root, key_id, plain_size,
                seed, sealed):
-        sealed, key = bytes(sealed), self.keys[key_id]
-        aad = f"batch_raw/{source_id}/{partition}/{first_offset}/{key_id}"
-        if sealed[0] != FORMAT_VERSION:
-            raise ValueError(f"batch {batch_id}: version {sealed[0]}")
-        packed = io.BytesIO(unseal(key, aad, sealed[1:]))  # one zstd frame after the other
-        plain = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True).read()
-        pairs = list(_frames(plain, partition))
-        salts = _salts(unseal(key, aad, bytes(seed)), len(pairs))
-        hashes = [hashlib.sha256(b"\0" + salt + frame).digest()
-                  for salt, (frame, _) in zip(salts, pairs)]
-        if len(pairs) != count or len(plain) != plain_size or merkle_root(hashes) != bytes(root):
+        pairs, hashes = open_batch(self.keys[key_id], (source_id, partition, first_offset, key_id),
+                                   bytes(seed), bytes(sealed))
+        if len(pairs) != count or sum(len(frame) for frame, _ in pairs) != plain_size \
+                or merkle_root(hashes) != bytes(root):
             self.broken.append(batch_id)
+        return [record for _, record in pairs]
+
+
+# ---- an archive file --------------------------------------------------------------------------
+
+class _Fields:
+    """Fields of a section, from left to right: size, bytes."""
+
+    def __init__(self, body):
+        self.body, self.at = body, 0
+
+    def bytes(self):
+        size = struct.unpack_from("!I", self.body, self.at)[0]
+        self.at += 4 + size
+        if self.at > len(self.body):
+            raise ValueError("a field passes the end of its section")
+        return self.body[self.at - size:self.at]
+
+    def number(self):
+        return struct.unpack("!q", self.bytes())[0]
+
+    def numbers(self, count):
+        return [self.number() for _ in range(count)]
+
+    def text(self):
+        return self.bytes().decode()
+
+
+class DayFile:
+    """A file of sawa-archive, with nothing but itself and the key file."""
+
+    def __init__(self, path, key_file):
+        with open(path, "rb") as file:
+            self.bytes = file.read()
+        self.sha256 = hashlib.sha256(self.bytes).digest()
+        self.broken = []          # batches whose hashes do not give their root, or are in no leaf
+        self.hashes = {}          # (source, partition, offset) -> hash of the record
+        sections = list(self._sections())
+        if [tag for tag, _ in sections] != [b"HEAD"] + [b"BTCH"] * (len(sections) - 2) + [b"TAIL"]:
+            raise ValueError("sections out of order")
+        self._head(_Fields(sections[0][1]), read_key_file(key_file))
+        self.bodies = [body for _, body in sections[1:-1]]
+        if _Fields(sections[-1][1]).number() != len(self.bodies):
+            raise ValueError("the tail counts other batches")
+
+    def _sections(self):
+        at, chain = 0, bytes(32)
+        while at < len(self.bytes):
+            tag, size = struct.unpack_from("!4sI", self.bytes, at)
+            end = at + 8 + size
+            chain = hashlib.sha256(chain + self.bytes[at:end]).digest()
+            if self.bytes[end:end + 32] != chain:
+                raise ValueError(f"section at {at}: its digest is another")
+            yield tag, self.bytes[at + 8:end]
+            at = end + 32
+
+    def _head(self, fields, outer):
+        if fields.text() != "sawa.archive.1":
+            raise ValueError("another format")
+        self.day = EPOCH + datetime.timedelta(days=fields.number())
+        self.sources = {}
+        for _ in range(fields.number()):
+            number = fields.number()
+            self.sources[number] = (fields.text(), fields.text(), fields.text(), fields.number())
+        self.keys = {}
+        for _ in range(fields.number()):
+            key_id, scope, month = fields.number(), fields.text(), fields.number()
+            self.keys[key_id] = unseal(outer, f"data_key/{scope}/{month}", fields.bytes())
+
+    def batches(self):
+        """Lists of records, as the batches were committed."""
+        for body in self.bodies:
+            yield self._batch(_Fields(body))
+
+    def _batch(self, fields):
+        batch_id, _, source_id, partition, _, first_offset, _ = fields.numbers(7)
+        count, _, _, _ = fields.numbers(4)
+        root, key_id, plain_size = fields.bytes(), fields.number(), fields.number()
+        seed, sealed, leaf = fields.bytes(), fields.bytes(), fields.bytes()
+        pairs, hashes = open_batch(self.keys[key_id], (source_id, partition, first_offset, key_id),
+                                   seed, sealed)
+        if len(pairs) != count or sum(len(frame) for frame, _ in pairs) != plain_size \
+                or merkle_root(hashes) != root or root not in leaf:
+            self.broken.append(batch_id)
+        self.hashes.update({(source_id, partition, record.offset): value
+                            for (_, record), value in zip(pairs, hashes)})
         return [record for _, record in pairs]

@@ -127,6 +127,14 @@ INSERT INTO operator_action (commit_id, line, action, outcome, source_id, partit
 VALUES (2, 1, 'position_accept', 'gap_accepted', 1, 1, 'expired', 'ann');
 INSERT INTO accepted_gap VALUES (1, 1, 0, 10, 2);
 
+INSERT INTO archive_file (day, number, name, sha256, size, batch_count, record_count, commit_id)
+VALUES ('2026-11-20', 1, 'batch_raw-2026-11-20.1.sawa', sha256('file'), 100, 2, 10, 2);
+INSERT INTO retention_action (commit_id, action, reason, actor)
+VALUES (2, 'day_expire', 'policy', 'ann');
+INSERT INTO expired_day (parent, day, row_count, size, commit_id)
+VALUES ('payment', '2026-06-01', 1, 100, 2);
+INSERT INTO expired_payment_total VALUES (:window_id, 1, 2, '2026-06-01', 1, 100);
+
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 RESET ROLE;

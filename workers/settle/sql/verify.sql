@@ -1,18 +1,28 @@
--- Where do closed windows differ from their payments? Obligations are computed again from payment
--- and held against what the close stored. One row per difference.
+-- Where do closed windows differ from their payments? Obligations are computed again from payment,
+-- and from what the payments of days that have expired added up to, and held against what the close
+-- stored. One row per difference.
 --   $1 window_id bigint (null: every closed window), $2 since date
 WITH closed AS (
     SELECT window_id
       FROM net_proof
       JOIN settlement_window USING (window_id)
      WHERE ($1::bigint IS NULL OR window_id = $1::bigint) AND business_date >= $2::date
-), again AS (
+), part AS (
     SELECT window_id,
            CASE kind WHEN 1 THEN debtor_agent_id ELSE creditor_agent_id END AS debtor_id,
            CASE kind WHEN 1 THEN creditor_agent_id ELSE debtor_agent_id END AS creditor_id,
-           count(*) AS payment_count, sum(settlement_minor)::bigint AS amount_minor
+           count(*) AS payment_count, sum(settlement_minor) AS amount_minor
       FROM payment
       JOIN closed USING (window_id)
+     GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT window_id, debtor_id, creditor_id, payment_count, amount_minor
+      FROM expired_payment_total
+      JOIN closed USING (window_id)
+), again AS (
+    SELECT window_id, debtor_id, creditor_id,
+           sum(payment_count)::bigint AS payment_count, sum(amount_minor)::bigint AS amount_minor
+      FROM part
      GROUP BY 1, 2, 3
 )
 SELECT window_id, debtor_id, creditor_id,
