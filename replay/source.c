@@ -67,12 +67,8 @@ static enum status broker_open(const struct program_run *run, const struct sourc
                                struct error *error, struct source **ret_broker)
 {
     struct kafka_property properties[KAFKA_PROPERTIES_MAX];
-    struct kafka_settings settings = {.brokers = config_string(run->config, "kafka.brokers"),
-                                      .topic = source->topic,
-                                      .client_id = run->program->name,
-                                      .properties = properties};
-    enum status status =
-        stream_kafka_properties(run->config, error, properties, &settings.property_count);
+    struct kafka_settings settings = {.topic = source->topic, .client_id = run->program->name};
+    enum status status = stream_kafka_settings(run->config, properties, error, &settings);
 
     if (status == OK && (settings.brokers == NULL || strcmp(source->kind, "KAFKA") != 0))
         return error_configuration(error, "kafka.brokers is not set, or the source is not Kafka");

@@ -3,8 +3,10 @@
  */
 #include "bus/kafka_source.h"
 
+#include "base/clock.h"
 #include "bus/kafka_nudge.h"
 #include "bus/kafka_probe.h"
+#include "bus/kafka_secret.h"
 #include "bus/kafka_topic_id.h"
 #include "codec/archive/records.h"
 
@@ -22,6 +24,9 @@ struct kafka_source {
     rd_kafka_t *client;
     struct kafka_nudge *nudge;
     struct kafka_probe *probe;   /* NULL: not subscribed */
+    rd_kafka_t *probing;         /* its client           */
+    struct kafka_secret secret;
+    rd_kafka_resp_err_t refused; /* the broker does not take us for who we say; 0: it was not so */
     rd_kafka_message_t *message; /* of the last SOURCE_RECORD */
     struct buffer headers; /* of that record */
     char topic[256];
@@ -102,6 +107,18 @@ static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t what,
     rd_kafka_assign(client, NULL); /* nothing is read before the positions are claimed */
 }
 
+/* Of all the client says beside its messages, what only an operator can put right: without a word
+ * a worker with a wrong password would look like one without work. */
+static void on_error(rd_kafka_t *client, int code, const char *text, void *opaque)
+{
+    struct kafka_source *kafka = opaque;
+
+    (void)client;
+    (void)text; /* quotes addresses */
+    if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL)
+        kafka->refused = (rd_kafka_resp_err_t)code;
+}
+
 static void on_log(const rd_kafka_t *client, int level, const char *facility, const char *text)
 {
     (void)client;
@@ -130,13 +147,17 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
         status = properties_set(conf, settings->properties, settings->property_count, error);
     if (status == OK)
         status = properties_set(conf, fixed, COUNT_OF(fixed), error);
+    if (status == OK)
+        status = kafka_secrets_set(settings, conf, error);
     if (status != OK) {
         rd_kafka_conf_destroy(conf);
         return status;
     }
     rd_kafka_conf_set_opaque(conf, kafka);
-    if (settings->group != NULL)
+    if (settings->group != NULL) {
         rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+        rd_kafka_conf_set_error_cb(conf, on_error);
+    }
     rd_kafka_conf_set_log_cb(conf, on_log);
     *ret_conf = conf;
     return OK;
@@ -195,6 +216,17 @@ static void away(struct source_event *event, const char *detail)
     error_hint(&event->error, "check kafka.brokers; the worker goes on by itself");
 }
 
+/* Nothing came, and a broker turned us away since we last looked. */
+static void refused(struct kafka_source *kafka, struct source_event *event)
+{
+    event->kind = SOURCE_AWAY;
+    error_set(&event->error, RETRY, "the Kafka broker does not let us in");
+    error_detail(&event->error, "%s", rd_kafka_err2str(kafka->refused));
+    error_hint(&event->error, "check kafka.sasl.* and kafka.ssl.*; a password in its file is read "
+                              "again each second");
+    kafka->refused = RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 /* An error delivered in place of a message. */
 static enum status message_error(struct kafka_source *kafka, const rd_kafka_message_t *message,
                                  struct source_event *event, struct error *error)
@@ -229,6 +261,15 @@ static void kafka_release(struct source *source)
     kafka->message = NULL;
 }
 
+static void password_look(struct kafka_source *kafka)
+{
+    rd_kafka_t *const clients[] = {kafka->client, kafka->probing};
+
+    if (kafka->secret.read != NULL)
+        (void)kafka_secret_look(&kafka->secret, clock_monotonic_us(), clients,
+                                kafka->probing == NULL ? 1 : COUNT_OF(clients));
+}
+
 static enum status kafka_poll(struct source *source, int timeout_ms, struct source_event *ret_event,
                               struct error *error)
 {
@@ -237,6 +278,7 @@ static enum status kafka_poll(struct source *source, int timeout_ms, struct sour
     enum status status = OK;
 
     assert(kafka->message == NULL);
+    password_look(kafka);
     message = rd_kafka_consumer_poll(kafka->client, timeout_ms);
     ret_event->kind = SOURCE_IDLE;
     if (kafka->rebalanced) { /* what came with it belongs to the old assignment */
@@ -246,8 +288,11 @@ static enum status kafka_poll(struct source *source, int timeout_ms, struct sour
         ret_event->kind = kafka->assigned ? SOURCE_ASSIGNED : SOURCE_REVOKED;
         return OK;
     }
-    if (message == NULL)
+    if (message == NULL) {
+        if (kafka->refused != RD_KAFKA_RESP_ERR_NO_ERROR)
+            refused(kafka, ret_event);
         return OK;
+    }
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         kafka->message = message;
         ret_event->kind = SOURCE_RECORD;
@@ -494,6 +539,7 @@ static enum status probe_open(const struct kafka_settings *settings, struct kafk
         rd_kafka_conf_destroy(conf);
         return status == OK ? error_set(error, FATAL, "could not make a Kafka consumer") : status;
     }
+    kafka->probing = client;
     kafka->probe = kafka_probe_start(client, kafka->topic);
     return kafka->probe == NULL ? error_set(error, FATAL, "could not start a thread") : OK;
 }
@@ -509,6 +555,7 @@ enum status kafka_source_open(const struct kafka_settings *settings, struct erro
     kafka->source.ops = &kafka_ops;
     buffer_init(&kafka->headers, KAFKA_HEADERS_MAX);
     text_copy(text_of(settings->topic), kafka->topic, sizeof kafka->topic);
+    kafka_secret_watch(&kafka->secret, settings);
     status = client_make(settings, kafka, error);
     if (status == OK && settings->group != NULL)
         status = probe_open(settings, kafka, error);

@@ -13,12 +13,18 @@
 #ifndef SAWA_BUS_KAFKA_SOURCE_H
 #define SAWA_BUS_KAFKA_SOURCE_H
 
+#include "base/buffer.h"
 #include "base/ports.h"
 
 struct kafka_property {
     const char *name; /* without the kafka. */
     const char *value;
 };
+
+/* The secret of a property ("sasl.password") as its file has it now; empty where no file is named
+ * for it. See kafka_secret.h. */
+typedef enum status kafka_secret_read(const void *context, const char *property,
+                                      struct buffer *secret, struct error *error);
 
 struct kafka_settings {
     const char *brokers;
@@ -27,10 +33,13 @@ struct kafka_settings {
     const char *client_id;
     const struct kafka_property *properties; /* applied after our defaults */
     size_t property_count;
+    kafka_secret_read *read_secret; /* NULL: no secret stands in a file */
+    const void *context;
 };
 
 /* Subscribes; nothing is read before source_assign. FATAL, EXIT_CONFIGURATION: a property is not
- * one of librdkafka's, has a bad value, or may not be set. The caller ends it with source_close. */
+ * one of librdkafka's, has a bad value, or may not be set, or a secret cannot be read. The strings
+ * of the settings must outlive the source; the caller ends it with source_close. */
 must_use enum status kafka_source_open(const struct kafka_settings *settings, struct error *error,
                                        struct source **ret_source);
 

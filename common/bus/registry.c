@@ -227,6 +227,9 @@ static enum status not_now(struct error *error, long code)
 {
     error_set(error, RETRY, "could not ask the schema registry");
     error_detail(error, "HTTP status %ld", code);
+    if (code == 404)
+        return error_hint(error, "no registry answers there: check schema.registry_url and what "
+                                 "stands before it; nothing is parked for this");
     return error_hint(error, "records wait until it answers; nothing is parked for this");
 }
 
@@ -236,7 +239,7 @@ static enum status read_answer(struct registry *registry, uint32_t schema_id, lo
 {
     size_t start = ret_text->size;
 
-    if (code == 404) {
+    if (code == 404 && avro_schema_is_absent(answer)) {
         keep_negative(registry, schema_id);
         return unknown_schema(error, schema_id);
     }

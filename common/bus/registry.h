@@ -15,8 +15,10 @@
  *
  * (1) No redirect is followed, no proxy is taken from the environment, an answer has at most
  *     256 KiB and 2 s; only http and https.
- * (2) A negative answer (404, not allowed, too large) is kept for negative_ms, doubling up to one
- *     minute while the id is asked again: a flood of unknown ids is no flood of requests.
+ * (2) A negative answer (404 in the registry's own words, not allowed, too large) is kept for
+ *     negative_ms, doubling up to one minute while the id is asked again: a flood of unknown ids is
+ *     no flood of requests. A 404 of a proxy, of a wrong path or of a server that is still starting
+ *     is an outage.
  * (3) Where a directory is given beside the registry, its digests are the allow-list: another
  *     text under a known id is not used.
  *

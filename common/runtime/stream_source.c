@@ -39,8 +39,22 @@ static enum status is_needed(const struct program_run *run, const char *key, con
 
 /* ---- Kafka ---- */
 
-enum status stream_kafka_properties(const struct config *config, struct error *error,
-                                    struct kafka_property *ret_properties, size_t *ret_count)
+/* "sasl.password" from the file that kafka.sasl.password_file names. */
+static enum status kafka_secret_of(const void *context, const char *property, struct buffer *secret,
+                                   struct error *error)
+{
+    char key[KEY_NAME_SIZE];
+    enum status status;
+
+    snprintf(key, sizeof key, "kafka.%s_file", property);
+    status = config_secret(context, key, secret, error);
+    if (status == OK && secret->size == 0 && config_is_set(context, key))
+        status = error_configuration(error, "the file of %s is empty", key);
+    return status;
+}
+
+enum status stream_kafka_settings(const struct config *config, struct kafka_property *properties,
+                                  struct error *error, struct kafka_settings *settings)
 {
     size_t count = 0;
     const struct config_pair *pairs = config_section(config, "kafka", &count);
@@ -48,8 +62,12 @@ enum status stream_kafka_properties(const struct config *config, struct error *e
     if (count > KAFKA_PROPERTIES_MAX)
         return error_configuration(error, "more than %d kafka.* properties", KAFKA_PROPERTIES_MAX);
     for (size_t i = 0; i < count; i++)
-        ret_properties[i] = (struct kafka_property){pairs[i].name, pairs[i].value};
-    *ret_count = count;
+        properties[i] = (struct kafka_property){pairs[i].name, pairs[i].value};
+    settings->brokers = config_string(config, "kafka.brokers");
+    settings->properties = properties;
+    settings->property_count = count;
+    settings->read_secret = kafka_secret_of;
+    settings->context = config;
     return OK;
 }
 
@@ -57,15 +75,13 @@ static enum status kafka_open(const struct program_run *run, const struct worker
                               struct error *error, struct source **ret_source)
 {
     struct kafka_property properties[KAFKA_PROPERTIES_MAX];
-    struct kafka_settings settings = {.brokers = config_string(run->config, "kafka.brokers"),
-                                      .topic = own_string(run, ops, "topic"),
+    struct kafka_settings settings = {.topic = own_string(run, ops, "topic"),
                                       .group = own_string(run, ops, "group"),
-                                      .client_id = run->program->name,
-                                      .properties = properties};
+                                      .client_id = run->program->name};
     enum status status = is_needed(run, "kafka.brokers", "kafka", error);
 
     if (status == OK)
-        status = stream_kafka_properties(run->config, error, properties, &settings.property_count);
+        status = stream_kafka_settings(run->config, properties, error, &settings);
     return status == OK ? kafka_source_open(&settings, error, ret_source) : status;
 }
 

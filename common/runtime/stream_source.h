@@ -33,6 +33,10 @@
      .meaning = "host:port of one or more Kafka brokers, by commas; the source kafka needs it"},   \
     {.key = "kafka.*", .type = OPTION_SECTION,                                                     \
      .meaning = "every other librdkafka property, passed through"},                                \
+    {.key = "kafka.sasl.password_file", .type = OPTION_SECRET_FILE,                                \
+     .meaning = "holds the password of kafka.sasl.username; read again each second"},              \
+    {.key = "kafka.ssl.key.password_file", .type = OPTION_SECRET_FILE,                             \
+     .meaning = "holds the password of kafka.ssl.key.location; read at the start"},                \
     {.key = "amqp.url_file", .type = OPTION_SECRET_FILE,                                           \
      .meaning = "holds amqps://user:password@host:port/vhost; the sources stream, queue need it"}, \
     {.key = "amqp.ca_file", .type = OPTION_PATH,                                                   \
@@ -59,10 +63,12 @@ must_use enum status stream_schemas_open(const struct config *config, struct err
 
 enum { KAFKA_PROPERTIES_MAX = 256 };
 
-/* The kafka.* properties as they were set; their strings are the configuration's. */
-must_use enum status stream_kafka_properties(const struct config *config, struct error *error,
-                                             struct kafka_property *ret_properties,
-                                             size_t *ret_count);
+/* Adds what the kafka.* keys say: brokers, properties, and where passwords are read. properties is
+ * the caller's, has room for KAFKA_PROPERTIES_MAX and lives as long as the settings are used; the
+ * strings are the configuration's, which must outlive the source. */
+must_use enum status stream_kafka_settings(const struct config *config,
+                                           struct kafka_property *properties, struct error *error,
+                                           struct kafka_settings *settings);
 
 /* Opens the source the worker is configured for; the caller closes it. */
 must_use enum status stream_source_open(const struct program_run *run,

@@ -38,6 +38,7 @@ class Stage:
         self.topic = f"stage-{name}-{os.getpid()}"
         self.scratch = Scratch(name.replace("-", "_"))
         self.brokers = os.environ["SAWA_KAFKA_BROKERS"]
+        self.schemas = {"schema.directory": os.path.join(ROOT, "schemas", "avro")}
         self.sent = {}                # event id -> settlement in minor units: to be applied once
         self.workers = []
 
@@ -147,10 +148,8 @@ class Stage:
     # -- programs --------------------------------------------------------------------------
 
     def _settings(self, settings):
-        chosen = {"kafka.brokers": self.brokers,
-                  "schema.directory": os.path.join(ROOT, "schemas", "avro"),
-                  "ingest.topic": self.topic, "batch.key_file": os.environ["SAWA_KEK_FILE"],
-                  **settings}
+        chosen = {"kafka.brokers": self.brokers, **self.schemas, "ingest.topic": self.topic,
+                  "batch.key_file": os.environ["SAWA_KEK_FILE"], **settings}
         return [word for key, value in chosen.items() for word in ("--set", f"{key}={value}")]
 
     def worker(self, name="one", **settings):

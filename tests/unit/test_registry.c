@@ -20,6 +20,8 @@
 #include <cmocka.h>
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+#define NOT_FOUND "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n"
+#define ABSENT NOT_FOUND "{\"error_code\": 40403, \"message\": \"Schema not found\"}"
 #define SCHEMA "{\\\"type\\\": \\\"string\\\"}"
 
 struct server {
@@ -29,6 +31,8 @@ struct server {
     char path[128];        /* of the last request */
     const char *answer;    /* NULL: none at all   */
     size_t answer_padding; /* blanks behind it    */
+    int pause_ms;          /* after each byte     */
+    int requests;          /* atomic              */
 };
 
 static void send_all(int client, const char *bytes, size_t size)
@@ -52,11 +56,18 @@ static void answer_one(struct server *server, int client)
     if (got <= 0)
         return;
     sscanf(request, "GET %127s", server->path);
+    __atomic_add_fetch(&server->requests, 1, __ATOMIC_SEQ_CST);
     if (server->answer == NULL) {
         (void)!recv(client, request, sizeof request, 0); /* until the client gives up */
         return;
     }
-    send_all(client, server->answer, strlen(server->answer));
+    for (const char *c = server->answer; server->pause_ms > 0 && *c != '\0'; c++) {
+        if (send(client, c, 1, MSG_NOSIGNAL) != 1)
+            return;
+        usleep(1000 * (useconds_t)server->pause_ms);
+    }
+    if (server->pause_ms == 0)
+        send_all(client, server->answer, strlen(server->answer));
     for (size_t left = server->answer_padding; left >= sizeof blanks; left -= sizeof blanks)
         send_all(client, blanks, sizeof blanks);
 }
@@ -263,7 +274,7 @@ static void test_unknown_backs_off(void **state)
     struct registry *registry;
 
     (void)state;
-    server_start(&server, "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n{}");
+    server_start(&server, ABSENT);
     registry = registry_at(server.url, NULL);
     for (int i = 0; i < 1000; i++)
         assert_int_equal(fetch_only(registry, 7), REJECT);
@@ -288,6 +299,12 @@ static void test_outages(void **state)
         "HTTP/1.1 500 Oh\r\nConnection: close\r\n\r\n{}",
         "HTTP/1.1 401 No\r\nConnection: close\r\n\r\n{}",
         "HTTP/1.1 429 Slow\r\nConnection: close\r\n\r\n{}",
+        NOT_FOUND,
+        NOT_FOUND "{}",
+        NOT_FOUND "<html>no such page</html>",
+        NOT_FOUND "{\"error_code\": 404, \"message\": \"HTTP 404 Not Found\"}",
+        NOT_FOUND "{\"error_code\": \"40403\"}",
+        "HTTP/1.1 503 Later\r\nConnection: close\r\n\r\n{\"error_code\": 40403}",
         "HTTP/1.1 302 There\r\nLocation: http://127.0.0.1:1/\r\nConnection: close\r\n\r\n",
         OK_HEAD "not json",
         OK_HEAD "{\"schema\": 1}",
@@ -308,6 +325,67 @@ static void test_outages(void **state)
         registry_free(registry);
         server_stop(&server);
     }
+}
+
+/* Wherever the answer points, nobody is asked there; and a proxy of the environment is not ours. */
+static void test_nobody_else_is_asked(void **state)
+{
+    static const int codes[] = {301, 302, 303, 307, 308};
+    struct server elsewhere;
+    struct server server;
+
+    (void)state;
+    server_start(&elsewhere, OK_HEAD "{\"schema\": \"" SCHEMA "\"}");
+    assert_int_equal(setenv("http_proxy", elsewhere.url, 1), 0);
+    assert_int_equal(setenv("all_proxy", elsewhere.url, 1), 0);
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        struct registry *registry;
+        char answer[256];
+
+        snprintf(answer, sizeof answer,
+                 "HTTP/1.1 %d There\r\nLocation: %s\r\nConnection: close\r\n\r\n", codes[i],
+                 elsewhere.url);
+        server_start(&server, answer);
+        registry = registry_at(server.url, NULL);
+        assert_int_equal(fetch_only(registry, 1), RETRY);
+        registry_free(registry);
+        server_stop(&server);
+        assert_int_equal(server.requests, 1);
+    }
+    unsetenv("http_proxy");
+    unsetenv("all_proxy");
+    server_stop(&elsewhere);
+    assert_int_equal(elsewhere.requests, 0);
+}
+
+/* A byte each 20 ms is always alive and never done: the time is for the whole answer. */
+static void test_slow_answer(void **state)
+{
+    struct server server;
+    struct registry *registry;
+
+    (void)state;
+    server_start(&server, OK_HEAD "{\"schema\": \"" SCHEMA "\"}");
+    server.pause_ms = 20;
+    registry = registry_at(server.url, NULL);
+    assert_int_equal(fetch_only(registry, 1), RETRY);
+    registry_free(registry);
+    server_stop(&server);
+}
+
+/* Less than was announced is no answer, though it reads well. */
+static void test_cut_answer(void **state)
+{
+    struct server server;
+    struct registry *registry;
+
+    (void)state;
+    server_start(&server, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n"
+                          "{\"schema\": \"" SCHEMA "\"}");
+    registry = registry_at(server.url, NULL);
+    assert_int_equal(fetch_only(registry, 1), RETRY);
+    registry_free(registry);
+    server_stop(&server);
 }
 
 static void test_nobody_listens(void **state)
@@ -373,7 +451,8 @@ int main(void)
         cmocka_unit_test(test_list_of_ids),       cmocka_unit_test(test_registry_answers),
         cmocka_unit_test(test_unknown_backs_off), cmocka_unit_test(test_outages),
         cmocka_unit_test(test_nobody_listens),    cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_allow_list),
+        cmocka_unit_test(test_allow_list),        cmocka_unit_test(test_nobody_else_is_asked),
+        cmocka_unit_test(test_slow_answer),       cmocka_unit_test(test_cut_answer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

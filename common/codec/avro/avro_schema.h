@@ -97,6 +97,10 @@ must_use bool avro_schema_digest(struct text text, struct digest *ret_digest);
  * is not such an answer. Of which language the schema is shows when it is read. */
 must_use bool avro_schema_of_answer(struct text answer, struct buffer *ret_text);
 
+/* Whether a registry's answer says that it knows no such schema: {"error_code": 40403, ...}. A 404
+ * of anybody else on the way (a proxy, another path, a server that is still starting) does not. */
+must_use bool avro_schema_is_absent(struct text answer);
+
 /* Reads {"<id>": "<file>", ...} and calls visit for each, in order; stops at the first answer
  * that is not OK and returns it. FATAL with error where the text is not of that form. */
 typedef enum status schema_id_visit(void *user, uint32_t schema_id, const char *file,

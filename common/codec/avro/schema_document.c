@@ -60,6 +60,16 @@ bool avro_schema_of_answer(struct text answer, struct buffer *ret_text)
     return schema.data != NULL && !buffer_failed(ret_text);
 }
 
+bool avro_schema_is_absent(struct text answer)
+{
+    enum { SUBJECT_NOT_FOUND = 40401, SCHEMA_NOT_FOUND = 40403 }; /* of the Confluent API */
+    json_t *json = schema_json_read(answer);
+    int64_t code = schema_json_integer(json, "error_code", 0);
+
+    json_decref(json);
+    return code >= SUBJECT_NOT_FOUND && code <= SCHEMA_NOT_FOUND;
+}
+
 /* A plain file name beside the list: no folder, nothing hidden. */
 static bool file_is_plain(struct text file)
 {

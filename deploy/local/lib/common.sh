@@ -3,7 +3,7 @@
 # deploy/local/lib/common.sh - state folders, processes and ports for deploy/local/*.
 #
 # Sourced by up, down, status and kafka-topics; never run by itself. Knows no server: those stand
-# in postgres.sh, kafka.sh and rabbitmq.sh, each with the same verbs:
+# in postgres.sh, kafka.sh, rabbitmq.sh and registry.sh, each with the same verbs:
 #
 #   NAME_start   prepares what is missing, then calls server_launch once
 #   NAME_ready   true when the server answers its own protocol
@@ -30,7 +30,9 @@
 
 readonly LOCAL_NAME=${0##*/}
 # shellcheck disable=SC2034  # used by who sources this
-readonly ALL_SERVERS=(postgres kafka rabbitmq)
+readonly ALL_SERVERS=(postgres kafka rabbitmq registry)
+# shellcheck disable=SC2034
+readonly USUAL_SERVERS=(postgres kafka rabbitmq) # of `up` without --with
 readonly READY_WAIT_S=${SAWA_LOCAL_READY_WAIT_S:-90} # a cold, busy machine; usually 3 s
 readonly STOP_WAIT_S=${SAWA_LOCAL_STOP_WAIT_S:-30}   # then KILL
 readonly SOCKET_PATH_MAX=70                          # a unix socket's path holds 107 bytes
@@ -70,6 +72,29 @@ cache_folder() {
     else
         printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/sawa"
     fi
+}
+
+# A folder of the cache is complete or not there: a command fills one beside it, which is renamed
+# then; one filler at a time. The command gets the name of what it fills.
+cache_fill() { # folder words command...
+    local folder=$1 words=$2 filled
+    shift 2
+    [[ ! -d $folder ]] || return 0
+    mkdir -p "${folder%/*}"
+    (
+        umask 022
+        exec 8>"$folder.lock"
+        flock 8
+        [[ ! -d $folder ]] || exit 0
+        filled=$(mktemp -d "$folder.XXXXXX")
+        chmod 0755 "$filled"
+        say "$words"
+        if ! ("$@" "$filled"); then
+            rm -rf "$filled"
+            exit 1
+        fi
+        mv "$filled" "$folder"
+    )
 }
 
 server_user() {

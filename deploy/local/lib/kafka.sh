@@ -6,6 +6,7 @@
 # of that file, into a cache folder that all state folders share.
 
 readonly KAFKA_POM=${BASH_SOURCE[0]%/*}/../kafka/pom.xml
+readonly KAFKA_PLAIN=org.apache.kafka.common.security.plain.PlainLoginModule
 
 kafka_libs() {
     local digest
@@ -13,43 +14,41 @@ kafka_libs() {
     printf '%s/kafka-%s\n' "$(cache_folder)" "${digest:0:12}"
 }
 
-# Complete or not there: copied beside, then renamed, one copier at a time.
+kafka_copy() { # folder: fills it
+    local log
+    log=$(kafka_libs).log
+    if ! mvn -q -B -C -f "$KAFKA_POM" dependency:copy-dependencies -DoutputDirectory="$1" \
+        >"$log" 2>&1; then
+        grep -m 3 ERROR "$log" >&2 || true
+        die 1 "kafka: Maven could not fetch the JARs" "its log is $log"
+    fi
+}
+
 kafka_fetch() {
-    local libs fetched
-    libs=$(kafka_libs)
-    [[ ! -d $libs ]] || return 0
-    mkdir -p "${libs%/*}"
-    (
-        umask 022
-        exec 8>"$libs.lock"
-        flock 8
-        [[ ! -d $libs ]] || exit 0
-        fetched=$(mktemp -d "$libs.XXXXXX")
-        chmod 0755 "$fetched"
-        say "kafka: fetching its JARs through Maven (once, 54 MB)"
-        if ! mvn -q -B -C -f "$KAFKA_POM" dependency:copy-dependencies \
-            -DoutputDirectory="$fetched" >"$libs.log" 2>&1; then
-            grep -m 3 ERROR "$libs.log" >&2 || true
-            rm -rf "$fetched"
-            die 1 "kafka: Maven could not fetch the JARs" "its log is $libs.log"
-        fi
-        mv "$fetched" "$libs"
-    )
+    cache_fill "$(kafka_libs)" "kafka: fetching its JARs through Maven (once, 54 MB)" kafka_copy
 }
 
 # Records are kept for ever: tests and the demo send events of past days with their own times, and
-# half a minute after its start the broker would begin to delete those older than a week.
+# half a minute after its start the broker would begin to delete those older than a week. The second
+# listener wants user sawa with the password of DIR/secret/kafka_password as it is at the start. By
+# PLAIN, because Kafka 4 refuses the SCRAM of librdkafka before 2.6.1, as Debian 12 has it.
 kafka_properties() {
-    local broker controller
+    local broker sasl controller password protocols
+    password=$(<"$STATE/secret/kafka_password")
     broker=127.0.0.1:$(port_of kafka)
+    sasl=127.0.0.1:$(port_of kafka-sasl)
     controller=127.0.0.1:$(port_of kafka-controller)
+    protocols=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
     cat <<PROPERTIES
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@$controller
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://$broker,CONTROLLER://$controller
-advertised.listeners=PLAINTEXT://$broker
+listeners=PLAINTEXT://$broker,SASL_PLAINTEXT://$sasl,CONTROLLER://$controller
+advertised.listeners=PLAINTEXT://$broker,SASL_PLAINTEXT://$sasl
+listener.security.protocol.map=$protocols
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl_plaintext.plain.sasl.jaas.config=$KAFKA_PLAIN required user_sawa="$password";
 log.dirs=$RUN/kafka/data
 auto.create.topics.enable=false
 log.retention.ms=-1
@@ -87,6 +86,7 @@ kafka_start() {
         die 69 "user $SERVER_USER cannot read $(kafka_libs)" \
             "set SAWA_CACHE to a folder it can read"
     install -d -m 0700 -o "$SERVER_USER" -g "$SERVER_GROUP" "$RUN/kafka"
+    secret kafka_password 24
     kafka_properties >"$RUN/kafka/server.properties"
     kafka_format "${launch[@]}" || return 1
     server_launch kafka "${launch[@]}" java -Xms128m -Xmx384m -XX:+UseSerialGC \
@@ -110,6 +110,11 @@ kafka_ready() {
 
 kafka_after() { :; }
 
-kafka_env() { export_line SAWA_KAFKA_BROKERS "127.0.0.1:$(port_of kafka)"; }
+# Not SAWA_KAFKA_..: programs take those for properties of their client.
+kafka_env() {
+    export_line SAWA_KAFKA_BROKERS "127.0.0.1:$(port_of kafka)"
+    export_line SAWA_SASL_BROKERS "127.0.0.1:$(port_of kafka-sasl)"
+    export_line SAWA_SASL_PASSWORD_FILE "$STATE/secret/kafka_password"
+}
 
 kafka_signal() { printf 'TERM\n'; }
