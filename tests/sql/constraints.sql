@@ -231,5 +231,9 @@ SELECT refuses('i1_parked_is_decided_once', '23514', 'applied after it was disca
 SELECT refuses('i1_parked_is_decided_once', '23514', 'parked again',
     'UPDATE parked SET state = ''PARKED'', decided_commit_id = NULL');
 
+-- ---- lease ----
+SELECT refuses('lease_was_taken_by_its_holder', '23514', 'held by one who never took it',
+    'UPDATE partition_lease SET taken_at = NULL');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -127,6 +127,12 @@ INSERT INTO operator_action (commit_id, line, action, outcome, source_id, partit
 VALUES (2, 1, 'position_accept', 'gap_accepted', 1, 1, 'expired', 'ann');
 INSERT INTO accepted_gap VALUES (1, 1, 0, 10, 2);
 
+INSERT INTO lease_member (cluster_id, topic, member_id, worker, expires_at)
+VALUES ('c', 'payments', '80000000-0000-4000-8000-000000000001', 'w', '2026-11-20 12:00Z');
+INSERT INTO partition_lease
+VALUES ('c', 'payments', 0, '80000000-0000-4000-8000-000000000001', '2026-11-20 11:00Z'),
+       ('c', 'payments', 1, NULL, NULL);
+
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 RESET ROLE;
