@@ -21,7 +21,7 @@ struct kafka_source {
     struct source source; /* first: a source is one of these */
     rd_kafka_t *client;
     struct kafka_nudge *nudge;
-    struct kafka_probe *probe;   /* NULL: not subscribed */
+    struct kafka_probe *probe;   /* NULL: nothing is read */
     rd_kafka_message_t *message; /* of the last SOURCE_RECORD */
     struct buffer headers; /* of that record */
     char topic[256];
@@ -135,7 +135,7 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
         return status;
     }
     rd_kafka_conf_set_opaque(conf, kafka);
-    if (settings->group != NULL)
+    if (settings->group != NULL && !settings->assigned_by_hand)
         rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_log_cb(conf, on_log);
     *ret_conf = conf;
@@ -444,7 +444,6 @@ static enum status subscribe(struct kafka_source *kafka, struct error *error)
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_resp_err_t code;
 
-    rd_kafka_poll_set_consumer(kafka->client);
     rd_kafka_topic_partition_list_add(list, kafka->topic, RD_KAFKA_PARTITION_UA);
     code = rd_kafka_subscribe(kafka->client, list);
     rd_kafka_topic_partition_list_destroy(list);
@@ -468,7 +467,10 @@ static enum status client_make(const struct kafka_settings *settings, struct kaf
         error_configuration(error, "could not make a Kafka consumer");
         return error_detail(error, "%s", said);
     }
-    return settings->group == NULL ? OK : subscribe(kafka, error);
+    if (settings->group == NULL)
+        return OK;
+    rd_kafka_poll_set_consumer(kafka->client);
+    return settings->assigned_by_hand ? OK : subscribe(kafka, error);
 }
 
 /* A second client that only looks; it keeps next to nothing ahead. */

@@ -6,11 +6,13 @@
 #include "bus/amqp_queue.h"
 #include "bus/amqp_source.h"
 #include "bus/file_source.h"
+#include "runtime/lease_source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { KEY_NAME_SIZE = 64, QUEUE_PREFETCH_MAX = 10000 };
+enum { ASSIGNMENT_GROUP, ASSIGNMENT_LEASE }; /* in the order of the values of <name>.assignment */
 
 /* A key of the worker itself: <name>.<rest>. */
 static const char *own_key(const struct worker_ops *ops, const char *rest,
@@ -53,20 +55,47 @@ enum status stream_kafka_properties(const struct config *config, struct error *e
     return OK;
 }
 
+/* The workers share the partitions of inner out among themselves. */
+static enum status lease_open(const struct program_run *run, const struct worker_ops *ops,
+                              struct source *inner, struct error *error,
+                              struct source **ret_source)
+{
+    char worker[WORKER_ID_SIZE];
+    char key[KEY_NAME_SIZE];
+    const struct lease_settings settings = {
+        .db = {.dsn = config_string(run->config, OPTION_DATABASE_DSN),
+               .application = run->program->name},
+        .worker = options_worker_id(run->config, worker),
+        .lease_ms = config_int(run->config, own_key(ops, "lease", key))};
+
+    return lease_source_open(&settings, inner, error, ret_source);
+}
+
 static enum status kafka_open(const struct program_run *run, const struct worker_ops *ops,
                               struct error *error, struct source **ret_source)
 {
+    char key[KEY_NAME_SIZE];
+    bool leased =
+        config_enum(run->config, own_key(ops, "assignment", key)) == ASSIGNMENT_LEASE;
     struct kafka_property properties[KAFKA_PROPERTIES_MAX];
     struct kafka_settings settings = {.brokers = config_string(run->config, "kafka.brokers"),
                                       .topic = own_string(run, ops, "topic"),
                                       .group = own_string(run, ops, "group"),
+                                      .assigned_by_hand = leased,
                                       .client_id = run->program->name,
                                       .properties = properties};
+    struct source *source = NULL;
     enum status status = is_needed(run, "kafka.brokers", "kafka", error);
 
     if (status == OK)
         status = stream_kafka_properties(run->config, error, properties, &settings.property_count);
-    return status == OK ? kafka_source_open(&settings, error, ret_source) : status;
+    if (status == OK)
+        status = kafka_source_open(&settings, error, &source);
+    if (status == OK && leased)
+        return lease_open(run, ops, source, error, ret_source);
+    if (status == OK)
+        *ret_source = source;
+    return status;
 }
 
 /* ---- RabbitMQ ---- */
