@@ -23,12 +23,12 @@ struct kafka_source {
     struct source source; /* first: a source is one of these */
     rd_kafka_t *client;
     struct kafka_nudge *nudge;
-    struct kafka_probe *probe;   /* NULL: not subscribed */
-    rd_kafka_t *probing;         /* its client           */
+    struct kafka_probe *probe; /* NULL: nothing is read */
+    rd_kafka_t *probing;       /* its client           */
     struct kafka_secret secret;
     rd_kafka_resp_err_t refused; /* the broker does not take us for who we say; 0: it was not so */
     rd_kafka_message_t *message; /* of the last SOURCE_RECORD */
-    struct buffer headers; /* of that record */
+    struct buffer headers;       /* of that record */
     char topic[256];
     bool rebalanced; /* the callback ran: one event is owed */
     bool assigned;   /* and it gave us these */
@@ -47,14 +47,10 @@ static const struct kafka_property defaults[] = {
 };
 
 static const struct kafka_property fixed[] = {
-    {"enable.auto.commit", "false"},
-    {"enable.auto.offset.store", "false"},
-    {"auto.offset.reset", "error"},
-    {"check.crcs", "true"},
-    {"isolation.level", "read_committed"},
-    {"partition.assignment.strategy", "range,roundrobin"},
-    {"enable.partition.eof", "true"},
-    {"allow.auto.create.topics", "false"},
+    {"enable.auto.commit", "false"},       {"enable.auto.offset.store", "false"},
+    {"auto.offset.reset", "error"},        {"check.crcs", "true"},
+    {"isolation.level", "read_committed"}, {"partition.assignment.strategy", "range,roundrobin"},
+    {"enable.partition.eof", "true"},      {"allow.auto.create.topics", "false"},
 };
 
 static enum status property_set(rd_kafka_conf_t *conf, const struct kafka_property *property,
@@ -155,7 +151,8 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
     }
     rd_kafka_conf_set_opaque(conf, kafka);
     if (settings->group != NULL) {
-        rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+        if (!settings->assigned_by_hand)
+            rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
         rd_kafka_conf_set_error_cb(conf, on_error);
     }
     rd_kafka_conf_set_log_cb(conf, on_log);
@@ -234,21 +231,14 @@ static enum status message_error(struct kafka_source *kafka, const rd_kafka_mess
     event->partition = message->partition;
     event->offset = message->offset;
     switch (message->err) {
-    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-        event->kind = SOURCE_END;
-        return OK;
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF: event->kind = SOURCE_END; return OK;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-        event->kind = SOURCE_OUT_OF_RANGE;
-        return OK;
-    case RD_KAFKA_RESP_ERR__FATAL:
-        return fatal_error(kafka, error);
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: event->kind = SOURCE_OUT_OF_RANGE; return OK;
+    case RD_KAFKA_RESP_ERR__FATAL: return fatal_error(kafka, error);
     case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED: /* a rebalance follows */
         event->kind = SOURCE_IDLE;
         return OK;
-    default:
-        away(event, rd_kafka_err2str(message->err));
-        return OK;
+    default: away(event, rd_kafka_err2str(message->err)); return OK;
     }
 }
 
@@ -391,8 +381,9 @@ static enum status kafka_range(struct source *source, int32_t partition, int64_t
     struct kafka_source *kafka = (struct kafka_source *)source;
     int64_t low = 0;
     int64_t high = 0;
-    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
-        kafka->client, kafka->topic, partition, &low, &high, KAFKA_QUERY_MS);
+    rd_kafka_resp_err_t code =
+        rd_kafka_query_watermark_offsets(kafka->client, kafka->topic, partition, &low, &high,
+                                         KAFKA_QUERY_MS);
 
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return kafka_failed(code, "could not read a partition's first and last offset", error);
@@ -489,7 +480,6 @@ static enum status subscribe(struct kafka_source *kafka, struct error *error)
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_resp_err_t code;
 
-    rd_kafka_poll_set_consumer(kafka->client);
     rd_kafka_topic_partition_list_add(list, kafka->topic, RD_KAFKA_PARTITION_UA);
     code = rd_kafka_subscribe(kafka->client, list);
     rd_kafka_topic_partition_list_destroy(list);
@@ -513,7 +503,10 @@ static enum status client_make(const struct kafka_settings *settings, struct kaf
         error_configuration(error, "could not make a Kafka consumer");
         return error_detail(error, "%s", said);
     }
-    return settings->group == NULL ? OK : subscribe(kafka, error);
+    if (settings->group == NULL)
+        return OK;
+    rd_kafka_poll_set_consumer(kafka->client);
+    return settings->assigned_by_hand ? OK : subscribe(kafka, error);
 }
 
 /* A second client that only looks; it keeps next to nothing ahead. */

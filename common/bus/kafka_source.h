@@ -30,6 +30,8 @@ struct kafka_settings {
     const char *brokers;
     const char *topic;
     const char *group; /* NULL: no subscription; only identify and range may be asked */
+    bool assigned_by_hand; /* no subscription either: source_assign alone says what is read, the
+                              group is only where hints go and needs no members */
     const char *client_id;
     const struct kafka_property *properties; /* applied after our defaults */
     size_t property_count;
@@ -37,9 +39,10 @@ struct kafka_settings {
     const void *context;
 };
 
-/* Subscribes; nothing is read before source_assign. FATAL, EXIT_CONFIGURATION: a property is not
- * one of librdkafka's, has a bad value, or may not be set, or a secret cannot be read. The strings
- * of the settings must outlive the source; the caller ends it with source_close. */
+/* Subscribes; nothing is read before source_assign. source_identify may be asked by another thread
+ * too, as long as the source is open. FATAL, EXIT_CONFIGURATION: a property is not one of
+ * librdkafka's, has a bad value, or may not be set, or a secret cannot be read. The strings of the
+ * settings must outlive the source; the caller ends it with source_close. */
 must_use enum status kafka_source_open(const struct kafka_settings *settings, struct error *error,
                                        struct source **ret_source);
 

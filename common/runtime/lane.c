@@ -3,11 +3,10 @@
  */
 #include "runtime/lane.h"
 
+#include "base/condition.h"
 #include "runtime/attempt.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum lane_state { LANE_IDLE, LANE_BUSY, LANE_DONE, LANE_STOPPING };
 
@@ -62,7 +61,6 @@ enum status lane_start(const struct lane_settings *settings, struct error *error
                        struct lane **ret_lane)
 {
     struct lane *lane = calloc(1, sizeof *lane);
-    pthread_condattr_t monotonic;
     enum status status;
 
     if (lane == NULL)
@@ -73,11 +71,8 @@ enum status lane_start(const struct lane_settings *settings, struct error *error
         free(lane);
         return status;
     }
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&lane->mutex, NULL);
-    pthread_cond_init(&lane->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&lane->changed);
     if (pthread_create(&lane->thread, NULL, lane_thread, lane) != 0) {
         db_close(lane->db);
         free(lane);
@@ -109,20 +104,12 @@ bool lane_is_done(struct lane *lane)
 
 bool lane_wait(struct lane *lane, int64_t timeout_ms)
 {
-    struct timespec deadline;
+    struct timespec deadline = condition_deadline(timeout_ms);
     bool free_now;
-    int answer = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += (time_t)(timeout_ms / 1000);
-    deadline.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (deadline.tv_nsec >= 1000000000) {
-        deadline.tv_sec++;
-        deadline.tv_nsec -= 1000000000;
-    }
     pthread_mutex_lock(&lane->mutex);
-    while (lane->state == LANE_BUSY && answer == 0)
-        answer = pthread_cond_timedwait(&lane->changed, &lane->mutex, &deadline);
+    while (lane->state == LANE_BUSY && condition_wait(&lane->changed, &lane->mutex, &deadline))
+        continue;
     free_now = lane->state != LANE_BUSY;
     pthread_mutex_unlock(&lane->mutex);
     return free_now;

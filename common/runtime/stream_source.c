@@ -6,15 +6,16 @@
 #include "bus/amqp_queue.h"
 #include "bus/amqp_source.h"
 #include "bus/file_source.h"
+#include "runtime/lease_source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { KEY_NAME_SIZE = 64, QUEUE_PREFETCH_MAX = 10000 };
+enum { ASSIGNMENT_GROUP, ASSIGNMENT_LEASE }; /* in the order of the values of <name>.assignment */
 
 /* A key of the worker itself: <name>.<rest>. */
-static const char *own_key(const struct worker_ops *ops, const char *rest,
-                           char key[KEY_NAME_SIZE])
+static const char *own_key(const struct worker_ops *ops, const char *rest, char key[KEY_NAME_SIZE])
 {
     snprintf(key, KEY_NAME_SIZE, "%s.%s", ops->name, rest);
     return key;
@@ -71,18 +72,44 @@ enum status stream_kafka_settings(const struct config *config, struct kafka_prop
     return OK;
 }
 
+/* The workers share the partitions of inner out among themselves. */
+static enum status lease_open(const struct program_run *run, const struct worker_ops *ops,
+                              struct source *inner, struct error *error, struct source **ret_source)
+{
+    char worker[WORKER_ID_SIZE];
+    char key[KEY_NAME_SIZE];
+    const struct lease_settings settings = {.db = {.dsn = config_string(run->config,
+                                                                        OPTION_DATABASE_DSN),
+                                                   .application = run->program->name},
+                                            .worker = options_worker_id(run->config, worker),
+                                            .lease_ms = config_int(run->config,
+                                                                   own_key(ops, "lease", key))};
+
+    return lease_source_open(&settings, inner, error, ret_source);
+}
+
 static enum status kafka_open(const struct program_run *run, const struct worker_ops *ops,
                               struct error *error, struct source **ret_source)
 {
+    char key[KEY_NAME_SIZE];
+    bool leased = config_enum(run->config, own_key(ops, "assignment", key)) == ASSIGNMENT_LEASE;
     struct kafka_property properties[KAFKA_PROPERTIES_MAX];
     struct kafka_settings settings = {.topic = own_string(run, ops, "topic"),
                                       .group = own_string(run, ops, "group"),
+                                      .assigned_by_hand = leased,
                                       .client_id = run->program->name};
+    struct source *source = NULL;
     enum status status = is_needed(run, "kafka.brokers", "kafka", error);
 
     if (status == OK)
         status = stream_kafka_settings(run->config, properties, error, &settings);
-    return status == OK ? kafka_source_open(&settings, error, ret_source) : status;
+    if (status == OK)
+        status = kafka_source_open(&settings, error, &source);
+    if (status == OK && leased)
+        return lease_open(run, ops, source, error, ret_source);
+    if (status == OK)
+        *ret_source = source;
+    return status;
 }
 
 /* ---- RabbitMQ ---- */
@@ -103,14 +130,14 @@ static enum status amqp_settings_read(const struct program_run *run, const char 
         status = is_needed(run, "amqp.key_file", by, error);
     if (status != OK)
         return status;
-    *ret_settings = (struct amqp_settings){
-        .read_url = amqp_url_read,
-        .context = config,
-        .client_id = run->program->name,
-        .ca_file = config_string(config, "amqp.ca_file"),
-        .cert_file = config_string(config, "amqp.cert_file"),
-        .key_file = config_string(config, "amqp.key_file"),
-        .heartbeat_s = (int)(config_int(config, "amqp.heartbeat") / 1000)};
+    *ret_settings =
+        (struct amqp_settings){.read_url = amqp_url_read,
+                               .context = config,
+                               .client_id = run->program->name,
+                               .ca_file = config_string(config, "amqp.ca_file"),
+                               .cert_file = config_string(config, "amqp.cert_file"),
+                               .key_file = config_string(config, "amqp.key_file"),
+                               .heartbeat_s = (int)(config_int(config, "amqp.heartbeat") / 1000)};
     return OK;
 }
 
@@ -118,9 +145,9 @@ static enum status stream_open(const struct program_run *run, const struct worke
                                struct error *error, struct source **ret_source)
 {
     const char *streams = own_string(run, ops, "streams");
-    struct amqp_source_settings settings = {
-        .topic = own_string(run, ops, "topic"),
-        .prefetch = (int)config_int(run->config, "amqp.prefetch")};
+    struct amqp_source_settings settings = {.topic = own_string(run, ops, "topic"),
+                                            .prefetch =
+                                                (int)config_int(run->config, "amqp.prefetch")};
     enum status status = amqp_settings_read(run, "stream", error, &settings.link);
 
     settings.streams = streams == NULL ? settings.topic : streams;
@@ -139,11 +166,12 @@ static enum status queue_open(const struct program_run *run, const struct worker
                               struct error *error, struct source **ret_source)
 {
     const char *queues = own_string(run, ops, "queues");
-    struct amqp_queue_settings settings = {
-        .topic = own_string(run, ops, "topic"),
-        .prefetch = queue_prefetch(run->config),
-        .delivery_limit = (int)config_int(run->config, "amqp.delivery_limit"),
-        .ids_needed = config_enum(run->config, "amqp.missing_id") == 0};
+    struct amqp_queue_settings settings = {.topic = own_string(run, ops, "topic"),
+                                           .prefetch = queue_prefetch(run->config),
+                                           .delivery_limit =
+                                               (int)config_int(run->config, "amqp.delivery_limit"),
+                                           .ids_needed =
+                                               config_enum(run->config, "amqp.missing_id") == 0};
     enum status status = amqp_settings_read(run, "queue", error, &settings.link);
 
     settings.queues = queues == NULL ? settings.topic : queues;
@@ -156,11 +184,11 @@ static enum status queue_open(const struct program_run *run, const struct worker
 static enum status file_open(const struct program_run *run, const struct worker_ops *ops,
                              struct error *error, struct source **ret_source)
 {
-    struct file_settings settings = {
-        .path = own_string(run, ops, "path"),
-        .label = config_string(run->config, "file.label"),
-        .topic = own_string(run, ops, "topic"),
-        .complete = config_int(run->config, "batch.stop_after_idle") > 0};
+    struct file_settings settings = {.path = own_string(run, ops, "path"),
+                                     .label = config_string(run->config, "file.label"),
+                                     .topic = own_string(run, ops, "topic"),
+                                     .complete =
+                                         config_int(run->config, "batch.stop_after_idle") > 0};
     char key[KEY_NAME_SIZE];
     enum status status = is_needed(run, own_key(ops, "path", key), "file", error);
 
@@ -187,8 +215,8 @@ enum status stream_source_open(const struct program_run *run, const struct worke
                                struct error *error, struct source **ret_source)
 {
     /* in the order of the values of <name>.source */
-    static enum status (*const opens[])(const struct program_run *run,
-                                        const struct worker_ops *ops, struct error *error,
+    static enum status (*const opens[])(const struct program_run *run, const struct worker_ops *ops,
+                                        struct error *error,
                                         struct source **ret_source) = {kafka_open, stream_open,
                                                                        file_open, queue_open};
     char key[KEY_NAME_SIZE];

@@ -1,7 +1,8 @@
 /*
  * stream_source.h - where a streaming worker's records come from, by its configuration.
  *
- *   <name>.source: kafka    the partitions of <name>.topic, shared out by <name>.group; kafka.*
+ *   <name>.source: kafka    the partitions of <name>.topic, shared out as <name>.assignment says;
+ *                           kafka.*
  *   <name>.source: stream   RabbitMQ streams: <name>.streams, or the one named <name>.topic; amqp.*
  *   <name>.source: queue    RabbitMQ quorum queues: <name>.queues, or the one named <name>.topic
  *   <name>.source: file     one file, or the numbered files of a folder: <name>.path; file.*
@@ -26,7 +27,15 @@
     {.key = worker ".queues", .type = OPTION_STRING,                                               \
      .meaning = "queues by commas, in the order of their partitions; not set: the topic's name"},  \
     {.key = worker ".path", .type = OPTION_PATH,                                                   \
-     .meaning = "the source file reads this file, or the numbered files of this folder"}
+     .meaning = "the source file reads this file, or the numbered files of this folder"},          \
+    {.key = worker ".assignment", .type = OPTION_ENUM, .standard = "group",                        \
+     .values = "group|lease",                                                                      \
+     .meaning = "who shares the topic's partitions out: the broker's group, or the workers "       \
+                "themselves by leases in PostgreSQL; the same for all workers of a topic"},        \
+    {.key = worker ".lease", .type = OPTION_DURATION_MS, .standard = "3s", .min = 300,             \
+     .max = 600000,                                                                                \
+     .meaning = "how long the partitions of a worker that died wait for another, where leases "    \
+                "share them out; renewed each third of it"}
 
 #define SOURCE_OPTIONS                                                                             \
     {.key = "kafka.brokers", .type = OPTION_STRING,                                                \

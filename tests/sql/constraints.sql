@@ -268,5 +268,9 @@ UPDATE parked SET sealed = NULL, content_digest = NULL, event_id = NULL, erased_
 SELECT refuses('i6_parked_proof_stays', '23514', 'bytes back after they were erased',
     'UPDATE parked SET sealed = ''x'', erased_at = NULL, erased_commit_id = NULL');
 
+-- ---- lease ----
+SELECT refuses('lease_was_taken_by_its_holder', '23514', 'held by one who never took it',
+    'UPDATE partition_lease SET taken_at = NULL');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -10,8 +10,8 @@ SELECT set_eq('SELECT * FROM held', 'SELECT * FROM expected',
     'the rights are those of privileges.tsv');
 SELECT is_empty($$SELECT * FROM held WHERE role = 'PUBLIC'$$, 'PUBLIC has none of them');
 SELECT is_empty($$SELECT * FROM held WHERE privileges ~ 'DELETE|TRUNCATE|REFERENCES|TRIGGER'
-                     AND object <> 'break_candidate'$$,
-    'no program deletes, but for the candidates of a break');
+                     AND object NOT IN ('break_candidate', 'lease_member')$$,
+    'no program deletes, but for candidates of a break and members that have gone');
 SELECT is_empty($$SELECT rolname FROM pg_roles
                    WHERE rolname ~ '^sawa_' AND (rolsuper OR rolcreaterole OR rolcreatedb
                                                  OR rolreplication OR rolbypassrls)$$,

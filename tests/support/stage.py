@@ -32,6 +32,8 @@ ACCOUNT = "CANARY-ACCOUNT-7781"       # personal data: must show only where it i
 
 
 class Stage:
+    common = {}                       # settings of every worker, beside those of each
+
     def __init__(self, name, seed, partitions=3, corridors=CORRIDORS):
         self.random = random.Random(f"{name}/{seed}")
         self.name, self.partitions, self.corridors = name, partitions, corridors
@@ -157,7 +159,7 @@ class Stage:
         fast = {"ingest.group": self.topic, "worker.id": name, "batch.linger": "50ms",
                 "kafka.session.timeout.ms": 3000, "kafka.heartbeat.interval.ms": 300,
                 "kafka.topic.metadata.refresh.interval.ms": 1000}
-        return self._start("ingest", path, {**fast, **settings})
+        return self._start("ingest", path, {**fast, **self.common, **settings})
 
     def _start(self, program, path, settings):
         with open(path, "wb") as log:

@@ -53,8 +53,11 @@ class Fault(NamedTuple):
     calm: float = 1.0                      # after how many of its volleys all is waited for
 
 
+LEASED = {**STEADY, "ingest.assignment": "lease", "ingest.lease": "1s"}
+
 STAGES = {stage.name: stage for stage in (
     Stage("steady", prepare=database.prepare),
+    Stage("leased", settings=LEASED),
     Stage("shimmed", prepare=shims.prepare, worker=shims.worker),
     Stage("network", prepare=network.prepare, worker=network.worker, finish=network.finish,
           close=network.close),
@@ -87,6 +90,13 @@ FAULTS = {
                      "SIGSTOP with a batch in hand until others took over, then SIGCONT"),
     "lost-replies": Fault("steady", processes.lost_replies, 4, 1.7, 2000, 30,
                           "the answer to COMMIT, with and without the COMMIT", 0.1),
+    # Not in the slice: scenarios/lease plays them one by one.
+    "leased-kills": Fault("leased", processes.kills, 3, 2.9, 200, 0,
+                          "the same where workers share partitions out by leases", 0.1),
+    "leased-zombies": Fault("leased", processes.zombies, 2, 3, 60, 0,
+                            "the same: stopped past the lease time, then SIGCONT"),
+    "leased-lost-replies": Fault("leased", processes.lost_replies, 4, 1.7, 200, 0,
+                                 "the same: the answer to COMMIT", 0.1),
     "twins": Fault("steady", processes.twins, 1, 2, 20, 1,
                    "two workers with one identity claim the same partitions"),
     "db-crashes": Fault("steady", database.crashes, 1, 4, 50, 1,

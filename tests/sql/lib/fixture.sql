@@ -134,6 +134,11 @@ VALUES (2, 'day_expire', 'policy', 'ann');
 INSERT INTO expired_day (parent, day, row_count, size, commit_id)
 VALUES ('payment', '2026-06-01', 1, 100, 2);
 INSERT INTO expired_payment_total VALUES (:window_id, 1, 2, '2026-06-01', 1, 100);
+INSERT INTO lease_member (cluster_id, topic, member_id, worker, expires_at)
+VALUES ('c', 'payments', '80000000-0000-4000-8000-000000000001', 'w', '2026-11-20 12:00Z');
+INSERT INTO partition_lease
+VALUES ('c', 'payments', 0, '80000000-0000-4000-8000-000000000001', '2026-11-20 11:00Z'),
+       ('c', 'payments', 1, NULL, NULL);
 
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
