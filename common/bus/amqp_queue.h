@@ -5,14 +5,12 @@
  * offsets. The position row has a running number all the same: source_assign tells where it goes
  * on, each delivery takes the next, a record that comes again takes another one.
  *
- *                 connected                        source_assign
- *   AWAY ------------------------> ASSIGNED ------------------------> reading
- *    ^  back-off, with jitter      queues are     a channel of its own  |  |
- *    |                             declared                             |  | source_range, or
- *    |                                                                  |  | assigned no more:
- *    +------------------------------------------------------------------+  | the channel is closed
- *      any answer of the library but OK                                    v
- *                                                            unacknowledged records go back
+ *            source_assign: a channel of its own
+ *   idle ------------------------------------------> reading     the connection: amqp_reader.h
+ *    ^                                                 |
+ *    +-------------------------------------------------+
+ *      source_range, or assigned no more: the channel is closed, and what is not
+ *      acknowledged goes back to the queue; so too where the connection goes
  *
  * (1) An ack goes out in source_hint alone, after COMMIT, on the channel that delivered. Tag and
  *     number run together: tag = number - first + 1, or the link is dropped.
