@@ -14,6 +14,7 @@ import sys
 import threading
 
 from .world import CORRIDORS, LAG_WAIT_S, World       # first: it finds tests/support
+from .rabbit import on_rabbit
 from .servers import ROOT
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "model"))
@@ -182,3 +183,13 @@ class QueueWorld(RabbitWorld):
             "SELECT reason FROM sawa.parked"))
         self._differs(f"{sum(wanted.values())} records are parked, each once", held == wanted,
                       (held, wanted))
+
+
+# -- as stages make them, on the node of the stage -------------------------------------------------
+
+def streams(*arguments, **options):
+    return StreamWorld(on_rabbit.broker, *arguments, **options)
+
+
+def queues(*arguments, **options):
+    return QueueWorld(on_rabbit.broker, *arguments, **options)
