@@ -164,8 +164,10 @@ static enum status queue_range(struct amqp_reader *reader, struct amqp_part *par
 static enum record_objection objection_of(const struct queues *queues, const struct record *record,
                                           int64_t deliveries)
 {
-    if (deliveries > queues->delivery_limit)
+    if (deliveries > queues->delivery_limit + AMQP_LOOK_UPS)
         return RECORD_DELIVERED_TOO_OFTEN;
+    if (deliveries > queues->delivery_limit)
+        return RECORD_DELIVERED_OFTEN;
     if (queues->ids_needed && record->key.size == 0)
         return RECORD_WITHOUT_ID;
     return RECORD_FINE;

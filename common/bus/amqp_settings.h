@@ -32,8 +32,8 @@ struct amqp_reader_settings {
 
 struct amqp_queue_settings {
     struct amqp_reader_settings reader;
-    int delivery_limit; /* delivered more often, a record is parked */
-    bool ids_needed;    /* a message without message_id is parked   */
+    int delivery_limit; /* delivered more often, a record is parked unless it is known */
+    bool ids_needed;    /* a message without message_id is parked                      */
 };
 
 #endif
