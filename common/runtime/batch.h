@@ -120,8 +120,8 @@ static inline void *batch_row(const struct batch *batch, size_t index)
     return batch->rows + index * batch->row_size;
 }
 
-/* The record added last is never applied: validate looks it up, and refuses it for this reason where
- * it would be OK. */
+/* The record added last is never applied: validate looks it up, and refuses it for this reason
+ * where it would be OK. */
 void batch_doubt(struct batch *batch, enum reason reason);
 
 static inline enum reason batch_doubt_of(const struct batch *batch, size_t index)

@@ -1,5 +1,6 @@
 /*
- * parked_aad.h - what binds a sealed parked record to its place: opened elsewhere, it does not open.
+ * parked_aad.h - what binds a sealed parked record to its place: moved elsewhere, it does not
+ * open.
  *
  * Pure: who seals (the loop), who opens (sawa-replay) and the simulation make the same bytes.
  */

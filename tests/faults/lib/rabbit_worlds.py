@@ -142,11 +142,13 @@ class QueueWorld(RabbitWorld):
         """A record that comes again has no effect: all of them are through when nothing moves."""
         self.producer.finish()
         self.until(lambda: self.lag() == 0 or self.deserters(), LAG_WAIT_S, 0.05)
-        passed = -1
-        while passed != self.passed():
-            passed = self.passed()
-            self.until(lambda: self.passed() > passed, QUIET_S)  # pylint: disable=cell-var-from-loop
+        while self._moves():
+            pass
         return super().settle_down()
+
+    def _moves(self):
+        passed = self.passed()
+        return self.until(lambda: self.passed() > passed, QUIET_S)
 
     # -- the end ---------------------------------------------------------------------------
 
@@ -155,7 +157,7 @@ class QueueWorld(RabbitWorld):
             self.differing.append(part)
 
     def compare(self):
-        """Numbers differ from the log's places once something came again: by event id, both ways."""
+        """Numbers differ from the log's places once something came again: by event id."""
         self._compare_payments()
         self._compare_parked()
         left = self.left()

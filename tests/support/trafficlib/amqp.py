@@ -1,8 +1,8 @@
 """amqp.py - sends a record file to RabbitMQ, each record to the queue or stream of its partition.
 
-Partition N goes to the N-th name. One publisher, in order, with confirms, a bounded window of them.
-After a connection is lost sending goes on where standing() says: stream.py and queue.py know it each
-in its own way.
+Partition N goes to the N-th name. One publisher, in order, with confirms, a bounded window of
+them. After a connection is lost sending goes on where standing() says: stream.py and queue.py know
+it each in its own way.
 
 A record becomes a message as common/bus/amqp_record.h reads it: the key is message_id, the time is
 timestamp (seconds) and header timestamp_in_ms, no value is an empty body.
