@@ -160,6 +160,7 @@ class QueueWorld(RabbitWorld):
         """Numbers differ from the log's places once something came again: by event id."""
         self._compare_payments()
         self._compare_parked()
+        print(f"# {self.passed() - self.producer.total} records came again")
         left = self.left()
         self._differs("nothing is left in the queues, nor among the dead letters", left == 0, left)
 

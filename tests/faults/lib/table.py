@@ -121,9 +121,9 @@ FAULTS = {
     "broker-kills": Fault("steady", broker.broker_kills, 1, 16, 10, 0, "SIGKILL and start"),
     "broker-pauses": Fault("steady", broker.pauses, 1, 2.2, 30, 1, "SIGSTOP for up to 3 s"),
     # Not in the slice: a node of its own starts; the scenarios stream and queue have a few of each.
-    "stream-kills": Fault("streams", processes.kills, 1, 1.5, 500, 0,
+    "stream-kills": Fault("streams", processes.kills, 1, 1, 500, 0,
                           "SIGKILL of the one worker that reads streams", 0.1),
-    "queue-kills": Fault("queues", processes.kills, 1, 1.5, 500, 0,
+    "queue-kills": Fault("queues", processes.kills, 1, 1, 500, 0,
                          "SIGKILL of the one worker that reads quorum queues", 0.1),
     "stream-broker-restarts": Fault("streams", rabbit.restarts, 1, 12, 30, 0,
                                     "RabbitMQ stopped or killed, and started; streams"),
