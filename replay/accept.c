@@ -288,22 +288,32 @@ static enum status plan_recheck(struct db *db, const struct plan *plan, struct e
     return status == OK && found < plan->count ? changed_meanwhile(error) : status;
 }
 
+/* (3) Runs a statement of the plan, which finds the one row it was made for. ret_first: the number
+ * in its first column; NULL where there is none to read. */
+static enum status statement_run(struct decision *decision, const char *sql, struct params *params,
+                                 struct error *error, int64_t *ret_first)
+{
+    struct result *row = NULL;
+    enum status status = replay_run(decision->tx.db, sql, params, error, &row);
+
+    if (status == OK && result_affected(row) != 1)
+        status = changed_meanwhile(error);
+    if (status == OK && ret_first != NULL)
+        *ret_first = result_int64(row, 0, 0);
+    result_free(row);
+    return status;
+}
+
 static enum status clear_run(struct decision *decision, const struct plan *plan,
                              const struct step *step, struct error *error)
 {
     struct params params;
-    struct result *cleared = NULL;
-    enum status status;
 
     params_init(&params, REPLAY_PARAMS_MAX);
     params_int32(&params, plan->source.source_id);
     params_int32(&params, step->partition);
     params_string(&params, step->reason);
-    status = replay_run(decision->tx.db, replay_sql_position_clear, &params, error, &cleared);
-    if (status == OK && result_affected(cleared) != 1)
-        status = changed_meanwhile(error);
-    result_free(cleared);
-    return status;
+    return statement_run(decision, replay_sql_position_clear, &params, error, NULL);
 }
 
 static void gap_effect(struct decision *decision, int32_t source_id, int32_t partition,
@@ -322,8 +332,6 @@ static enum status gap_run(struct decision *decision, const struct plan *plan,
                            const struct step *step, struct error *error)
 {
     struct params params;
-    struct result *passed = NULL;
-    enum status status;
 
     params_init(&params, REPLAY_PARAMS_MAX);
     params_int32(&params, plan->source.source_id);
@@ -332,11 +340,7 @@ static enum status gap_run(struct decision *decision, const struct plan *plan,
     params_int64(&params, step->to);
     params_int64(&params, decision->tx.commit_id);
     gap_effect(decision, plan->source.source_id, step->partition, step->next_offset, step->to);
-    status = replay_run(decision->tx.db, replay_sql_position_pass_gap, &params, error, &passed);
-    if (status == OK && !result_bool(passed, 0, 0))
-        status = changed_meanwhile(error);
-    result_free(passed);
-    return status;
+    return statement_run(decision, replay_sql_position_pass_gap, &params, error, NULL);
 }
 
 /* ---- a new generation ---- */
@@ -345,18 +349,15 @@ static enum status generation_insert(struct decision *decision, const struct pla
                                      struct error *error, int32_t *ret_source_id)
 {
     struct params params;
-    struct result *made = NULL;
+    int64_t source_id = 0;
     enum status status;
 
     params_init(&params, REPLAY_PARAMS_MAX);
     params_int32(&params, plan->source.source_id);
     params_int32(&params, plan->partitions);
-    status = replay_run(decision->tx.db, replay_sql_generation_open, &params, error, &made);
-    if (status == OK && result_rows(made) != 1)
-        status = changed_meanwhile(error);
+    status = statement_run(decision, replay_sql_generation_open, &params, error, &source_id);
     if (status == OK)
-        *ret_source_id = (int32_t)result_int64(made, 0, 0);
-    result_free(made);
+        *ret_source_id = (int32_t)source_id;
     return status;
 }
 

@@ -17,18 +17,14 @@
 static enum status parked_rows(struct db *db, const struct arguments *arguments,
                                struct error *error, struct result **ret_rows)
 {
+    struct source_filter filter;
     struct params params;
-    char topic[256];
-    int32_t generation = 0;
+    enum status status = source_filter_read(arguments->source, error, &filter);
 
-    if (arguments->source != NULL && !source_name_split(arguments->source, topic, &generation)) {
-        error_set(error, REJECT, "%.80s is no TOPIC or TOPIC:GENERATION", arguments->source);
-        error->exit_code = EXIT_USAGE;
-        return REJECT;
-    }
+    if (status != OK)
+        return status;
     params_init(&params, REPLAY_PARAMS_MAX);
-    params_string(&params, arguments->source == NULL ? NULL : topic);
-    params_int32(&params, generation);
+    source_filter_params(&filter, &params);
     params_int32(&params, arguments->partition);
     params_string(&params, arguments->parked_as);
     params_string(&params, arguments->since);

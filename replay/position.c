@@ -126,20 +126,15 @@ static void print_row(struct buffer *out, const struct result *rows, int row)
 static enum status positions_print(struct db *db, const struct arguments *arguments,
                                    struct buffer *out, struct error *error)
 {
+    struct source_filter filter;
     struct params params;
     struct result *rows = NULL;
-    char topic[256];
-    int32_t generation = 0;
-    enum status status;
+    enum status status = source_filter_read(arguments->source, error, &filter);
 
-    if (arguments->source != NULL && !source_name_split(arguments->source, topic, &generation)) {
-        error_set(error, REJECT, "%.80s is no TOPIC or TOPIC:GENERATION", arguments->source);
-        error->exit_code = EXIT_USAGE;
-        return REJECT;
-    }
+    if (status != OK)
+        return status;
     params_init(&params, REPLAY_PARAMS_MAX);
-    params_string(&params, arguments->source == NULL ? NULL : topic);
-    params_int32(&params, generation);
+    source_filter_params(&filter, &params);
     status = replay_run(db, replay_sql_positions, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++)
         (arguments->json ? json_row : print_row)(out, rows, i);

@@ -10,8 +10,8 @@
 #include "domain/reason.h"
 #include "replay_sql.h"
 #include "runtime/stream.h"
-#include "store/batch_store.h"
 #include "store/keyring.h"
+#include "store/parked_aad.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -81,8 +81,19 @@ struct source_row {
     char topic[256];
 };
 
-/* "payments:2" as topic and generation; 0: none is named. False: it is no name. */
-must_use bool source_name_split(const char *name, char topic[256], int32_t *ret_generation);
+/* --source as a filter: "payments", "payments:2". */
+struct source_filter {
+    bool is_named; /* false: any source */
+    char topic[256];
+    int32_t generation; /* 0: none is named */
+};
+
+/* REJECT, EXIT_USAGE: it is no name. source NULL: any. */
+must_use enum status source_filter_read(const char *source, struct error *error,
+                                        struct source_filter *ret_filter);
+
+/* Adds it to params: topic text, generation integer. */
+void source_filter_params(const struct source_filter *filter, struct params *params);
 
 /* Finds one incarnation by TOPIC (the newest) or TOPIC:GENERATION. REJECT: none, or several. */
 must_use enum status source_row_find(struct db *db, const char *name, struct error *error,

@@ -6,7 +6,8 @@
 #include "replay_sql.h"
 #include "runtime/stream.h"
 
-bool source_name_split(const char *name, char topic[256], int32_t *ret_generation)
+/* False: it is no name. */
+static bool source_name_split(const char *name, char topic[256], int32_t *ret_generation)
 {
     const char *colon = strrchr(name, ':');
     size_t size = colon == NULL ? strlen(name) : (size_t)(colon - name);
@@ -17,6 +18,26 @@ bool source_name_split(const char *name, char topic[256], int32_t *ret_generatio
         return false;
     *ret_generation = (int32_t)generation;
     return text_copy((struct text){name, size}, topic, 256) && size > 0;
+}
+
+enum status source_filter_read(const char *source, struct error *error,
+                               struct source_filter *ret_filter)
+{
+    struct source_filter filter = {.is_named = source != NULL};
+
+    if (source != NULL && !source_name_split(source, filter.topic, &filter.generation)) {
+        error_set(error, REJECT, "%.80s is no TOPIC or TOPIC:GENERATION", source);
+        error->exit_code = EXIT_USAGE;
+        return REJECT;
+    }
+    *ret_filter = filter;
+    return OK;
+}
+
+void source_filter_params(const struct source_filter *filter, struct params *params)
+{
+    params_string(params, filter->is_named ? filter->topic : NULL);
+    params_int32(params, filter->generation);
 }
 
 static enum status source_refuse(const char *name, int rows, struct error *error)

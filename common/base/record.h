@@ -15,11 +15,13 @@ enum record_format {
     RECORD_CSV,
 };
 
-/* What its source has against a record: it is parked for that, before it is decoded. */
+/* What its source has against a record. */
 enum record_objection {
     RECORD_FINE,
-    RECORD_DELIVERED_TOO_OFTEN, /* without an answer: who takes it may not live to give one */
-    RECORD_WITHOUT_ID,          /* and the source is told to take none without */
+    RECORD_DELIVERED_OFTEN,     /* it may have been committed and not acknowledged: it is looked up,
+                                   and parked where it is not known; it is never applied */
+    RECORD_DELIVERED_TOO_OFTEN, /* who takes it may not live to answer: parked, not decoded */
+    RECORD_WITHOUT_ID,          /* and the source is told to take none without: parked likewise */
 };
 
 struct record {

@@ -5,14 +5,12 @@
  * offsets. The position row has a running number all the same: source_assign tells where it goes
  * on, each delivery takes the next, a record that comes again takes another one.
  *
- *                 connected                        source_assign
- *   AWAY ------------------------> ASSIGNED ------------------------> reading
- *    ^  back-off, with jitter      queues are     a channel of its own  |  |
- *    |                             declared                             |  | source_range, or
- *    |                                                                  |  | assigned no more:
- *    +------------------------------------------------------------------+  | the channel is closed
- *      any answer of the library but OK                                    v
- *                                                            unacknowledged records go back
+ *            source_assign: a channel of its own
+ *   idle ------------------------------------------> reading     the connection: amqp_reader.h
+ *    ^                                                 |
+ *    +-------------------------------------------------+
+ *      source_range, or assigned no more: the channel is closed, and what is not
+ *      acknowledged goes back to the queue; so too where the connection goes
  *
  * (1) An ack goes out in source_hint alone, after COMMIT, on the channel that delivered. Tag and
  *     number run together: tag = number - first + 1, or the link is dropped.
@@ -23,8 +21,10 @@
  *     AMQP_CAREFUL_FROM times before opens the whole prefetch; until then the window doubles with
  *     each that is committed whole. So a record that ends the worker is soon alone: of 2^n records
  *     its neighbours come n + 2 times or so, below a delivery_limit of 20.
- * (5) A record delivered more than delivery_limit times before, or without a message_id where one
- *     is needed, comes with an objection: it is parked unread, never dropped.
+ * (5) A record delivered more than delivery_limit times before comes with an objection. It may be
+ *     committed and not acknowledged, so it is looked up, and parked where it is not known. More
+ *     than AMQP_LOOK_UPS times beyond the limit it is parked unread: whoever reads it may die of
+ *     it. So is one without a message_id where one is needed. None is dropped.
  *
  * Restart: the broker delivers again what was not acknowledged; what of it was committed is
  * known by its event id, or by its digest among the parked (runtime/commit.c).
@@ -35,7 +35,7 @@
 #include "base/ports.h"
 #include "bus/amqp_settings.h"
 
-enum { AMQP_CAREFUL_FROM = 2 };
+enum { AMQP_CAREFUL_FROM = 2, AMQP_LOOK_UPS = 3 };
 
 /* Reads the list; connects at the first poll. FATAL, EXIT_CONFIGURATION: no name or too many, a
  * name twice or too long. The caller ends it with source_close; settings are copied, what they

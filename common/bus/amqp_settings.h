@@ -21,20 +21,19 @@ struct amqp_settings {
     int heartbeat_s;
 };
 
-struct amqp_source_settings {
+/* Of one source, made of streams or of queues. */
+struct amqp_reader_settings {
     struct amqp_settings link;
-    const char *topic;   /* what the streams are together: the name of the source */
-    const char *streams; /* by commas, in the order of their partitions           */
-    int prefetch;        /* records on their way, per stream                      */
+    const char *topic; /* what they are together: the name of the source             */
+    const char *names; /* by commas, in the order of their partitions                */
+    int prefetch;      /* records on their way, each; of a queue: without an ack, two
+                          batches                                                    */
 };
 
 struct amqp_queue_settings {
-    struct amqp_settings link;
-    const char *topic;  /* what the queues are together: the name of the source */
-    const char *queues; /* by commas, in the order of their partitions          */
-    int prefetch;       /* records without an ack, per queue: two batches       */
-    int delivery_limit; /* delivered more often, a record is parked             */
-    bool ids_needed;    /* a message without message_id is parked               */
+    struct amqp_reader_settings reader;
+    int delivery_limit; /* delivered more often, a record is parked unless it is known */
+    bool ids_needed;    /* a message without message_id is parked                      */
 };
 
 #endif

@@ -17,6 +17,14 @@ static enum reader_answer partial(struct file_reader *reader)
     return reader_break(reader, "file_cut_off"); /* (3) */
 }
 
+/* More of the file: READER_RECORD when the rest holds needed bytes, and is worth another look. */
+static enum reader_answer rest_grow(struct file_reader *reader, size_t needed, struct error *error)
+{
+    if (!piece_fill(reader, needed, error))
+        return READER_FAILED;
+    return reader->at_end && piece_rest(reader).size < needed ? partial(reader) : READER_RECORD;
+}
+
 /* ---- the header ---- */
 
 static enum reader_answer schema_use(struct file_reader *reader)
@@ -38,6 +46,7 @@ static enum reader_answer schema_use(struct file_reader *reader)
 enum reader_answer container_recognise(struct file_reader *reader, struct error *error)
 {
     for (;;) {
+        enum reader_answer answer;
         size_t needed;
 
         switch (container_header_read(piece_rest(reader), &reader->container, &needed)) {
@@ -45,10 +54,9 @@ enum reader_answer container_recognise(struct file_reader *reader, struct error 
         case CONTAINER_DAMAGED: return reader_break(reader, "file_damaged");
         case CONTAINER_PARTIAL: break;
         }
-        if (!piece_fill(reader, needed, error))
-            return READER_FAILED;
-        if (reader->at_end && piece_rest(reader).size < needed)
-            return partial(reader);
+        answer = rest_grow(reader, needed, error);
+        if (answer != READER_RECORD)
+            return answer;
     }
 }
 
@@ -88,6 +96,7 @@ static enum reader_answer block_look(struct file_reader *reader, struct error *e
                                      struct container_block *ret_block)
 {
     for (;;) {
+        enum reader_answer answer;
         size_t needed;
 
         if (piece_rest(reader).size == 0 && !piece_fill(reader, 1, error))
@@ -99,10 +108,9 @@ static enum reader_answer block_look(struct file_reader *reader, struct error *e
         case CONTAINER_DAMAGED: return reader_break(reader, "file_damaged");
         case CONTAINER_PARTIAL: break;
         }
-        if (!piece_fill(reader, needed, error))
-            return READER_FAILED;
-        if (reader->at_end && piece_rest(reader).size < needed)
-            return partial(reader);
+        answer = rest_grow(reader, needed, error);
+        if (answer != READER_RECORD)
+            return answer;
     }
 }
 

@@ -175,6 +175,12 @@ void batch_decided(struct batch *batch, enum status verdict, enum reason reason)
     added->decoded_reason = (uint8_t)reason;
 }
 
+void batch_doubt(struct batch *batch, enum reason reason)
+{
+    assert(batch->record_count > 0 && reason != REASON_NONE);
+    batch->records[batch->record_count - 1].doubt = (uint8_t)reason;
+}
+
 void batch_begin_attempt(struct batch *batch)
 {
     for (size_t i = 0; i < batch->record_count; i++) {
@@ -210,6 +216,7 @@ void batch_count(struct batch *batch)
         struct batch_record *record = &batch->records[i];
 
         assert(record->verdict <= REJECT); /* (2) */
+        assert(!batch_is_ok(batch, i) || record->doubt == REASON_NONE);
         batch->parts[record->part].counts[record->verdict]++;
     }
     for (size_t i = 0; i < batch->part_count; i++) {

@@ -60,6 +60,7 @@ struct batch_record {
     uint8_t verdict; /* the same after validate      */
     uint8_t decoded_reason;
     uint8_t reason;
+    uint8_t doubt; /* enum reason, for which it is refused unless it is known; or NONE */
 };
 
 struct batch {
@@ -117,6 +118,15 @@ void batch_decided(struct batch *batch, enum status verdict, enum reason reason)
 static inline void *batch_row(const struct batch *batch, size_t index)
 {
     return batch->rows + index * batch->row_size;
+}
+
+/* The record added last is never applied: validate looks it up, and refuses it for this reason
+ * where it would be OK. */
+void batch_doubt(struct batch *batch, enum reason reason);
+
+static inline enum reason batch_doubt_of(const struct batch *batch, size_t index)
+{
+    return (enum reason)batch->records[index].doubt;
 }
 
 /* Starts an attempt: every record has the verdict of decode again. */

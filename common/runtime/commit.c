@@ -7,6 +7,7 @@
 #include "runtime/parked_again.h"
 #include "store/batch_store.h"
 #include "store/commit.h"
+#include "store/parked_aad.h"
 
 #include <stdlib.h>
 

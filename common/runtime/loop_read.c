@@ -16,12 +16,13 @@ static enum reason record_refusal(const struct record *record)
 {
     static const enum reason of_objection[] = {
         [RECORD_FINE] = REASON_NONE,
+        [RECORD_DELIVERED_OFTEN] = REASON_NONE, /* decoded all the same: record_decode */
         [RECORD_DELIVERED_TOO_OFTEN] = REASON_DELIVERED_TOO_OFTEN,
         [RECORD_WITHOUT_ID] = REASON_MESSAGE_ID_MISSING,
     };
 
     assert((size_t)record->objection < COUNT_OF(of_objection));
-    if (record->objection != RECORD_FINE)
+    if (of_objection[record->objection] != REASON_NONE)
         return of_objection[record->objection];
     return record->value.size > RECORD_VALUE_MAX ? REASON_VALUE_OVERSIZED : REASON_NONE;
 }
@@ -37,6 +38,8 @@ static enum status record_decode(struct loop *loop, struct batch *batch, struct 
         status = loop->settings->ops->decode(loop->state, record, batch, part, row, &reason, error);
     if (status == RETRY || status == FATAL)
         return status;
+    if (record->objection == RECORD_DELIVERED_OFTEN)
+        batch_doubt(batch, REASON_DELIVERED_TOO_OFTEN);
     if (reason != REASON_NONE)
         batch_keep(batch, record);
     batch_decided(batch, reason == REASON_NONE ? OK : REJECT, reason);

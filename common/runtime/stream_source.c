@@ -4,7 +4,7 @@
 #include "runtime/stream_source.h"
 
 #include "bus/amqp_queue.h"
-#include "bus/amqp_source.h"
+#include "bus/amqp_stream.h"
 #include "bus/file_source.h"
 #include "runtime/lease_source.h"
 
@@ -145,13 +145,13 @@ static enum status stream_open(const struct program_run *run, const struct worke
                                struct error *error, struct source **ret_source)
 {
     const char *streams = own_string(run, ops, "streams");
-    struct amqp_source_settings settings = {.topic = own_string(run, ops, "topic"),
-                                            .prefetch =
-                                                (int)config_int(run->config, "amqp.prefetch")};
+    struct amqp_reader_settings settings = {
+        .topic = own_string(run, ops, "topic"),
+        .prefetch = (int)config_int(run->config, "amqp.prefetch")};
     enum status status = amqp_settings_read(run, "stream", error, &settings.link);
 
-    settings.streams = streams == NULL ? settings.topic : streams;
-    return status == OK ? amqp_source_open(&settings, error, ret_source) : status;
+    settings.names = streams == NULL ? settings.topic : streams;
+    return status == OK ? amqp_stream_open(&settings, error, ret_source) : status;
 }
 
 /* Two batches: one is filled while the other is committed, and only then acknowledged. */
@@ -166,15 +166,15 @@ static enum status queue_open(const struct program_run *run, const struct worker
                               struct error *error, struct source **ret_source)
 {
     const char *queues = own_string(run, ops, "queues");
-    struct amqp_queue_settings settings = {.topic = own_string(run, ops, "topic"),
-                                           .prefetch = queue_prefetch(run->config),
-                                           .delivery_limit =
-                                               (int)config_int(run->config, "amqp.delivery_limit"),
-                                           .ids_needed =
-                                               config_enum(run->config, "amqp.missing_id") == 0};
-    enum status status = amqp_settings_read(run, "queue", error, &settings.link);
+    const char *topic = own_string(run, ops, "topic");
+    struct amqp_queue_settings settings = {
+        .reader = {.topic = topic,
+                   .names = queues == NULL ? topic : queues,
+                   .prefetch = queue_prefetch(run->config)},
+        .delivery_limit = (int)config_int(run->config, "amqp.delivery_limit"),
+        .ids_needed = config_enum(run->config, "amqp.missing_id") == 0};
+    enum status status = amqp_settings_read(run, "queue", error, &settings.reader.link);
 
-    settings.queues = queues == NULL ? settings.topic : queues;
     return status == OK ? amqp_queue_open(&settings, error, ret_source) : status;
 }
 

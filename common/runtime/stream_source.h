@@ -59,7 +59,8 @@
     {.key = "amqp.prefetch", .type = OPTION_INT, .standard = "1000", .min = 1, .max = 65535,       \
      .unit = "records", .meaning = "how many records of a stream may be on their way"},            \
     {.key = "amqp.delivery_limit", .type = OPTION_INT, .standard = "20", .min = 3, .max = 500,     \
-     .unit = "deliveries", .meaning = "a record a queue delivered more often is parked"},          \
+     .unit = "deliveries",                                                                         \
+     .meaning = "a record a queue delivered more often is parked, unless it is applied already"},  \
     {.key = "amqp.missing_id", .type = OPTION_ENUM, .standard = "park", .values = "park|content",  \
      .meaning = "a queue's message without message_id: park it, or go by its content alone"},      \
     {.key = "file.label", .type = OPTION_STRING, .standard = "files",                              \

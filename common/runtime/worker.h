@@ -12,6 +12,7 @@
  *     precedes the first write.
  * (2) validate may run several times for one batch (a retry): it starts from the verdicts of
  *     decode each time and leaves nothing behind in between.
+ *     A record in doubt (batch_doubt) is looked up like any, and never left OK.
  * (3) A verdict other than OK, DUPLICATE or REJECT does not exist per record. decode answers
  *     RETRY when it cannot tell now (the schema source is away): the loop stalls and asks again.
  */

@@ -7,7 +7,6 @@
 #include "store/copy.h"
 #include "store_sql.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { BATCH_PARAMS_MAX = 512 * 1024, COPY_BYTES_MAX = 64 * 1024 * 1024, RAW_ROWS_MAX = 1024 };
@@ -121,14 +120,6 @@ enum status raw_copy(struct db *db, int32_t stored_on, const struct raw_row *row
     buffer_done(&heads);
     assert(status != OK || copied == (int64_t)count);
     return status;
-}
-
-struct text parked_aad(int32_t source_id, int32_t partition, int64_t record_offset, int32_t key_id,
-                       char text[PARKED_AAD_SIZE])
-{
-    snprintf(text, PARKED_AAD_SIZE, "parked/%d/%d/%lld/%d", source_id, partition,
-             (long long)record_offset, key_id);
-    return text_of(text);
 }
 
 static void parked_tuple(struct buffer *buffer, int32_t source_id, const struct parked_row *row,

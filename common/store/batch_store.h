@@ -46,12 +46,6 @@ struct parked_row {
     struct text sealed;
 };
 
-enum { PARKED_AAD_SIZE = 96 };
-
-/* What binds a sealed parked record to its place. Terminated. */
-struct text parked_aad(int32_t source_id, int32_t partition, int64_t record_offset, int32_t key_id,
-                       char text[PARKED_AAD_SIZE]);
-
 must_use enum status batch_insert(struct db *db, int64_t commit_id, int32_t source_id,
                                   const struct batch_row *rows, size_t count, struct error *error);
 

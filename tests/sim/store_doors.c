@@ -585,14 +585,6 @@ enum status raw_copy(struct db *db, int32_t stored_on, const struct raw_row *row
     return status;
 }
 
-struct text parked_aad(int32_t source_id, int32_t partition, int64_t record_offset, int32_t key_id,
-                       char text[PARKED_AAD_SIZE])
-{
-    snprintf(text, PARKED_AAD_SIZE, "parked/%d/%d/%lld/%d", source_id, partition,
-             (long long)record_offset, key_id);
-    return text_of(text);
-}
-
 enum status parked_known(struct db *db, int32_t source_id, const struct uuid *digests,
                          size_t count, struct error *error, bool *ret_known)
 {

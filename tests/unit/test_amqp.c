@@ -1,8 +1,11 @@
 /*
- * test_amqp.c - the pure parts of the RabbitMQ source: its URL, and messages as records.
+ * test_amqp.c - what of the RabbitMQ sources needs no broker: the URL, messages as records, the
+ * list of names, and a broker that cannot be reached.
  */
 #include "bus/amqp_address.h"
+#include "bus/amqp_queue.h"
 #include "bus/amqp_record.h"
+#include "bus/amqp_stream.h"
 #include "codec/archive/records.h"
 #include "runtime/parked_again.h"
 
@@ -292,6 +295,132 @@ static void a_first_delivery_has_no_count(void **state)
     buffer_done(&made.headers);
 }
 
+/* ---- the list of names ---- */
+
+static enum status stream_open(const char *names, struct error *error, struct source **ret_source)
+{
+    const struct amqp_reader_settings settings = {.topic = "t", .names = names, .prefetch = 1};
+
+    return amqp_stream_open(&settings, error, ret_source);
+}
+
+static enum status queue_open(const char *names, struct error *error, struct source **ret_source)
+{
+    const struct amqp_queue_settings settings = {
+        .reader = {.topic = "t", .names = names, .prefetch = 1}, .delivery_limit = 3};
+
+    return amqp_queue_open(&settings, error, ret_source);
+}
+
+static const struct kind {
+    enum status (*open)(const char *names, struct error *error, struct source **ret_source);
+    const char *refusal;
+    size_t name_max;
+} kinds[] = {{stream_open, "the list of streams cannot be used", 255},
+             {queue_open, "the list of queues cannot be used", 250}};
+
+static void assert_list_refused(const struct kind *kind, const char *names, const char *why)
+{
+    struct source *source = NULL;
+    struct error error;
+
+    assert_int_equal(kind->open(names, &error, &source), FATAL);
+    assert_int_equal(error.exit_code, EXIT_CONFIGURATION);
+    assert_string_equal(error.primary, kind->refusal);
+    assert_non_null(strstr(error.detail, why));
+    assert_null(source);
+}
+
+static void assert_list_taken(const struct kind *kind, const char *names)
+{
+    struct source *source = NULL;
+    struct error error;
+
+    assert_int_equal(kind->open(names, &error, &source), OK);
+    source_close(source);
+}
+
+/* n000,n001,... */
+static const char *many_names(size_t count, char *names)
+{
+    for (size_t i = 0; i < count; i++)
+        snprintf(names + 5 * i, 6, "n%03zu,", i);
+    names[5 * count - 1] = '\0';
+    return names;
+}
+
+static void a_list_of_names_is_read_or_refused(void **state)
+{
+    char names[2048];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        const struct kind *kind = &kinds[i];
+
+        assert_list_refused(kind, "", "a name is empty");
+        assert_list_refused(kind, "a,", "a name is empty");
+        assert_list_refused(kind, "a, ,b", "a name is empty");
+        assert_list_refused(kind, "a,b, a ", "a name stands there twice");
+        assert_list_refused(kind, many_names(257, names), "it has more than 256 names");
+        assert_list_taken(kind, many_names(256, names));
+        memset(names, 'x', kind->name_max + 1);
+        names[kind->name_max + 1] = '\0';
+        assert_list_refused(kind, names, "a name is longer than 25");
+        names[kind->name_max] = '\0';
+        assert_list_taken(kind, names);
+    }
+}
+
+/* ---- a broker that cannot be reached ---- */
+
+static enum status no_url(const void *context, struct buffer *url, struct error *error)
+{
+    int *asked = *(int *const *)context;
+
+    (void)url;
+    ++*asked;
+    return error_set(error, RETRY, "the URL is not there yet");
+}
+
+/* It is said once, and not tried again at once; nothing is ours, and nobody asks a link. */
+static void a_broker_that_is_away_is_told_once(void **state)
+{
+    int asked = 0;
+    int *const context = &asked;
+    const struct amqp_reader_settings settings = {
+        .link = {.read_url = no_url, .context = &context},
+        .topic = "t",
+        .names = "a,b",
+        .prefetch = 1};
+    struct source_identity identity;
+    struct source_event event;
+    struct source *source = NULL;
+    struct error error;
+    int32_t partitions[2];
+    int64_t low;
+    int64_t high;
+
+    (void)state;
+    assert_int_equal(amqp_stream_open(&settings, &error, &source), OK);
+    assert_int_equal(source_poll(source, 0, &event, &error), OK);
+    assert_int_equal(event.kind, SOURCE_AWAY);
+    assert_string_equal(event.error.primary, "the URL is not there yet");
+    assert_int_equal(source_poll(source, 0, &event, &error), OK);
+    assert_int_equal(event.kind, SOURCE_IDLE);
+    assert_int_equal(asked, 1);
+    assert_int_equal(source_partitions(source, partitions, COUNT_OF(partitions)), 0);
+    assert_int_equal(source_identify(source, &identity, &error), RETRY);
+    assert_int_equal(source_range(source, 1, &low, &high, &error), RETRY);
+    assert_int_equal(error.cause, CAUSE_SOURCE);
+    assert_int_equal(source_assign(source, &(struct source_start){0, 7}, 1, &error), OK);
+    assert_int_equal(source_high(source, 0), -1);
+    source_hint(source, 0, 8);
+    while (asked == 1)
+        assert_int_equal(source_poll(source, 100, &event, &error), OK);
+    assert_int_equal(event.kind, SOURCE_AWAY);
+    source_close(source);
+}
+
 /* ---- parked again ---- */
 
 static void a_digest_leaves_the_number_out(void **state)
@@ -319,6 +448,8 @@ int main(void)
         cmocka_unit_test(tables_keep_their_encoding),
         cmocka_unit_test(a_queued_message_is_the_same_each_time),
         cmocka_unit_test(a_first_delivery_has_no_count),
+        cmocka_unit_test(a_list_of_names_is_read_or_refused),
+        cmocka_unit_test(a_broker_that_is_away_is_told_once),
         cmocka_unit_test(a_digest_leaves_the_number_out),
         cmocka_unit_test(without_an_offset_it_is_no_stream),
     };

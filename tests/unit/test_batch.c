@@ -249,6 +249,29 @@ static void a_cleared_batch_is_empty_and_keeps_its_memory(void **state)
     batch_free(NULL);
 }
 
+/* A retry judges anew; what the source has against a record stays with it. */
+static void a_doubt_stays_with_its_record(void **state)
+{
+    struct position position = position_of(4, 100);
+    struct batch_part *part = batch_part_open(batch, &position);
+
+    (void)state;
+    add(part, 100, OK, REASON_NONE);
+    add(part, 101, OK, REASON_NONE);
+    batch_doubt(batch, REASON_DELIVERED_TOO_OFTEN);
+    add(part, 102, OK, REASON_NONE);
+    for (int attempt = 0; attempt < 2; attempt++) {
+        batch_begin_attempt(batch);
+        assert_int_equal(batch_doubt_of(batch, 0), REASON_NONE);
+        assert_int_equal(batch_doubt_of(batch, 1), REASON_DELIVERED_TOO_OFTEN);
+        assert_int_equal(batch_doubt_of(batch, 2), REASON_NONE);
+        batch_judge(batch, 1, REJECT, batch_doubt_of(batch, 1));
+    }
+    batch_count(batch);
+    assert_int_equal(part->counts[OK], 2);
+    assert_int_equal(part->counts[REJECT], 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +288,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_dropped_part_has_no_effect, begin, end),
         cmocka_unit_test_setup_teardown(a_kept_frame_is_the_record, begin, end),
         cmocka_unit_test_setup_teardown(a_cleared_batch_is_empty_and_keeps_its_memory, begin, end),
+        cmocka_unit_test_setup_teardown(a_doubt_stays_with_its_record, begin, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  *   event id known, same content      DUPLICATE
  *   event id known, other content     REJECT same_id_different_content
  *   lock id known under another id    REJECT lock_already_recorded
+ *   neither, but in doubt             REJECT for what the source has against the record
  */
 #include "base/uuid_map.h"
 #include "fx_sql.h"
@@ -117,6 +118,8 @@ static void row_judge(struct batch *batch, const struct known *known, size_t at,
         batch_judge(batch, index, REJECT, REASON_SAME_ID_DIFFERENT_CONTENT);
     else if (lock != NULL && (known->recorded[at] || lock->value > 0))
         batch_judge(batch, index, REJECT, REASON_LOCK_ALREADY_RECORDED);
+    else if (batch_doubt_of(batch, index) != REASON_NONE)
+        batch_judge(batch, index, REJECT, batch_doubt_of(batch, index));
     if (!batch_is_ok(batch, index))
         return;
     holder->value = (uint32_t)index + 1;

@@ -12,6 +12,7 @@
  *   event id known, same content       DUPLICATE
  *   event id known, other content      REJECT same_id_different_content
  *   transfer known under another id    REJECT transfer_already_recorded
+ *   neither, but the record is in doubt   REJECT for what its source has against it
  *
  * ONE TRANSFER, TWO DAYS. A payment stands under the day of its event id. Reports of a transfer
  * share only the day it was accepted, so they meet at the gates of that day (day_gate.sql); one
@@ -239,7 +240,9 @@ static bool is_suspect(const struct batch *batch, size_t index)
 {
     const struct ingest_extra *extra = batch->extra;
 
-    return batch_is_ok(batch, index) && (extra->suspect_all || ingest_row(batch, index)->suspect);
+    return batch_is_ok(batch, index) &&
+           (extra->suspect_all || ingest_row(batch, index)->suspect ||
+            batch_doubt_of(batch, index) != REASON_NONE);
 }
 
 static bool suspects_collect(const struct batch *batch, struct suspects *suspects)
@@ -412,6 +415,8 @@ static void suspect_judge(struct batch *batch, const struct suspects *suspects, 
     else if (row->recorded || suspects->recorded[suspect] ||
              holder_of(transfer_find(batch, index, &holders->transfers)) > 0)
         batch_judge(batch, index, REJECT, REASON_TRANSFER_ALREADY_RECORDED);
+    else if (batch_doubt_of(batch, index) != REASON_NONE)
+        batch_judge(batch, index, REJECT, batch_doubt_of(batch, index));
 }
 
 static bool holders_make(const struct batch *batch, struct suspects *suspects,

@@ -1,4 +1,5 @@
-"""rabbit.py - a RabbitMQ node of one scenario."""
+"""rabbit.py - a RabbitMQ node of one scenario or stage, and its restarts as a fault."""
+import contextlib
 import os
 import shlex
 import shutil
@@ -6,6 +7,8 @@ import subprocess
 import tempfile
 
 from .servers import ROOT
+
+WAIT_S = 20
 
 
 class Broker:
@@ -42,6 +45,9 @@ class Broker:
     def port(self):
         return int(self.url.rsplit(":", 1)[1].split("/")[0])
 
+    def stop(self):
+        self._local("down", "--only", "rabbitmq")
+
     def kill(self):
         self._local("down", "--only", "rabbitmq", "--kill")
         self.kills += 1
@@ -49,3 +55,35 @@ class Broker:
     def remove(self):
         self._local("down", "--purge")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+# -- of the fault programme ----------------------------------------------------------------------
+
+@contextlib.contextmanager
+def on_rabbit():
+    """A node beside the usual servers, for the worlds of a stage."""
+    broker = Broker()
+    try:
+        broker.start()
+        on_rabbit.broker = broker
+        yield
+    finally:
+        broker.remove()
+
+
+ENDS = {"stopped": Broker.stop, "killed": Broker.kill}
+
+
+def restarts(run, _):
+    """While the worker has work. It counts when the worker has seen it."""
+    workers, broker = run.pick(1), on_rabbit.broker
+    if not workers:
+        return 0
+    before = len(workers[0].events("server_away"))
+    working = run.world.until(workers[0].is_working, WAIT_S, 0.001)
+    end = run.rng.choice(sorted(ENDS))
+    ENDS[end](broker)
+    broker.start()
+    seen = run.world.until(lambda: len(workers[0].events("server_away")) > before, WAIT_S)
+    run.reach(f"RabbitMQ was {end} and started", int(working and seen))
+    return int(working and seen)

@@ -17,7 +17,7 @@ import random
 import re
 import time
 
-from .world import LAG_WAIT_S, World            # first: it finds tests/support
+from .world import LAG_WAIT_S                   # first: it finds tests/support
 from .table import DEMAND_MIN, DEMANDS, FAULTS, STAGES
 
 STALL_MAX_S, BROKEN_MAX = 180, 3
@@ -112,9 +112,7 @@ class Supervisor:
 
         def is_applied():
             self._revive()
-            at = world.positions()
-            return all(end == 0 or number in at and at[number]["next_offset"] >= end
-                       for number, end in enumerate(ends)) or self._all_halted(at)
+            return world.has_applied(ends) or self._any_halted(world.positions())
 
         if not world.until(is_applied, LAG_WAIT_S, 0.05):
             self.violate("I8", f"what was sent before {name} was healed is not applied after"
@@ -122,7 +120,7 @@ class Supervisor:
         self.slowest[name] = max(self.slowest[name], time.monotonic() - begin)
 
     @staticmethod
-    def _all_halted(positions):
+    def _any_halted(positions):
         """In a flood: an operator is waited for, and the next volley is one."""
         return any(row["halt_reason"] for row in positions.values())
 
@@ -165,9 +163,9 @@ class Supervisor:
     def _open(self, stage, plan):
         events = self._left_s(plan) * stage.rate * 1.3 + EVENTS_MIN
         self.worlds += 1
-        return World(f"faults-{stage.name}", self.seed + self.worlds - 1,
-                     int(min(events, EVENTS_MAX)), settings=stage.settings, traffic=stage.traffic,
-                     partitions=stage.partitions)
+        return stage.world(f"faults-{stage.name}", self.seed + self.worlds - 1,
+                           int(min(events, EVENTS_MAX)), settings=stage.settings,
+                           traffic=stage.traffic, partitions=stage.partitions)
 
     def _run_world(self, stage, plan):
         with self._open(stage, plan) as world:

@@ -8,10 +8,14 @@ measured; it only shapes the traffic and divides a budget. all, slice: how often
 import contextlib
 from typing import Callable, NamedTuple
 
-from . import broker, database, disk, network, processes, shims, streams, syscalls
+from .world import World                    # first: it finds tests/support
+from . import broker, database, disk, network, processes, rabbit, rabbit_worlds, shims, streams, \
+    syscalls
 
 
 STEADY = {"batch.records_max": 800, "batch.lock_timeout": "300ms", "batch.linger": "30ms"}
+# A kill makes all that was on its way come again: twenty deliveries are soon reached.
+QUEUES = {**STEADY, "amqp.missing_id": "content", "amqp.delivery_limit": 100}
 
 
 @contextlib.contextmanager
@@ -35,6 +39,7 @@ class Stage(NamedTuple):
     settings: dict = STEADY
     traffic: tuple = ()
     servers: Callable = usual_servers
+    world: Callable = World
     prepare: Callable = nothing
     worker: Callable = plain_worker
     finish: Callable = nothing             # before lag must come to 0
@@ -66,6 +71,10 @@ STAGES = {stage.name: stage for stage in (
     Stage("flood", workers=2, partitions=4, traffic=("--malformed", "0.3"),
           settings={**STEADY, "batch.parked_max_per_minute": 60, "batch.parked_share_max": 10},
           finish=streams.finish_flood),
+    Stage("streams", workers=1, partitions=4, rate=150, servers=rabbit.on_rabbit,
+          world=rabbit_worlds.streams),
+    Stage("queues", workers=1, partitions=4, rate=150, servers=rabbit.on_rabbit,
+          world=rabbit_worlds.queues, settings=QUEUES),
     Stage("disorder", workers=2, partitions=4, prepare=streams.prepare_disorder,
           traffic=("--duplicates", "0.1", "--late", "0.05", "--transfer-twice", "0.02",
                    "--other-content", "0.02", "--reversals", "0.05")),
@@ -81,6 +90,10 @@ DEMANDS = (
     ("zombies", "zombie refused: unknown outcome", 0.05),
     ("kills", "killed at commit", 0.05),
     ("kills", "killed at committed", 0.05),
+    ("stream-kills", "killed at committed", 0.05),
+    ("queue-kills", "killed at committed", 0.05),
+    ("stream-broker-restarts", "RabbitMQ was killed and started", 0.1),
+    ("queue-broker-restarts", "RabbitMQ was killed and started", 0.1),
 )
 
 FAULTS = {
@@ -117,6 +130,15 @@ FAULTS = {
     "broker-restarts": Fault("steady", broker.restarts, 1, 13, 50, 0, "SIGTERM and start"),
     "broker-kills": Fault("steady", broker.broker_kills, 1, 16, 10, 0, "SIGKILL and start"),
     "broker-pauses": Fault("steady", broker.pauses, 1, 2.2, 30, 1, "SIGSTOP for up to 3 s"),
+    # Not in the slice: a node of its own starts; the scenarios stream and queue have a few of each.
+    "stream-kills": Fault("streams", processes.kills, 1, 1, 500, 0,
+                          "SIGKILL of the one worker that reads streams", 0.1),
+    "queue-kills": Fault("queues", processes.kills, 1, 1, 500, 0,
+                         "SIGKILL of the one worker that reads quorum queues", 0.1),
+    "stream-broker-restarts": Fault("streams", rabbit.restarts, 1, 12, 30, 0,
+                                    "RabbitMQ stopped or killed, and started; streams"),
+    "queue-broker-restarts": Fault("queues", rabbit.restarts, 1, 12, 30, 0,
+                                   "RabbitMQ stopped or killed, and started; quorum queues"),
     "rebalances": Fault("steady", broker.rebalances, 2, 1, 200, 6,
                         "a guest joins the group and leaves it", 0.1),
     "syscall-kills": Fault("steady", syscalls.kills, 3, 3.4, 200, 12,

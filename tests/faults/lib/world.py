@@ -188,6 +188,12 @@ class World:
         """Records behind all positions."""
         return sum(row["next_offset"] for row in self.positions().values())
 
+    def has_applied(self, ends):
+        """Of each partition so many records."""
+        at = self.positions()
+        return all(end == 0 or number in at and at[number]["next_offset"] >= end
+                   for number, end in enumerate(ends))
+
     def lag(self):
         return sum(self.producer.ends) - self.passed()
 

@@ -1,15 +1,14 @@
-"""queue.py - produces a record file to RabbitMQ quorum queues, each record on its queue.
+"""queue.py - sends a record file to RabbitMQ quorum queues, each record on its queue.
 
-Partition N goes to the N-th queue, in order, with confirms. After a connection is lost sending goes
-on at the first record that was not confirmed: nothing is lost, some come twice, and have the same
-event id. The queues are declared as common/bus/README.md says.
+After a connection is lost sending goes on at the first record that was not confirmed: nothing is
+lost, some come twice, and have the same event id. The queues are declared as common/bus/README.md
+says.
 """
 import sys
-import time
 
 import pika
 
-from .stream import Sender, StreamError, _Run, names, parameters, read
+from .amqp import Sender, parameters, send_file
 
 DELIVERY_LIMIT = 1000
 
@@ -48,33 +47,14 @@ def waiting(url, queues):
 
 
 class QueueSender(Sender):
-    def run(self, seconds=600):
-        end, held = time.monotonic() + seconds, [0] * len(self.streams)
-        while True:
-            run = None
-            try:
-                run = _Run(self, held)
-                if run.run():
-                    return
-            except pika.exceptions.AMQPError:
-                pass
-            if run:
-                held = list(self.confirmed)
-                for partition, offset in run.unconfirmed.values():
-                    held[partition] = min(held[partition], offset)
-            self.losses += 1
-            time.sleep(0.2)
-            if time.monotonic() > end:
-                raise StreamError(f"not sent within {seconds} s")
+    def standing(self):
+        held = list(self.confirmed)
+        for partition, offset in self.unconfirmed.values():
+            held[partition] = min(held[partition], offset)
+        return held
 
 
 def main(args, path):
-    with open(args.amqp_url_file, encoding="utf-8") as file:
-        url = file.read().strip()
-    queues = names(args.topic, args.partitions)
-    declare(url, queues)
-    sender = QueueSender(url, queues, read(path, args.to_index), args.rate)
-    begin = time.monotonic()
-    sender.run()
+    sender, seconds = send_file(args, path, declare, QueueSender)
     print(f"traffic: {sum(sender.confirmed)} records went to queues of {args.topic} in"
-          f" {time.monotonic() - begin:.2f} s", file=sys.stderr)
+          f" {seconds:.2f} s", file=sys.stderr)

@@ -1,15 +1,9 @@
 /*
- * amqp_source.h - RabbitMQ streams as a source (base/ports.h), over AMQP 0.9.1.
+ * amqp_stream.h - RabbitMQ streams as a source (base/ports.h), over AMQP 0.9.1.
  *
  * A stream is one partition: its number is its place in the list of streams, so the list may
  * grow at its end and never change its order. (An order that changed is found by the anchors.)
- *
- *                 connected                        source_assign
- *   AWAY ------------------------> ASSIGNED ------------------------> reading
- *    ^  back-off, with jitter      all streams      consume at the      |
- *    |                                              offsets told        |
- *    +------------------------------------------------------------------+
- *      any answer of the library but OK; a stream that went; a gap, the first time
+ * The connection, and what is said when: amqp_reader.h.
  *
  * (1) Each connection begins with ASSIGNED: every position is claimed again, and its range and
  *     anchor are checked against what the broker has now. So nothing that happened to a stream
@@ -24,8 +18,8 @@
  * Ownership is static: a worker reads every stream of its list. Two workers with one stream
  * fence each other by the epoch, the later claim wins; correct, but nothing is shared out.
  */
-#ifndef SAWA_BUS_AMQP_SOURCE_H
-#define SAWA_BUS_AMQP_SOURCE_H
+#ifndef SAWA_BUS_AMQP_STREAM_H
+#define SAWA_BUS_AMQP_STREAM_H
 
 #include "base/ports.h"
 #include "bus/amqp_settings.h"
@@ -33,7 +27,7 @@
 /* Reads the list; connects at the first poll. FATAL, EXIT_CONFIGURATION: no name or too many, a
  * name twice or too long. The caller ends it with source_close; settings are copied, what they
  * point to stays the caller's. */
-must_use enum status amqp_source_open(const struct amqp_source_settings *settings,
+must_use enum status amqp_stream_open(const struct amqp_reader_settings *settings,
                                       struct error *error, struct source **ret_source);
 
 #endif
