@@ -7,7 +7,14 @@
 
 #include <stdlib.h>
 
-enum { RECORDS_MIN = 1024, KEPT_MAX = 64 * 1024 * 1024 };
+enum {
+    RECORDS_MIN = 1024,
+    KEPT_MAX = 64 * 1024 * 1024,
+    KEPT_FULL = 32 * 1024 * 1024, /* then the batch takes no more: one record still fits */
+    KEPT_ROW_SIZE = 256           /* of a parked row, beside its frame */
+};
+
+_Static_assert((int)KEPT_FULL + RECORD_BYTES_MAX < (int)KEPT_MAX, "one record still fits");
 
 struct batch *batch_new(const struct batch_limits *limits, size_t row_size, void *extra)
 {
@@ -43,6 +50,7 @@ void batch_clear(struct batch *batch)
     batch->part_count = 0;
     batch->record_count = 0;
     batch->bytes = 0;
+    batch->kept_count = 0;
     batch->opened_at_us = 0;
     batch->commit_id = 0;
 }
@@ -50,7 +58,8 @@ void batch_clear(struct batch *batch)
 bool batch_is_full(const struct batch *batch)
 {
     return batch->record_count >= batch->limits.records_max ||
-           batch->bytes >= batch->limits.bytes_max;
+           batch->bytes >= batch->limits.bytes_max ||
+           batch->kept.size + batch->kept_count * KEPT_ROW_SIZE >= KEPT_FULL;
 }
 
 struct batch_part *batch_part_find(struct batch *batch, int32_t partition)
@@ -160,7 +169,8 @@ void batch_keep(struct batch *batch, const struct record *record)
     if (added->kept_size > 0)
         return;
     if (!raw_record_append(&batch->kept, &raw))
-        abort(); /* the ceiling of one batch lies above that of its frames */
+        abort(); /* full at KEPT_FULL, and a record has a ceiling: memory ran out */
+    batch->kept_count++;
     added->kept_at = (uint32_t)at;
     added->kept_size = (uint32_t)(batch->kept.size - at);
 }
