@@ -16,15 +16,16 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-enum { PROBE_EVERY = 256, HEARTBEAT_MS = 3600 * 1000, WAIT_S = 10 };
+enum { PROBE_EVERY = 256, HEARTBEAT_MS = 3600 * 1000, WAIT_MS = 50, PROBE_WAIT_MS = 10000 };
 
-static int connect_to(uint16_t port)
+/* An unfinished request is kept until the server's own time-out, 5 s: nobody waits for that here. */
+static int connect_to(uint16_t port, int wait_ms)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons(port),
                                   .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
     const struct linger reset = {.l_onoff = 1, .l_linger = 0}; /* no port waits after it */
-    const struct timeval wait = {.tv_sec = WAIT_S};
+    const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
     const int on = 1;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -52,9 +53,9 @@ static void read_all(int fd, char head[16])
     head[kept] = '\0';
 }
 
-static void ask(uint16_t port, struct text first, struct text second, char head[16])
+static void ask(uint16_t port, int wait_ms, struct text first, struct text second, char head[16])
 {
-    int fd = connect_to(port);
+    int fd = connect_to(port, wait_ms);
 
     (void)send(fd, first.data, first.size, MSG_NOSIGNAL);
     (void)send(fd, second.data, second.size, MSG_NOSIGNAL);
@@ -86,11 +87,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (port == 0)
         port = server_start();
     before = before < rest.size ? before : rest.size;
-    ask(port, (struct text){rest.data, before},
+    ask(port, WAIT_MS, (struct text){rest.data, before},
         (struct text){rest.data + before, rest.size - before}, head);
     if (count++ % PROBE_EVERY == 0) {
-        ask(port, TEXT("GET /readyz HTTP/1.1\r\nHost: a\r\n"), TEXT("Connection: close\r\n\r\n"),
-            head);
+        ask(port, PROBE_WAIT_MS, TEXT("GET /readyz HTTP/1.1\r\nHost: a\r\n"),
+            TEXT("Connection: close\r\n\r\n"), head);
         assert(strncmp(head, "HTTP/1.1 200", 12) == 0);
     }
     return 0;
