@@ -232,7 +232,7 @@ static void a_kept_frame_is_the_record(void **state)
 /* Many records that are to be parked, or a few large ones: the next one still has room. */
 static void is_full_by_what_it_keeps(void **state)
 {
-    static char bytes[4 * 1024 * 1024];
+    static char bytes[512 * 1024];
     struct position position = position_of(0, 0);
     struct batch_part *part = batch_part_open(batch, &position);
     struct record record = record_of(0);
@@ -240,7 +240,7 @@ static void is_full_by_what_it_keeps(void **state)
     (void)state;
     batch->limits = (struct batch_limits){.records_max = SIZE_MAX, .bytes_max = SIZE_MAX};
     record.value = (struct text){bytes, sizeof bytes};
-    for (record.offset = 0; record.offset < 8; record.offset++) {
+    for (record.offset = 0; record.offset < 2; record.offset++) {
         assert_false(batch_is_full(batch));
         assert_non_null(batch_add(batch, part, &record));
         batch_keep(batch, &record);

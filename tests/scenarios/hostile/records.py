@@ -103,7 +103,7 @@ def sound_tails():
     """Unusual, and right: these records are payments."""
     many = varint(ITEM_MAX) + b"\0"
     sized = varint(-2) + varint(4) + text("a") + text("b") + b"\0"
-    return ({"nothing": many}, {"tags": sized}, {"chain": varint(1) * 15 + varint(0)},
+    return ({"nothing": many}, {"tags": sized}, {"chain": varint(1) * 14 + varint(0)},
             {"note": varint(2) + text(b"\xff\xfe")},
             {"marks": varint(1) + text("k") + varint(0) + b"\0"})
 
@@ -139,7 +139,7 @@ LIES = (
     ("a map value of a branch that is not there", "marks",
      varint(1) + text("k") + varint(2) + b"\0"),
     ("a chain nested ten thousand deep", "chain", varint(1) * TOO_DEEP + varint(0)),
-    ("a chain nested one too deep", "chain", varint(1) * 16 + varint(0)),
+    ("a chain nested one too deep", "chain", varint(1) * 15 + varint(0)),
     ("a chain that never ends", "chain", varint(1) * 200),
     ("a string of 2^63-1 bytes", "note", varint(1) + varint(INT64_MAX)),
     ("a string of -1 bytes", "note", varint(1) + varint(-1)),
