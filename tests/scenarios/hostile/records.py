@@ -242,7 +242,6 @@ def _frame_rows(event):
     yield Row("a schema that is no record", "schema_unreadable", framed(8, varint(1 << 31)))
     yield Row("a mebibyte that is no event", MALFORMED, framed(1, b"\xfe" * (MESSAGE_MAX - 5)))
     yield Row("one byte above a mebibyte", "value_oversized", framed(1, bytes(MESSAGE_MAX - 4)))
-    yield Row("three mebibytes", "value_oversized", framed(1, bytes(3 * MESSAGE_MAX)))
 
 
 def _envelope_rows(event):
