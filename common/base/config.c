@@ -260,6 +260,8 @@ static enum status set_pair(struct config *config, const struct option_spec *spe
 
     if (spec->type == OPTION_FOREIGN)
         return OK;
+    if (wildcard_prefix(spec).size + strlen(name) >= CONFIG_KEY_SIZE_MAX)
+        return bad_value(spec, place, "a property's name is too long", NULL, error);
     if (!is_property_name(name))
         return bad_value(spec, place, "a property's name has letters, digits, . _ - only", NULL,
                          error);

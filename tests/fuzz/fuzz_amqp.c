@@ -80,10 +80,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     properties = fuzz_copy((struct text){rest.data, wanted});
     body = fuzz_copy((struct text){rest.data + wanted, rest.size - wanted});
     init_amqp_pool(&pool, POOL_PAGE);
-    if (amqp_decode_properties(
-            AMQP_BASIC_CLASS, &pool,
-            (amqp_bytes_t){.len = properties.size, .bytes = (char *)properties.data},
-            &decoded) == AMQP_STATUS_OK) {
+    if (amqp_decode_properties(AMQP_BASIC_CLASS, &pool,
+                               (amqp_bytes_t){.len = properties.size,
+                                              .bytes = (char *)properties.data},
+                               &decoded) == AMQP_STATUS_OK) {
         amqp_message_t message = {.properties = *(amqp_basic_properties_t *)decoded,
                                   .body = {.len = body.size, .bytes = (char *)body.data}};
 

@@ -30,8 +30,8 @@ static enum status read_nothing(const void *context, struct text name, struct ar
 static void ask_zone(const struct zone *zone)
 {
     static const int64_t instants_us[] = {
-        INT64_MIN, -INT64_C(62135596800000000), -1, 0,        1700000000000000,
-        2147483648000000, INT64_C(4102444800000000), INT64_MAX,
+        INT64_MIN,        -INT64_C(62135596800000000), -1,        0, 1700000000000000,
+        2147483648000000, INT64_C(4102444800000000),   INT64_MAX,
     };
 
     for (size_t i = 0; i < COUNT_OF(instants_us); i++)
@@ -121,8 +121,7 @@ static void run_book(struct text rest, struct arena *arena)
     struct corridor_sources sources = {zone_file_source(), {read_nothing, &holidays}};
     struct corridor_book book;
     struct error error;
-    enum status status =
-        corridor_book_read(yaml, "book.yaml", &sources, arena, &error, &book);
+    enum status status = corridor_book_read(yaml, "book.yaml", &sources, arena, &error, &book);
 
     assert(status == OK || (status == FATAL && error.exit_code == EXIT_CONFIGURATION));
     if (status == OK)

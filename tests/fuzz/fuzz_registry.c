@@ -95,8 +95,7 @@ static int64_t jumping_us(void)
 static struct registry *registry_start(void)
 {
     char url[64];
-    struct registry_config config = {
-        .base_url = url, .timeout_ms = WAIT_MS, .now_us = jumping_us};
+    struct registry_config config = {.base_url = url, .timeout_ms = WAIT_MS, .now_us = jumping_us};
     struct registry *registry;
     struct error error;
 

@@ -222,6 +222,8 @@ static void what_no_file_could_hold_is_refused(void **state)
     };
     static const char *const environment[] = {"SAWA_KAFKA_CLIENT_ID=a\xa0", NULL};
     static const char *const names[] = {"kafka.a b=1", "kafka.a: [=1", "kafka.#=1"};
+    char setting[256];
+    const char *long_name = setting;
     static const char *const fine[] = {"kafka.ssl.key.pem=a\n\tb", "ingest.folder=\xc3\xa9"};
 
     (void)state;
@@ -234,6 +236,9 @@ static void what_no_file_could_hold_is_refused(void **state)
         assert_non_null(strstr(message, "a property's name has letters"));
     }
     assert_null(load(NULL, environment, NULL, 0));
+    snprintf(setting, sizeof setting, "kafka.%0122d=1", 7); /* a key of a file has 127 bytes */
+    assert_null(load(NULL, NULL, &long_name, 1));
+    assert_non_null(strstr(message, "a property's name is too long"));
     config_free(load(NULL, NULL, fine, COUNT_OF(fine)));
 }
 

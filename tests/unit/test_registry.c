@@ -310,6 +310,23 @@ static void test_outages(void **state)
     }
 }
 
+/* An answer may begin with a folded line, as if it went on with the header of the one before. */
+static void test_folded_line_after_an_answer(void **state)
+{
+    struct server server;
+    struct registry *registry;
+
+    (void)state;
+    server_start(&server, OK_HEAD "{\"schema\": \"" SCHEMA "\"}");
+    registry = registry_at(server.url, NULL);
+    assert_int_equal(fetch_only(registry, 1), OK);
+    server.answer = "HTTP/1.1 200 OK\r\n folded: line\r\n\tand another\r\n\r\nnonsense";
+    assert_int_equal(fetch_only(registry, 2), RETRY);
+    assert_int_equal(fetch_only(registry, 3), RETRY);
+    registry_free(registry);
+    server_stop(&server);
+}
+
 static void test_nobody_listens(void **state)
 {
     struct server server;
@@ -372,6 +389,7 @@ int main(void)
         cmocka_unit_test(test_directory),         cmocka_unit_test(test_configuration),
         cmocka_unit_test(test_list_of_ids),       cmocka_unit_test(test_registry_answers),
         cmocka_unit_test(test_unknown_backs_off), cmocka_unit_test(test_outages),
+        cmocka_unit_test(test_folded_line_after_an_answer),    cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_nobody_listens),    cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_allow_list),
     };
