@@ -9,7 +9,7 @@
  *   records_expired_before_they_were_read     passes the GAP [position, first offset kept), which
  *   offset_out_of_range                       stays recorded; by the range of today, so it may also
  *                                             be a new generation, or nothing but going on
- *   record_above_ceiling                      passes the GAP of that one record, which stays recorded
+ *   record_above_ceiling                      passes the GAP of that one record
  *   parked_rate_exceeded, halted_by_operator  CLEARS the halt: it goes on where it stands
  *
  * Why a new generation for the whole source, and not for one partition: a topic that was made anew

@@ -248,7 +248,9 @@ static struct section_pair *find_pair(struct config *config, const struct option
 /* A property of a library: what --print-config can write as a key, and a file can hold. */
 static bool is_property_name(const char *name)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789._-";
 
     return name[0] != '\0' && name[strspn(name, allowed)] == '\0';
 }

@@ -18,7 +18,7 @@
 
 enum { PROBE_EVERY = 256, HEARTBEAT_MS = 3600 * 1000, WAIT_MS = 50, PROBE_WAIT_MS = 10000 };
 
-/* An unfinished request is kept until the server's own time-out, 5 s: nobody waits for that here. */
+/* An unfinished request is kept until the server's own time-out, 5 s: that is not waited for. */
 static int connect_to(uint16_t port, int wait_ms)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
