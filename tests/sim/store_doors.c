@@ -605,8 +605,10 @@ static size_t parked_puts; /* of the COPY that is open; one at a time */
 
 enum status parked_copy_begin(struct db *db, struct error *error)
 {
+    enum status status = enter(db, "parked_copy", error); /* another lane may have its turn here */
+
     parked_puts = 0;
-    return enter(db, "parked_copy", error);
+    return status;
 }
 
 void parked_copy_put(struct db *db, int32_t source_id, const struct parked_row *row,
