@@ -9,6 +9,7 @@
  *   records_expired_before_they_were_read     passes the GAP [position, first offset kept), which
  *   offset_out_of_range                       stays recorded; by the range of today, so it may also
  *                                             be a new generation, or nothing but going on
+ *   record_above_ceiling                      passes the GAP of that one record
  *   parked_rate_exceeded, halted_by_operator  CLEARS the halt: it goes on where it stands
  *
  * Why a new generation for the whole source, and not for one partition: a topic that was made anew
@@ -26,7 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum way { WAY_CLEAR, WAY_GAP, WAY_GENERATION, WAY_BY_RANGE };
+enum way { WAY_CLEAR, WAY_GAP, WAY_GENERATION, WAY_BY_RANGE, WAY_PASS_RECORD };
 
 static const struct {
     const char *reason;
@@ -38,18 +39,21 @@ static const struct {
     {"partition_count_shrank", WAY_GENERATION},
     {"records_expired_before_they_were_read", WAY_BY_RANGE},
     {"offset_out_of_range", WAY_BY_RANGE},
+    {"record_above_ceiling", WAY_PASS_RECORD},
     {"parked_rate_exceeded", WAY_CLEAR},
     {"halted_by_operator", WAY_CLEAR},
 };
 
-static const char *const outcomes[] =
-    {[WAY_CLEAR] = "cleared", [WAY_GAP] = "gap_accepted", [WAY_GENERATION] = "generation_opened"};
+static const char *const outcomes[] = {[WAY_CLEAR] = "cleared",
+                                       [WAY_GAP] = "gap_accepted",
+                                       [WAY_GENERATION] = "generation_opened",
+                                       [WAY_PASS_RECORD] = "gap_accepted"};
 
 struct step {
     int32_t partition;
     enum way way;
     int64_t next_offset;
-    int64_t to; /* WAY_GAP */
+    int64_t to; /* WAY_GAP, WAY_PASS_RECORD */
     char reason[HALT_REASON_SIZE];
 };
 
@@ -102,6 +106,7 @@ static enum status steps_read(struct db *db, const struct arguments *arguments, 
         step->partition = (int32_t)result_int64(rows, i, 0);
         step->next_offset = result_int64(rows, i, 1);
         text_copy(result_text(rows, i, 2), step->reason, sizeof step->reason);
+        step->to = step->next_offset + 1;
         status = way_find(step->reason, error, &step->way);
     }
     result_free(rows);
@@ -170,7 +175,7 @@ static enum status starts_decide(const struct arguments *arguments, struct plan 
 static bool needs_ranges(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (plan->steps[i].way != WAY_CLEAR)
+        if (plan->steps[i].way != WAY_CLEAR && plan->steps[i].way != WAY_PASS_RECORD)
             return true;
     return false;
 }
@@ -220,6 +225,11 @@ static void step_print(const struct plan *plan, const struct step *step)
         return;
     if (step->way == WAY_CLEAR) {
         printf("  goes on at %lld\n", (long long)step->next_offset);
+        return;
+    }
+    if (step->way == WAY_PASS_RECORD) {
+        printf("  goes on at %lld; the record at %lld will never be read\n", (long long)step->to,
+               (long long)step->next_offset);
         return;
     }
     printf("  goes on at %lld; [%lld, %lld) will never be read: %lld offsets, %lld of them are"
@@ -441,7 +451,7 @@ static enum status plan_run(struct decision *decision, const struct plan *plan, 
 
         if (way == WAY_CLEAR)
             status = clear_run(decision, plan, step, error);
-        else if (way == WAY_GAP)
+        else if (way == WAY_GAP || way == WAY_PASS_RECORD)
             status = gap_run(decision, plan, step, error);
         if (status == OK)
             status = decision_note(decision, outcomes[way], plan->source.source_id, step->partition,

@@ -193,11 +193,42 @@ static enum status too_large(struct error *error)
     return error_configuration(error, "the configuration needs more memory than its ceiling");
 }
 
+/* What a file could hold too, wherever the value comes from: UTF-8 without the characters that YAML
+ * does not print. Lines and tabs are fine: a certificate may stand in a value. */
+static bool is_printable(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    if (!text_is_utf8(text_of(text)))
+        return false;
+    for (; *at != '\0'; at++) {
+        if ((*at < 0x20 && *at != '\t' && *at != '\n' && *at != '\r') || *at == 0x7f)
+            return false;
+        if (*at == 0xc2 && at[1] < 0xa0) /* C1 */
+            return false;
+        if (*at == 0xef && at[1] == 0xbb && at[2] == 0xbf) /* a byte order mark */
+            return false;
+        if (*at == 0xef && at[1] == 0xbf && at[2] >= 0xbe) /* no characters at all */
+            return false;
+    }
+    return true;
+}
+
+static enum status check_text(const struct option_spec *spec, const char *text,
+                              const struct place *place, struct error *error)
+{
+    return is_printable(text) ? OK
+                              : bad_value(spec, place, "not UTF-8, or control characters in it",
+                                          NULL, error);
+}
+
 static enum status set_value(struct value *value, const char *text, const struct place *place,
                              struct error *error)
 {
-    enum status status = check_value(value->spec, text, place, error);
+    enum status status = check_text(value->spec, text, place, error);
 
+    if (status == OK)
+        status = check_value(value->spec, text, place, error);
     if (status != OK)
         return status;
     value->text = text;
@@ -214,6 +245,16 @@ static struct section_pair *find_pair(struct config *config, const struct option
     return NULL;
 }
 
+/* A property of a library: what --print-config can write as a key, and a file can hold. */
+static bool is_property_name(const char *name)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789._-";
+
+    return name[0] != '\0' && name[strspn(name, allowed)] == '\0';
+}
+
 static enum status set_pair(struct config *config, const struct option_spec *spec, const char *name,
                             const char *text, const struct place *place, struct error *error)
 {
@@ -221,12 +262,17 @@ static enum status set_pair(struct config *config, const struct option_spec *spe
 
     if (spec->type == OPTION_FOREIGN)
         return OK;
+    if (wildcard_prefix(spec).size + strlen(name) >= CONFIG_KEY_SIZE_MAX)
+        return bad_value(spec, place, "a property's name is too long", NULL, error);
+    if (!is_property_name(name))
+        return bad_value(spec, place, "a property's name has letters, digits, . _ - only", NULL,
+                         error);
     if (pair == NULL && config->pair_count == PAIRS_MAX)
         return bad_value(spec, place, "more than 512 properties", NULL, error);
     if (pair == NULL)
         pair = &config->pairs[config->pair_count++];
     *pair = (struct section_pair){spec, {name, text}, place->origin};
-    return OK;
+    return check_text(spec, text, place, error);
 }
 
 static enum status unknown_key(const struct config *config, const char *key,

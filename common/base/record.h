@@ -15,6 +15,10 @@ enum record_format {
     RECORD_CSV,
 };
 
+/* The most bytes of key, value and headers together that are kept of a record. One message of a
+ * broker may be larger than what a producer sent over the wire: it comes in compressed. */
+enum { RECORD_BYTES_MAX = 16 * 1024 * 1024 };
+
 /* What its source has against a record. */
 enum record_objection {
     RECORD_FINE,
@@ -22,6 +26,7 @@ enum record_objection {
                                    and parked where it is not known; it is never applied */
     RECORD_DELIVERED_TOO_OFTEN, /* who takes it may not live to answer: parked, not decoded */
     RECORD_WITHOUT_ID,          /* and the source is told to take none without: parked likewise */
+    RECORD_ABOVE_CEILING,       /* more than RECORD_BYTES_MAX: not parked, its partition halts */
 };
 
 struct record {
@@ -36,5 +41,12 @@ struct record {
     enum record_objection objection;
     struct text columns; /* RECORD_CSV: the header line of its file */
 };
+
+static inline bool record_is_above_ceiling(const struct record *record)
+{
+    return record->objection == RECORD_ABOVE_CEILING || record->key.size > RECORD_BYTES_MAX ||
+           record->value.size > RECORD_BYTES_MAX ||
+           record->key.size + record->value.size + record->headers.size > RECORD_BYTES_MAX;
+}
 
 #endif

@@ -17,14 +17,14 @@ static enum status url_refused(struct error *error, const char *why)
 /* What must be there before the library fills in what is not (1). */
 static const char *url_lacks(const char *url)
 {
-    const char *authority = strstr(url, "://");
-    const char *at = strchr(url, '@');
+    const char *scheme = strstr(url, "://");
+    const char *authority = scheme == NULL ? NULL : scheme + strlen("://");
+    const char *at = authority == NULL ? NULL : strchr(authority, '@'); /* not one before it */
     const char *colon;
     const char *path;
 
-    if (authority == NULL || at == NULL)
+    if (at == NULL)
         return "it has no scheme or no user";
-    authority += strlen("://");
     colon = memchr(authority, ':', (size_t)(at - authority));
     path = strchr(at, '/');
     if (at == authority || colon == NULL || colon == authority || colon + 1 == at)
@@ -45,6 +45,8 @@ enum status amqp_address_parse(char *url, struct error *error, struct amqp_addre
         return url_refused(error, lacks);
     if (amqp_parse_url(url, &info) != AMQP_STATUS_OK)
         return url_refused(error, "it is malformed");
+    if (info.port < 1 || info.port > UINT16_MAX)
+        return url_refused(error, "its port is not between 1 and 65535");
     *ret_address = (struct amqp_address){.host = info.host,
                                          .user = info.user,
                                          .password = info.password,

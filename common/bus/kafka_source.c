@@ -17,7 +17,7 @@
 #include <time.h>
 
 enum { KAFKA_PARTITION_MAX = 1024, KAFKA_ERROR_SIZE = 256, KAFKA_QUERY_MS = 5000 };
-enum { KAFKA_CLOSE_MS = 5000, KAFKA_HEADERS_MAX = 4 * 1024 * 1024 };
+enum { KAFKA_CLOSE_MS = 5000, KAFKA_HEADERS_MAX = RECORD_BYTES_MAX };
 
 struct kafka_source {
     struct source source; /* first: a source is one of these */
@@ -171,6 +171,7 @@ static void headers_read(struct kafka_source *kafka, struct record *record)
 
     record->headers = (struct text){NULL, 0};
     record->header_count = 0;
+    record->objection = RECORD_FINE;
     if (rd_kafka_message_headers(kafka->message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return;
     buffer_clear(&kafka->headers);
@@ -180,6 +181,8 @@ static void headers_read(struct kafka_source *kafka, struct record *record)
         record->header_count++;
     }
     record->headers = buffer_view(&kafka->headers);
+    if (buffer_failed(&kafka->headers))
+        record->objection = RECORD_ABOVE_CEILING;
 }
 
 static void record_read(struct kafka_source *kafka, struct record *record)

@@ -238,6 +238,7 @@ static enum status read_answer(struct registry *registry, uint32_t schema_id, lo
                                struct text answer, struct buffer *ret_text, struct error *error)
 {
     size_t start = ret_text->size;
+    struct text text;
 
     if (code == 404 && avro_schema_is_absent(answer)) {
         keep_negative(registry, schema_id);
@@ -245,7 +246,10 @@ static enum status read_answer(struct registry *registry, uint32_t schema_id, lo
     }
     if (code != 200 || !avro_schema_of_answer(answer, ret_text))
         return not_now(error, code);
-    if (text_is_allowed(registry, (struct text){ret_text->data + start, ret_text->size - start}))
+    text = (struct text){ret_text->data, ret_text->size - start};
+    if (text.size > 0) /* else there may be no bytes at all */
+        text.data += start;
+    if (text_is_allowed(registry, text))
         return OK;
     keep_negative(registry, schema_id);
     error_set(error, REJECT, "schema %lu is not on the allow-list", (unsigned long)schema_id);

@@ -1,5 +1,9 @@
 /*
  * registry_http.c - see registry_http.h. Upholds (1) of registry.h.
+ *
+ * Each request has a handle of its own: libcurl 7.88 (Debian 12) keeps in a handle where the last
+ * header of the answer before stood, and an answer that begins with a folded line reads there after
+ * it was freed. Requests are rare, an id is asked once, so the connection is no loss.
  */
 #include "bus/registry_http.h"
 
@@ -8,8 +12,9 @@
 #include <stdlib.h>
 
 struct http_client {
-    CURL *curl;
     struct curl_slist *headers;
+    char *ca_file; /* NULL: the system's */
+    int64_t timeout_ms;
 };
 
 static void library_begin(void)
@@ -56,14 +61,11 @@ struct http_client *http_client_new(const char *ca_file, int64_t timeout_ms)
     assert(client != NULL);
     assert(timeout_ms > 0);
     pthread_once(&once, library_begin);
-    client->curl = curl_easy_init();
-    assert(client->curl != NULL);
+    client->timeout_ms = timeout_ms;
+    client->ca_file = ca_file == NULL ? NULL : strdup(ca_file);
+    assert(ca_file == NULL || client->ca_file != NULL);
     client->headers = curl_slist_append(NULL, "Accept: application/vnd.schemaregistry.v1+json");
     assert(client->headers != NULL);
-    set_limits(client->curl, timeout_ms);
-    set_trust(client->curl, ca_file);
-    curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, client->headers);
-    curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_bytes);
     return client;
 }
 
@@ -72,7 +74,7 @@ void http_client_free(struct http_client *client)
     if (client == NULL)
         return;
     curl_slist_free_all(client->headers);
-    curl_easy_cleanup(client->curl);
+    free(client->ca_file);
     free(client);
 }
 
@@ -112,13 +114,21 @@ bool http_url_is_plain(const char *url)
 enum status http_get(struct http_client *client, const char *url, struct buffer *answer,
                      struct error *error, long *ret_code, bool *ret_is_oversized)
 {
+    CURL *curl = curl_easy_init();
     CURLcode code;
     long http_code = 0;
 
-    curl_easy_setopt(client->curl, CURLOPT_URL, url);
-    curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, answer);
-    code = curl_easy_perform(client->curl);
-    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &http_code);
+    if (curl == NULL)
+        return error_set(error, RETRY, "out of memory to ask the schema registry");
+    set_limits(curl, client->timeout_ms);
+    set_trust(curl, client->ca_file);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    code = curl_easy_perform(curl);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &http_code);
+    curl_easy_cleanup(curl);
     if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && buffer_failed(answer))) {
         error_set(error, RETRY, "could not ask the schema registry");
         return error_detail(error, "%s", curl_easy_strerror(code));

@@ -7,7 +7,18 @@
 
 #include <stdlib.h>
 
-enum { RECORDS_MIN = 1024, KEPT_MAX = 64 * 1024 * 1024 };
+enum {
+    RECORDS_MIN = 1024,
+    KEPT_MAX = 64 * 1024 * 1024,
+    KEPT_FULL = 32 * 1024 * 1024, /* then the batch takes no more: one record still fits */
+    KEPT_ROW_SIZE = 256,          /* of a parked row, beside its frame */
+    /* Large records are rare, and hostile at times: a batch ends behind a mebibyte of them, so that
+     * its memory stays what ordinary records need. */
+    LARGE_SIZE = 64 * 1024,
+    LARGE_FULL = 1024 * 1024
+};
+
+_Static_assert((int)KEPT_FULL + RECORD_BYTES_MAX < (int)KEPT_MAX, "one record still fits");
 
 struct batch *batch_new(const struct batch_limits *limits, size_t row_size, void *extra)
 {
@@ -39,10 +50,15 @@ void batch_clear(struct batch *batch)
     for (size_t i = 0; i < batch->part_count; i++)
         buffer_pool_give(batch->spares, &batch->parts[i].sealed);
     memset(batch->parts, 0, batch->part_count * sizeof batch->parts[0]);
+    if (batch->kept_large > 0) { /* what large records needed is not kept for the next ones */
+        buffer_done(&batch->kept);
+        buffer_init(&batch->kept, KEPT_MAX);
+    }
     buffer_clear(&batch->kept);
     batch->part_count = 0;
     batch->record_count = 0;
     batch->bytes = 0;
+    batch->kept_count = batch->kept_large = 0;
     batch->opened_at_us = 0;
     batch->commit_id = 0;
 }
@@ -50,7 +66,9 @@ void batch_clear(struct batch *batch)
 bool batch_is_full(const struct batch *batch)
 {
     return batch->record_count >= batch->limits.records_max ||
-           batch->bytes >= batch->limits.bytes_max;
+           batch->bytes >= batch->limits.bytes_max ||
+           batch->kept.size + batch->kept_count * KEPT_ROW_SIZE >= KEPT_FULL ||
+           batch->kept_large >= LARGE_FULL;
 }
 
 struct batch_part *batch_part_find(struct batch *batch, int32_t partition)
@@ -160,9 +178,11 @@ void batch_keep(struct batch *batch, const struct record *record)
     if (added->kept_size > 0)
         return;
     if (!raw_record_append(&batch->kept, &raw))
-        abort(); /* the ceiling of one batch lies above that of its frames */
+        abort(); /* full at KEPT_FULL, and a record has a ceiling: memory ran out */
+    batch->kept_count++;
     added->kept_at = (uint32_t)at;
     added->kept_size = (uint32_t)(batch->kept.size - at);
+    batch->kept_large += added->kept_size >= LARGE_SIZE ? added->kept_size : 0;
 }
 
 void batch_decided(struct batch *batch, enum status verdict, enum reason reason)

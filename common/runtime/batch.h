@@ -74,6 +74,8 @@ struct batch {
     struct batch_record *records;
     char *rows;
     struct buffer kept; /* frames of records that may be parked */
+    size_t kept_count;
+    size_t kept_large; /* bytes of those frames that are large */
     void *extra;
     size_t bytes;
     int64_t opened_at_us; /* monotonic; 0: empty */

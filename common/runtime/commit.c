@@ -54,6 +54,14 @@ static enum status ids_take(struct db *db, struct batch *batch, const struct liv
 
 /* ---- parked records ---- */
 
+static bool is_parked(const struct batch *batch, size_t index)
+{
+    const struct batch_record *record = &batch->records[index];
+
+    return record->verdict == REJECT && !batch->parts[record->part].dropped;
+}
+
+/* Seals the frame into sealed, which holds one at a time. False: out of memory. */
 static bool parked_row_make(const struct batch *batch, size_t index, struct buffer *sealed,
                             struct parked_row *row)
 {
@@ -61,44 +69,28 @@ static bool parked_row_make(const struct batch *batch, size_t index, struct buff
     const struct batch_part *part = &batch->parts[record->part];
     struct text frame = {batch->kept.data + record->kept_at, record->kept_size};
     char aad[PARKED_AAD_SIZE];
-    char *place = buffer_reserve(sealed, frame.size + SEAL_OVERHEAD);
+    char *place;
 
     assert(record->kept_size > 0);
+    buffer_clear(sealed);
+    place = buffer_reserve(sealed, frame.size + SEAL_OVERHEAD);
     if (place == NULL)
         return false;
     seal(batch->key->key,
          parked_aad(batch->source_id, part->move.partition, record->offset, batch->key->key_id,
                     aad),
          frame, (unsigned char *)place);
+    buffer_commit(sealed, frame.size + SEAL_OVERHEAD);
     *row = (struct parked_row){.batch_id = part->batch_id,
                                .partition = part->move.partition,
                                .record_offset = record->offset,
                                .reason = reason_name((enum reason)record->reason),
                                .key_id = batch->key->key_id,
                                .has_digest = !batch->rereads,
-                               .sealed = {NULL, frame.size + SEAL_OVERHEAD}};
+                               .sealed = buffer_view(sealed)};
     if (row->has_digest)
         row->content_digest = parked_digest(row->partition, frame);
-    buffer_commit(sealed, frame.size + SEAL_OVERHEAD);
     return true;
-}
-
-static size_t parked_collect(const struct batch *batch, struct buffer *sealed,
-                             struct parked_row *rows)
-{
-    size_t count = 0;
-    const char *at;
-
-    for (size_t i = 0; i < batch->record_count; i++)
-        if (batch->records[i].verdict == REJECT && !batch->parts[batch->records[i].part].dropped &&
-            parked_row_make(batch, i, sealed, &rows[count]))
-            count++;
-    at = sealed->data; /* only now it no longer moves */
-    for (size_t i = 0; i < count; i++) {
-        rows[i].sealed.data = at;
-        at += rows[i].sealed.size;
-    }
-    return count;
 }
 
 static size_t parked_expected(const struct live_parts *live)
@@ -110,24 +102,43 @@ static size_t parked_expected(const struct live_parts *live)
     return count;
 }
 
+/* How many were handed over; fewer than there are where memory ran out. */
+static size_t parked_put(struct db *db, const struct batch *batch)
+{
+    int64_t now_us = clock_now_us();
+    struct parked_row row;
+    struct buffer sealed;
+    size_t count = 0;
+
+    buffer_init(&sealed, (size_t)RAW_FRAME_MAX + SEAL_OVERHEAD);
+    for (size_t i = 0; i < batch->record_count; i++) {
+        if (!is_parked(batch, i))
+            continue;
+        if (!parked_row_make(batch, i, &sealed, &row))
+            break;
+        parked_copy_put(db, batch->source_id, &row, now_us);
+        count++;
+    }
+    buffer_done(&sealed);
+    return count;
+}
+
 static enum status parked_write(struct db *db, const struct batch *batch,
                                 const struct live_parts *live, struct error *error)
 {
     size_t expected = parked_expected(live);
-    struct parked_row *rows;
-    struct buffer sealed;
+    size_t count;
     enum status status;
 
     if (expected == 0)
         return OK;
-    rows = calloc(expected, sizeof *rows);
-    buffer_init(&sealed, batch->kept.max + expected * SEAL_OVERHEAD);
-    if (rows == NULL || parked_collect(batch, &sealed, rows) != expected)
-        status = error_set(error, FATAL, "out of memory for parked records");
-    else
-        status = parked_copy(db, batch->source_id, rows, expected, clock_now_us(), error);
-    buffer_done(&sealed);
-    free(rows);
+    status = parked_copy_begin(db, error);
+    if (status != OK)
+        return status;
+    count = parked_put(db, batch);
+    status = parked_copy_end(db, count, error); /* else the connection waits for more */
+    if (status == OK && count != expected)
+        return error_set(error, FATAL, "out of memory for parked records");
     return status;
 }
 

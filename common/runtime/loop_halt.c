@@ -88,7 +88,7 @@ void loop_watch_parked(struct loop *loop, int64_t now_us)
             parked_rate_add(&partition->parked, now_us, partition->taken, partition->refused);
         partition->taken = partition->refused = 0;
         if (parked_rate_exceeds(&partition->parked, now_us, &loop->settings->parked))
-            partition->state = PARTITION_HALTING;
+            partition_halting(partition, "parked_rate_exceeded");
     }
 }
 
@@ -101,13 +101,13 @@ static bool halt_is_due(struct loop *loop, const struct partition *partition)
            batch_part_find(lane->filling, partition->number) == NULL;
 }
 
-static enum status halt_parked(struct loop *loop, struct partition *partition, struct error *error)
+static enum status halt_one(struct loop *loop, struct partition *partition, struct error *error)
 {
     struct db *db = NULL;
     enum status status = lane_db(loop_lane_of(loop, partition->number)->lane, error, &db);
 
     if (status == OK)
-        status = partition_halt(partition, db, "parked_rate_exceeded", error);
+        status = partition_halt(partition, db, partition->halting_for, error);
     if (status == OK)
         loop_claimed_log(partition);
     return status;
@@ -121,7 +121,7 @@ enum status loop_halt_due(struct loop *loop, struct error *error, bool *ret_chan
 
         if (!halt_is_due(loop, partition))
             continue;
-        status = halt_parked(loop, partition, error);
+        status = halt_one(loop, partition, error);
         if (status == FATAL)
             return status;
         *ret_changed = *ret_changed || status == OK; /* else again in the next turn */

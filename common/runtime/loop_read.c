@@ -73,6 +73,38 @@ static enum status record_take(struct loop *loop, struct partition *partition,
     return partition_archive(partition, record, error);
 }
 
+/* Nothing behind offset: control records between are passed, so that lag reaches zero. */
+static enum status offset_pass(struct loop *loop, struct partition *partition, int64_t offset,
+                               struct error *error)
+{
+    struct batch_part *part;
+
+    if (offset <= partition->position.next_offset)
+        return OK;
+    part = batch_part_open(loop_lane_of(loop, partition->number)->filling, &partition->position);
+    if (part == NULL)
+        return error_set(error, FATAL, "out of memory for a batch");
+    part->move.next_offset = offset;
+    partition->position.next_offset = offset;
+    return OK;
+}
+
+/* It cannot be parked, for it cannot be kept, and it must not be passed unseen: the partition halts
+ * at it, once everything before it is committed. */
+static enum status record_halt_at(struct loop *loop, struct partition *partition,
+                                  const struct record *record, struct error *error)
+{
+    enum status status = offset_pass(loop, partition, record->offset, error);
+
+    if (status != OK)
+        return status;
+    log_warn("record_above_ceiling", "a record is larger than can be kept",
+             LOG_INT("partition", record->partition), LOG_INT("offset", record->offset),
+             LOG_INT("bytes", (int64_t)(record->key.size + record->value.size)));
+    partition_halting(partition, "record_above_ceiling");
+    return OK;
+}
+
 static enum status record_receive(struct loop *loop, const struct record *record,
                                   struct error *error)
 {
@@ -83,26 +115,20 @@ static enum status record_receive(struct loop *loop, const struct record *record
     switch (partition_receive(partition, record)) {
     case DELIVERY_OLD: loop_metrics_passed(&loop->metrics); return OK;
     case DELIVERY_FOREIGN: return loop_halt(loop, partition, "anchor_differs", error);
-    default: return record_take(loop, partition, record, error);
+    default: break;
     }
+    return record_is_above_ceiling(record) ? record_halt_at(loop, partition, record, error)
+                                           : record_take(loop, partition, record, error);
 }
 
-/* Nothing behind offset: control records between are passed, so that lag reaches zero. */
 static enum status end_receive(struct loop *loop, int32_t number, int64_t offset,
                                struct error *error)
 {
     struct partition *partition = partitions_find(&loop->partitions, number);
-    struct batch_part *part;
 
-    if (partition == NULL || partition->state != PARTITION_ACTIVE ||
-        offset <= partition->position.next_offset)
-        return OK;
-    part = batch_part_open(loop_lane_of(loop, number)->filling, &partition->position);
-    if (part == NULL)
-        return error_set(error, FATAL, "out of memory for a batch");
-    part->move.next_offset = offset;
-    partition->position.next_offset = offset;
-    return OK;
+    return partition == NULL || partition->state != PARTITION_ACTIVE
+               ? OK
+               : offset_pass(loop, partition, offset, error);
 }
 
 static enum status event_handle(struct loop *loop, const struct source_event *event,

@@ -111,6 +111,13 @@ size_t partitions_starts(const struct partitions *partitions, struct source_star
 
 /* ---- claim ---- */
 
+void partition_halting(struct partition *partition, const char *reason)
+{
+    assert(partition->state == PARTITION_ACTIVE);
+    partition->state = PARTITION_HALTING;
+    partition->halting_for = reason;
+}
+
 enum status partition_halt(struct partition *partition, struct db *db, const char *reason,
                            struct error *error)
 {

@@ -4,8 +4,8 @@
  *                claim OK                      fenced, outcome unknown, connection lost
  *   WAITING ------------------> ACTIVE -------------------------------------------> WAITING
  *      |  ^                       |  \
- *      |  | claim RETRY (later)   |   \ too many parked: what was taken is committed first
- *      +--+                       |    +--> HALTING --+
+ *      |  | claim RETRY (later)   |   \ too many parked, or a record above what can be kept:
+ *      +--+                       |    +--> HALTING --+  what was taken is committed first
  *      |       out of range,      |                   | its batch is committed
  *      |       anchor differs     v                   v
  *      +--------------------> HALTED <----------------+
@@ -41,6 +41,7 @@ struct partitions;
 struct partition {
     int32_t number;
     enum partition_state state;
+    const char *halting_for;  /* HALTING: the reason */
     struct position position; /* (2) */
     bool anchor_awaited;      /* (3) */
     int64_t claim_after_us;   /* monotonic: WAITING, not before */
@@ -90,6 +91,10 @@ size_t partitions_starts(const struct partitions *partitions, struct source_star
 must_use enum status partition_claim(struct partition *partition, struct db *db,
                                      struct source *source, int32_t source_id, const char *owner,
                                      struct error *error);
+
+/* ACTIVE to HALTING: it takes no more, what it has taken is committed, then it halts. reason is a
+ * literal. */
+void partition_halting(struct partition *partition, const char *reason);
 
 /* Halts a partition we hold, in its row and here. */
 must_use enum status partition_halt(struct partition *partition, struct db *db, const char *reason,

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum { BATCH_PARAMS_MAX = 512 * 1024, COPY_BYTES_MAX = 64 * 1024 * 1024, RAW_ROWS_MAX = 1024 };
-enum { HEX_SIZE = 2 * SHA256_SIZE + 1 };
+enum { HEX_SIZE = 2 * SHA256_SIZE + 1, REASON_NAME_MAX = 64, PARKED_HEAD_SIZE = 256 };
 
 #define PARAMS_INT64_COLUMN(params, rows, count, field)                                            \
     do {                                                                                           \
@@ -122,15 +122,25 @@ enum status raw_copy(struct db *db, int32_t stored_on, const struct raw_row *row
     return status;
 }
 
-static void parked_tuple(struct buffer *buffer, int32_t source_id, const struct parked_row *row,
-                         int64_t parked_at_us)
+enum status parked_copy_begin(struct db *db, struct error *error)
+{
+    assert(tx_is_open(db));
+    return db_copy_begin(db,
+                         "COPY parked (source_id, partition, record_offset, batch_id, reason,"
+                         " event_id, key_id, parked_at, content_digest, sealed) FROM STDIN"
+                         " (FORMAT binary)",
+                         error);
+}
+
+/* Everything of the tuple up to the sealed bytes, which follow as they are. */
+void parked_copy_put(struct db *db, int32_t source_id, const struct parked_row *row,
+                     int64_t parked_at_us)
 {
     struct text reason = text_of(row->reason);
-    char *at = copy_reserve(buffer, 192 + reason.size + row->sealed.size);
+    char head[PARKED_HEAD_SIZE];
+    char *at = copy_tuple(head, 10);
 
-    if (at == NULL)
-        return;
-    at = copy_tuple(at, 10);
+    assert(reason.size <= REASON_NAME_MAX);
     at = copy_int32(at, source_id);
     at = copy_int32(at, row->partition);
     at = copy_int64(at, row->record_offset);
@@ -138,33 +148,18 @@ static void parked_tuple(struct buffer *buffer, int32_t source_id, const struct 
     at = copy_text(at, reason);
     at = row->has_event_id ? copy_uuid(at, &row->event_id) : copy_null(at);
     at = copy_int32(at, row->key_id);
-    at = copy_text(at, row->sealed);
     at = copy_instant(at, parked_at_us);
     at = row->has_digest ? copy_uuid(at, &row->content_digest) : copy_null(at);
-    copy_finish(buffer, at);
+    at = copy_raw32(at, (uint32_t)row->sealed.size);
+    db_copy_put(db, (struct text){head, (size_t)(at - head)});
+    db_copy_put(db, row->sealed);
 }
 
-enum status parked_copy(struct db *db, int32_t source_id, const struct parked_row *rows,
-                        size_t count, int64_t parked_at_us, struct error *error)
+enum status parked_copy_end(struct db *db, size_t count, struct error *error)
 {
-    struct buffer tuples;
-    struct text part;
-    enum status status;
     int64_t copied = 0;
+    enum status status = db_copy_end(db, error, &copied);
 
-    assert(tx_is_open(db));
-    buffer_init(&tuples, COPY_BYTES_MAX);
-    for (size_t i = 0; i < count; i++)
-        parked_tuple(&tuples, source_id, &rows[i], parked_at_us);
-    part = buffer_view(&tuples);
-    status = buffer_failed(&tuples)
-                 ? error_set(error, FATAL, "the parked records of one batch pass %d bytes",
-                             COPY_BYTES_MAX)
-                 : db_copy(db, "COPY parked (source_id, partition, record_offset, batch_id, reason,"
-                               " event_id, key_id, sealed, parked_at, content_digest) FROM STDIN"
-                               " (FORMAT binary)",
-                           &part, 1, error, &copied);
-    buffer_done(&tuples);
     assert(status != OK || copied == (int64_t)count);
     return status;
 }

@@ -53,8 +53,12 @@ must_use enum status batch_insert(struct db *db, int64_t commit_id, int32_t sour
 must_use enum status raw_copy(struct db *db, int32_t stored_on, const struct raw_row *rows,
                               size_t count, struct error *error);
 
-must_use enum status parked_copy(struct db *db, int32_t source_id, const struct parked_row *rows,
-                                 size_t count, int64_t parked_at_us, struct error *error);
+/* Parked records, one after the other, so that all need no more memory than one: begin, put for
+ * each, end; between them nothing else is asked of db. A put that fails shows at the end. */
+must_use enum status parked_copy_begin(struct db *db, struct error *error);
+void parked_copy_put(struct db *db, int32_t source_id, const struct parked_row *row,
+                     int64_t parked_at_us);
+must_use enum status parked_copy_end(struct db *db, size_t count, struct error *error);
 
 /* ret_known[i]: a record of a queue with this digest is parked already. */
 must_use enum status parked_known(struct db *db, int32_t source_id, const struct uuid *digests,

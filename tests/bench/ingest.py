@@ -7,6 +7,9 @@ alternate between sawa-ingest, from offset 0 into an empty database, and COPY, o
 one transaction, of the rows an earlier run left, into an empty table of the same shape. Medians
 count. What is timed, and how: README.md beside this file.
 
+--source kafka,stream,queue,file instead reads the same events from each of these in turn, round by
+round, and tells how the others compare to Kafka (lines: the file as NDJSON, not as Avro container).
+
 After every run the database is held against what was sent; a wrong one voids the measurement.
 """
 import argparse
@@ -25,6 +28,8 @@ import time
 
 import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
+
+from benchlib.sources import RABBIT, SOURCES, StreamError, Traffic
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 BIN = os.environ.get("SAWA_BIN") or os.path.join(ROOT, "build", "release", "bin")
@@ -67,8 +72,8 @@ def must(*command, **options):
 class Servers:
     """A private PostgreSQL and Kafka; those of --state are left running."""
 
-    def __init__(self, folder, state):
-        self.keep = state is not None
+    def __init__(self, folder, state, rabbit=False):
+        self.keep, self.rabbit = state is not None, rabbit
         self.state = state or os.path.join(folder, "state")
         self.local = os.path.join(ROOT, "deploy", "local")
 
@@ -77,8 +82,8 @@ class Servers:
         options = [word for option in options for word in option.split("=", 1)]
         if os.path.exists(os.path.join(self.state, "env")):
             options = []
-        must(os.path.join(self.local, "up"), "--state", self.state, "--without", "rabbitmq",
-             *options)
+        must(os.path.join(self.local, "up"), "--state", self.state,
+             *(() if self.rabbit else ("--without", "rabbitmq")), *options)
         env = must("env", "-i", "bash", "-c", '. "$0"; env', os.path.join(self.state, "env"))
         self.env = dict(line.split("=", 1) for line in env.splitlines() if "=" in line)
         self.brokers = self.env["SAWA_KAFKA_BROKERS"]
@@ -235,7 +240,7 @@ class Meter:
 
     def __init__(self, servers):
         self.pids = {}
-        for name in ("postgres", "kafka"):
+        for name in ("postgres", "kafka", *(("rabbitmq",) if servers.rabbit else ())):
             with open(os.path.join(servers.state, "run", f"{name}.pid"), encoding="ascii") as file:
                 self.pids[name] = file.read().split()[0]
         self.begin, self.clock = self.look(), time.monotonic()
@@ -247,9 +252,8 @@ class Meter:
 
     def read(self):
         took = {name: value - self.begin[name] for name, value in self.look().items()}
-        others = took["all"] - took["own"] - took["postgres"] - took["kafka"]
-        return {"postgres_cpu_s": round(took["postgres"], 2),
-                "kafka_cpu_s": round(took["kafka"], 2),
+        others = took["all"] - took["own"] - sum(took[name] for name in self.pids)
+        return {**{f"{name}_cpu_s": round(took[name], 2) for name in self.pids},
                 "others_share": round(max(others, 0) / os.cpu_count()
                                       / (time.monotonic() - self.clock), 2)}
 
@@ -330,16 +334,16 @@ SELECT (SELECT count(*) FROM payment WHERE batch_id <> 0 OR NOT %s),
        (SELECT sum(gross_minor) FROM window_delta)
        = (SELECT sum(settlement_minor) FROM payment WHERE batch_id <> 0 OR NOT %s),
        (SELECT sum(amount_minor) FROM journal_entry) = (SELECT sum(gross_minor) FROM window_delta),
-       (SELECT array_agg(next_offset::int ORDER BY partition) FROM position),
+       (SELECT array_agg(next_offset ORDER BY partition) FROM position),
        (SELECT max(epoch) FROM position), (SELECT count(*) FROM event_seen)"""
 
 
-def verify(database, events, preloaded):
+def verify(database, events, preloaded, ends=None):
     """Every record is accounted for exactly once, or the run is void."""
     found = database.rows(COUNTS, preloaded, preloaded)[0]
     seen = events.rows if events.ids == "v4" else 0
     expected = (events.rows, events.rows, events.duplicates, 0, events.rows, True, True,
-                events.partition_counts, 1, seen)
+                ends or events.partition_counts, 1, seen)
     if found != expected:
         raise Void(f"{events.name}: found {found}\nexpected {expected}")
 
@@ -362,13 +366,14 @@ def tenths(commits, records):
     return rates
 
 
-def ingest(servers, events, args, template=EMPTY, dump=None):
+def ingest(servers, events, args, template=EMPTY, dump=None, source=None):
     with Database(servers, template) as database:
+        own = source.settings() if source else {}
         meter = Meter(servers)
-        cpu_s, peak_kib = worker_run(servers, database, events, args.settings)
+        cpu_s, peak_kib = worker_run(servers, database, events, {**own, **args.settings})
         used = meter.read()
         commits = [(float(at), int(count)) for at, count in database.rows(COMMITS)]
-        verify(database, events, template != EMPTY)
+        verify(database, events, template != EMPTY, source.ends() if source else None)
         if dump:
             with open(dump, "wb") as file, database.connection.cursor() as cursor:
                 cursor.copy_expert("COPY (SELECT * FROM payment) TO STDOUT (FORMAT binary)", file,
@@ -537,27 +542,107 @@ def measure(servers, folder, args):
     return result(raw, args)
 
 
+# ---- sources side by side -----------------------------------------------------------------------
+
+class SideEvents:
+    """What verify has to know of events that lie at several sources."""
+
+    ids, duplicates = "v7", 0
+
+    def __init__(self, topic, records):
+        self.name, self.topic, self.records = "side by side", topic, records
+        self.rows = records
+
+
+def sources_made(servers, folder, args):
+    """{kind: Source}, each with the same events in it"""
+    name = f"bench_side_{args.events}_{args.partitions}_{DAY:%Y%m%d}"
+    rates = [word for rate, share in CLEAN.items() for word in (f"--{rate}", share)]
+    traffic = Traffic(os.path.join(folder, name), (
+        "--seed", 1, "--events", args.events, "--corridors", CORRIDORS, "--from", f"{DAY}T00:00Z",
+        "--ids", "v7", *rates))
+    made = {}
+    for kind in args.sources:
+        begin = time.monotonic()
+        made[kind] = SOURCES[kind](servers, traffic, f"{name}_{kind}", args.partitions)
+        made[kind].prepare()
+        say(f"{kind}: {args.events:,} records are there after {time.monotonic() - begin:.1f} s")
+    return made
+
+
+def source_run(servers, kind, source, args):
+    begin = time.monotonic()
+    source.fill()
+    filled_s = time.monotonic() - begin
+    run = ingest(servers, SideEvents(source.topic, args.events), args, source=source)
+    wrong = source.check()
+    if wrong:
+        raise Void(f"{kind}: {wrong}")
+    return {**run, "filled_s": round(filled_s, 1)}
+
+
+def sources_result(raw, args):
+    at = {kind: median(raw[kind], "per_s") for kind in args.sources}
+    figures = {"events": args.events, "rounds": args.rounds, "partitions": args.partitions}
+    for kind in args.sources:
+        million = median(raw[kind], "cpu_s") * 1e6 / args.events
+        figures |= {f"events_per_s_{kind}": at[kind],
+                    f"worker_cpu_s_per_million_{kind}": round(million, 3),
+                    f"worker_rss_mib_{kind}": max(run["rss_mib"] for run in raw[kind])}
+    return {"name": "ingest", "raw": raw, "figures": figures,
+            "ratios": {f"source_{kind}": ratio(at[kind], at.get("kafka"))
+                       for kind in args.sources if kind != "kafka"}}
+
+
+def measure_sources(servers, folder, args):
+    """Each round reads each source once; the first round warms up and does not count."""
+    raw = {kind: [] for kind in args.sources}
+    template_make(servers)
+    made = sources_made(servers, folder, args)
+    for number in range(args.rounds + 1):
+        for kind, source in made.items():
+            run = source_run(servers, kind, source, args)
+            show(f"{kind} {'first' if number == 0 else number}", run)
+            if number > 0:
+                raw[kind].append(run)
+    for source in made.values():
+        source.remove()
+    warn_of_others(raw)
+    return sources_result(raw, args)
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, prog="tests/bench/run ingest",
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=2_000_000)
+    parser.add_argument("--events", type=int,
+                        help="default 2,000,000; side by side 200,000, for a queue is filled each"
+                             " round, and confirms take their time")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--partitions", type=int, default=12)
     parser.add_argument("--preload", type=int, default=20_000_000)
     parser.add_argument("--quick", action="store_true", help="small, one round: is it all there?")
     parser.add_argument("--sets", type=lambda text: text.split(","), default=list(SETS),
                         help="of v7,v4,dup,tail; the ratios of others are null")
+    parser.add_argument("--source", dest="sources", type=lambda text: text.split(","),
+                        default=["kafka"], metavar="KIND,...",
+                        help=f"of {','.join(SOURCES)}: these side by side instead of all else")
     parser.add_argument("--set", dest="settings", action="append", default=[],
                         metavar="KEY=VALUE", help="for the worker")
     parser.add_argument("--keep", metavar="DIR",
                         help="servers and event sets live here, are used again and left running")
     args = parser.parse_args()
     args.settings = dict(setting.split("=", 1) for setting in args.settings)
-    unknown = [name for name in args.sets if name not in SETS]
-    if unknown:
-        parser.error(f"no event set {', '.join(unknown)}; there are {', '.join(SETS)}")
+    for what, names, known in (("event set", args.sets, SETS), ("source", args.sources, SOURCES)):
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            parser.error(f"no {what} {', '.join(unknown)}; there are {', '.join(known)}")
+    args.side_by_side = args.sources != ["kafka"]
     if args.quick:
         args.events, args.rounds, args.preload = 200_000, 1, 500_000
+    if args.quick and args.side_by_side:
+        args.events = 20_000
+    if args.events is None:
+        args.events = 200_000 if args.side_by_side else 2_000_000
     return args
 
 
@@ -576,10 +661,12 @@ def main():
     os.makedirs(folder, exist_ok=True)
     os.chmod(folder, 0o755)
     try:
-        with Servers(folder, os.path.join(folder, "state") if args.keep else None) as servers:
-            print(json.dumps(measure(servers, folder, args)))
+        with Servers(folder, os.path.join(folder, "state") if args.keep else None,
+                     bool(RABBIT & set(args.sources))) as servers:
+            run = measure_sources if args.side_by_side else measure
+            print(json.dumps(run(servers, folder, args)))
         return 0
-    except Void as reason:
+    except (Void, RuntimeError, StreamError) as reason:
         sys.stderr.write(f"ingest: void: {reason}\n")
         return 1
     finally:

@@ -593,21 +593,36 @@ enum status parked_known(struct db *db, int32_t source_id, const struct uuid *di
     return OK;
 }
 
-enum status parked_copy(struct db *db, int32_t source_id, const struct parked_row *rows,
-                        size_t count, int64_t parked_at_us, struct error *error)
+static size_t parked_puts; /* of the COPY that is open; one at a time */
+
+enum status parked_copy_begin(struct db *db, struct error *error)
 {
-    enum status status = enter(db, "parked_copy", error);
-    size_t first = world.plant == PLANT_PARKED_DROPPED ? 1 : 0;
+    enum status status = enter(db, "parked_copy", error); /* another lane may have its turn here */
+
+    parked_puts = 0;
+    return status;
+}
+
+void parked_copy_put(struct db *db, int32_t source_id, const struct parked_row *row,
+                     int64_t parked_at_us)
+{
+    struct sim_tx *tx = &db->backend->tx;
+    struct parked_row *put = &tx->parked[tx->parked_count].row;
 
     assert(source_id == 1 && parked_at_us > 0);
-    for (size_t i = first; status == OK && i < count; i++) {
-        struct sim_tx *tx = &db->backend->tx;
-        struct parked_row *row = &tx->parked[tx->parked_count++].row;
+    if (parked_puts++ == 0 && world.plant == PLANT_PARKED_DROPPED)
+        return;
+    *put = *row;
+    put->sealed = bytes_copy(row->sealed);
+    tx->parked_count++;
+}
 
-        *row = rows[i];
-        row->sealed = bytes_copy(rows[i].sealed);
-    }
-    return status;
+enum status parked_copy_end(struct db *db, size_t count, struct error *error)
+{
+    (void)db;
+    (void)error;
+    assert(count == parked_puts);
+    return OK;
 }
 
 enum status day_ensure(struct db *db, const char *parent, int32_t day, struct error *error)

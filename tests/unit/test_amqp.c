@@ -69,6 +69,9 @@ static void url_with_anything_missing_is_refused(void **state)
         "amqp://sawa:sesame@localhost:5672/%2",
         "http://sawa:sesame@localhost/%2f",
         "kafka:sesame@localhost/%2f",
+        "amqp://sawa:sesame@localhost:0/%2f",
+        "amqp://sawa:sesame@localhost:65536/%2f",
+        "22@amqps://sawa:sesame", /* the '@' stands before what it should end */
     };
     char text[1024];
 

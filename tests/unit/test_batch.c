@@ -229,6 +229,33 @@ static void a_kept_frame_is_the_record(void **state)
     assert_int_equal(rest.size, 0);
 }
 
+/* Many records that are to be parked, or a few large ones: the next one still has room. */
+static void is_full_by_what_it_keeps(void **state)
+{
+    static char bytes[512 * 1024];
+    struct position position = position_of(0, 0);
+    struct batch_part *part = batch_part_open(batch, &position);
+    struct record record = record_of(0);
+
+    (void)state;
+    batch->limits = (struct batch_limits){.records_max = SIZE_MAX, .bytes_max = SIZE_MAX};
+    record.value = (struct text){bytes, sizeof bytes};
+    for (record.offset = 0; record.offset < 2; record.offset++) {
+        assert_false(batch_is_full(batch));
+        assert_non_null(batch_add(batch, part, &record));
+        batch_keep(batch, &record);
+    }
+    assert_true(batch_is_full(batch));
+    record.value.size = 0;
+    batch_clear(batch);
+    part = batch_part_open(batch, &position);
+    for (record.offset = 0; !batch_is_full(batch); record.offset++) {
+        assert_non_null(batch_add(batch, part, &record));
+        batch_keep(batch, &record);
+    }
+    assert_in_range(record.offset, 50000, 200000);
+}
+
 static void a_cleared_batch_is_empty_and_keeps_its_memory(void **state)
 {
     struct position position = position_of(0, 0);
@@ -287,6 +314,7 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(a_dropped_part_has_no_effect, begin, end),
         cmocka_unit_test_setup_teardown(a_kept_frame_is_the_record, begin, end),
+        cmocka_unit_test_setup_teardown(is_full_by_what_it_keeps, begin, end),
         cmocka_unit_test_setup_teardown(a_cleared_batch_is_empty_and_keeps_its_memory, begin, end),
         cmocka_unit_test_setup_teardown(a_doubt_stays_with_its_record, begin, end),
     };

@@ -208,6 +208,40 @@ static void environment_and_settings_are_named_too(void **state)
                                  "hint:   write --set KEY=VALUE");
 }
 
+/* What --print-config writes is itself a file: nothing gets in that could not stand in one. */
+static void what_no_file_could_hold_is_refused(void **state)
+{
+    static const char *const settings[] = {
+        "database.dsn=0a0, r\xa8"
+        "eferens",
+        "database.dsn=a\x7f",
+        "ingest.folder=\xc2\x85",
+        "ingest.folder=\xef\xbb\xbfx",
+        "ingest.folder=a\x1b[2J",
+        "kafka.client.id=\xed\xa0\x80",
+    };
+    static const char *const environment[] = {"SAWA_KAFKA_CLIENT_ID=a\xa0", NULL};
+    static const char *const names[] = {"kafka.a b=1", "kafka.a: [=1", "kafka.#=1"};
+    char setting[256];
+    const char *long_name = setting;
+    static const char *const fine[] = {"kafka.ssl.key.pem=a\n\tb", "ingest.folder=\xc3\xa9"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        assert_null(load(NULL, NULL, &settings[i], 1));
+        assert_non_null(strstr(message, "not UTF-8, or control characters in it"));
+    }
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        assert_null(load(NULL, NULL, &names[i], 1));
+        assert_non_null(strstr(message, "a property's name has letters"));
+    }
+    assert_null(load(NULL, environment, NULL, 0));
+    snprintf(setting, sizeof setting, "kafka.%0122d=1", 7); /* a key of a file has 127 bytes */
+    assert_null(load(NULL, NULL, &long_name, 1));
+    assert_non_null(strstr(message, "a property's name is too long"));
+    config_free(load(NULL, NULL, fine, COUNT_OF(fine)));
+}
+
 static void a_required_key_must_be_set(void **state)
 {
     static const struct option_spec specs[] = {
@@ -430,6 +464,7 @@ int main(void)
         cmocka_unit_test(sections_pass_through),
         cmocka_unit_test(wrong_keys_and_values_are_named),
         cmocka_unit_test(environment_and_settings_are_named_too),
+        cmocka_unit_test(what_no_file_could_hold_is_refused),
         cmocka_unit_test(a_required_key_must_be_set),
         cmocka_unit_test(printing_hides_secrets_and_reads_back),
         cmocka_unit_test(secrets_are_read_anew),

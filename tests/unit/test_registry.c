@@ -388,6 +388,41 @@ static void test_cut_answer(void **state)
     server_stop(&server);
 }
 
+/* A schema of no bytes: who reads it finds that out. */
+static void test_empty_schema(void **state)
+{
+    struct server server;
+    struct registry *registry;
+    struct buffer text;
+
+    (void)state;
+    server_start(&server, OK_HEAD "{\"schema\":\"\"}");
+    registry = registry_at(server.url, NULL);
+    buffer_init(&text, SCHEMA_TEXT_MAX);
+    assert_int_equal(fetch_text(registry, 7, &text), OK);
+    assert_int_equal(text.size, 0);
+    buffer_done(&text);
+    registry_free(registry);
+    server_stop(&server);
+}
+
+/* An answer may begin with a folded line, as if it went on with the header of the one before. */
+static void test_folded_line_after_an_answer(void **state)
+{
+    struct server server;
+    struct registry *registry;
+
+    (void)state;
+    server_start(&server, OK_HEAD "{\"schema\": \"" SCHEMA "\"}");
+    registry = registry_at(server.url, NULL);
+    assert_int_equal(fetch_only(registry, 1), OK);
+    server.answer = "HTTP/1.1 200 OK\r\n folded: line\r\n\tand another\r\n\r\nnonsense";
+    assert_int_equal(fetch_only(registry, 2), RETRY);
+    assert_int_equal(fetch_only(registry, 3), RETRY);
+    registry_free(registry);
+    server_stop(&server);
+}
+
 static void test_nobody_listens(void **state)
 {
     struct server server;
@@ -447,12 +482,20 @@ static void test_allow_list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_directory),         cmocka_unit_test(test_configuration),
-        cmocka_unit_test(test_list_of_ids),       cmocka_unit_test(test_registry_answers),
-        cmocka_unit_test(test_unknown_backs_off), cmocka_unit_test(test_outages),
-        cmocka_unit_test(test_nobody_listens),    cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_allow_list),        cmocka_unit_test(test_nobody_else_is_asked),
-        cmocka_unit_test(test_slow_answer),       cmocka_unit_test(test_cut_answer),
+        cmocka_unit_test(test_directory),
+        cmocka_unit_test(test_configuration),
+        cmocka_unit_test(test_list_of_ids),
+        cmocka_unit_test(test_registry_answers),
+        cmocka_unit_test(test_unknown_backs_off),
+        cmocka_unit_test(test_outages),
+        cmocka_unit_test(test_nobody_else_is_asked),
+        cmocka_unit_test(test_slow_answer),
+        cmocka_unit_test(test_cut_answer),
+        cmocka_unit_test(test_empty_schema),
+        cmocka_unit_test(test_folded_line_after_an_answer),
+        cmocka_unit_test(test_nobody_listens),
+        cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_allow_list),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,8 @@ static const struct words halts[] = {
      "find out who made the topic anew; what was read from the old one stays recorded"},
     {"partition_count_shrank", "the topic has fewer partitions than it had: it is another topic",
      "find out who made the topic anew; then: sawa replay position accept --source TOPIC"},
+    {"record_above_ceiling", "a record is larger than can be kept, so it cannot be parked",
+     "find its producer; take it away from a queue, or pass it: sawa replay position accept"},
     {"parked_rate_exceeded", "too large a share of the last minute's records was parked",
      "look at what was parked: sawa replay parked list; once the cause is mended, accept"},
     {"halted_by_operator", "an operator halted it",

@@ -77,7 +77,7 @@ struct archive_writer *archive_writer_new(struct archive_press *press, size_t se
 
     assert(writer != NULL);
     writer->press = press;
-    buffer_init(&writer->piece, (size_t)RAW_FRAME_MAX + PIECE_SIZE);
+    buffer_init(&writer->piece, 2 * PIECE_SIZE); /* almost one, and a frame of at most one */
     buffer_init(&writer->sealed, sealed_max);
     return writer;
 }
@@ -144,12 +144,45 @@ static const unsigned char *next_salt(struct archive_writer *writer)
     return writer->salts + index * RAW_SALT_SIZE;
 }
 
+/* False: sealed is full. */
+static bool piece_add(struct archive_writer *writer, struct text bytes)
+{
+    while (bytes.size > 0) {
+        size_t room = PIECE_SIZE - writer->piece.size;
+        size_t size = bytes.size < room ? bytes.size : room;
+
+        buffer_append(&writer->piece, bytes.data, size);
+        bytes = (struct text){bytes.data + size, bytes.size - size};
+        if (writer->piece.size >= PIECE_SIZE && !compress_piece(writer))
+            return false;
+    }
+    return true;
+}
+
+/* A frame larger than a piece goes through in slices: nothing of its size is allocated (2). */
+static enum status add_large(struct archive_writer *writer, const struct raw_record *record,
+                             struct error *error, struct digest *ret_hash)
+{
+    struct raw_pieces pieces;
+
+    if (!raw_record_cut(record, &pieces))
+        return too_large(error);
+    raw_pieces_hash(writer->press->sha256, next_salt(writer), &pieces, ret_hash);
+    writer->plain_size += pieces.size;
+    for (size_t i = 0; i < RAW_PIECE_COUNT; i++)
+        if (!piece_add(writer, pieces.list[i]))
+            return too_large(error);
+    return OK;
+}
+
 enum status archive_add(struct archive_writer *writer, const struct raw_record *record,
                         struct error *error, struct digest *ret_hash)
 {
     size_t start = writer->piece.size;
     struct text frame;
 
+    if (record->key.size + record->value.size + record->headers.size > PIECE_SIZE - RAW_FRAME_MIN)
+        return add_large(writer, record, error, ret_hash);
     if (!raw_record_append(&writer->piece, record))
         return too_large(error);
     frame = (struct text){writer->piece.data + start, writer->piece.size - start};

@@ -51,13 +51,44 @@ static size_t frame_size(const struct raw_record *record)
     return RAW_FRAME_MIN + record->key.size + record->value.size + record->headers.size;
 }
 
+static bool frame_fits(const struct raw_record *record)
+{
+    return record->key.size <= RAW_FRAME_MAX && record->value.size <= RAW_FRAME_MAX &&
+           record->headers.size <= RAW_FRAME_MAX && frame_size(record) <= RAW_FRAME_MAX;
+}
+
+static uint32_t optional_size(struct text text)
+{
+    return text.data == NULL ? (uint32_t)LENGTH_NONE : (uint32_t)text.size;
+}
+
+bool raw_record_cut(const struct raw_record *record, struct raw_pieces *pieces)
+{
+    char *at;
+
+    if (!frame_fits(record))
+        return false;
+    at = put_be64(pieces->head, (uint64_t)record->offset);
+    at = put_be64(at, (uint64_t)record->timestamp_ms);
+    put_be32(at, optional_size(record->key));
+    put_be32(pieces->value_size, optional_size(record->value));
+    put_be32(pieces->header_count, record->header_count);
+    pieces->list[0] = (struct text){pieces->head, sizeof pieces->head};
+    pieces->list[1] = record->key;
+    pieces->list[2] = (struct text){pieces->value_size, sizeof pieces->value_size};
+    pieces->list[3] = record->value;
+    pieces->list[4] = (struct text){pieces->header_count, sizeof pieces->header_count};
+    pieces->list[5] = record->headers;
+    pieces->size = frame_size(record);
+    return true;
+}
+
 bool raw_record_append(struct buffer *frames, const struct raw_record *record)
 {
     char *place;
     char *at;
 
-    if (record->key.size > RAW_FRAME_MAX || record->value.size > RAW_FRAME_MAX ||
-        record->headers.size > RAW_FRAME_MAX || frame_size(record) > RAW_FRAME_MAX)
+    if (!frame_fits(record))
         return false;
     place = buffer_reserve(frames, frame_size(record));
     if (place == NULL)
@@ -202,5 +233,19 @@ void raw_record_hash(struct sha256 *sha256, const unsigned char salt[RAW_SALT_SI
     sha256_begin(sha256);
     sha256_add(sha256, head, sizeof head);
     sha256_add(sha256, frame.data, frame.size);
+    sha256_end(sha256, ret_hash);
+}
+
+void raw_pieces_hash(struct sha256 *sha256, const unsigned char salt[RAW_SALT_SIZE],
+                     const struct raw_pieces *pieces, struct digest *ret_hash)
+{
+    unsigned char head[1 + RAW_SALT_SIZE] = {HASH_PREFIX_LEAF};
+
+    memcpy(head + 1, salt, RAW_SALT_SIZE);
+    sha256_begin(sha256);
+    sha256_add(sha256, head, sizeof head);
+    for (size_t i = 0; i < RAW_PIECE_COUNT; i++)
+        if (pieces->list[i].size > 0)
+            sha256_add(sha256, pieces->list[i].data, pieces->list[i].size);
     sha256_end(sha256, ret_hash);
 }

@@ -48,6 +48,21 @@ must_use bool raw_header_next(struct text *rest, struct text *ret_name, struct t
 /* Appends the frame. False: larger than RAW_FRAME_MAX, or the buffer failed. */
 must_use bool raw_record_append(struct buffer *frames, const struct raw_record *record);
 
+/* The frame in the pieces it is made of, for who must not hold it whole: key, value and headers are
+ * the record's own bytes. size is the sum of the pieces. */
+enum { RAW_PIECE_COUNT = 6 };
+
+struct raw_pieces {
+    struct text list[RAW_PIECE_COUNT];
+    size_t size;
+    char head[20];
+    char value_size[4];
+    char header_count[4];
+};
+
+/* False: larger than RAW_FRAME_MAX. pieces points into itself: it may not be copied. */
+must_use bool raw_record_cut(const struct raw_record *record, struct raw_pieces *pieces);
+
 enum raw_answer { RAW_WHOLE, RAW_PARTIAL, RAW_MALFORMED };
 
 /* Takes the first frame off *rest (2). WHOLE: *ret_record and *ret_frame point into it.
@@ -57,5 +72,9 @@ must_use enum raw_answer raw_record_next(struct text *rest, struct raw_record *r
 
 void raw_record_hash(struct sha256 *sha256, const unsigned char salt[RAW_SALT_SIZE],
                      struct text frame, struct digest *ret_hash);
+
+/* The same of a frame in pieces. */
+void raw_pieces_hash(struct sha256 *sha256, const unsigned char salt[RAW_SALT_SIZE],
+                     const struct raw_pieces *pieces, struct digest *ret_hash);
 
 #endif

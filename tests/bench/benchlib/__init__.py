@@ -1,0 +1,1 @@
+"""benchlib - what the measurements share or are too long for one file: see ../README.md."""
