@@ -8,7 +8,6 @@
 
 Where the server is: SAWA_DATABASE_DSN or the PG* variables, as a superuser. Programs: SAWA_BIN.
 """
-import contextlib
 import os
 import subprocess
 import sys
@@ -16,7 +15,6 @@ import sys
 import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 
-DEPLOYING = 20261127     # the key of the lock
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 
@@ -61,17 +59,8 @@ class Scratch:
         with open(os.path.join(folder, "sqitch.plan"), encoding="utf-8") as plan:
             changes = [line.split()[0] for line in plan if line[0].islower()]
         files = [part for change in changes for part in ("-f", f"deploy/{change}.sql")]
-        with self._alone():
-            subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", self.dsn(), *files],
-                           cwd=folder, check=True, stderr=subprocess.DEVNULL)
-
-    def _alone(self):
-        """Roles belong to the server: two databases that make them at once refuse each other."""
-        connection = psycopg2.connect(make_dsn(**self.server, dbname="postgres"))
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", (DEPLOYING,))
-        return contextlib.closing(connection)
+        subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", self.dsn(), *files],
+                       cwd=folder, check=True, stderr=subprocess.DEVNULL)
 
     def dsn(self, role=None):
         """Of the superuser, or of one of our roles."""
