@@ -10,4 +10,5 @@ ALTER TABLE parked ADD COLUMN content_digest uuid; -- of queues alone: common/ru
 CREATE UNIQUE INDEX i1_queued_record_is_parked_once ON parked (source_id, content_digest)
     WHERE content_digest IS NOT NULL;
 
+RESET ROLE;
 COMMIT;
