@@ -29,7 +29,7 @@ import time
 import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from benchlib.sources import RABBIT, SOURCES, StreamError, Traffic
+from benchlib.sources import RABBIT, SOURCES, SendError, Traffic
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 BIN = os.environ.get("SAWA_BIN") or os.path.join(ROOT, "build", "release", "bin")
@@ -666,7 +666,7 @@ def main():
             run = measure_sources if args.side_by_side else measure
             print(json.dumps(run(servers, folder, args)))
         return 0
-    except (Void, RuntimeError, StreamError) as reason:
+    except (Void, RuntimeError, SendError) as reason:
         sys.stderr.write(f"ingest: void: {reason}\n")
         return 1
     finally:

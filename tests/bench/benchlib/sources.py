@@ -22,8 +22,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
 SUPPORT = os.path.join(ROOT, "tests", "support")
 sys.path.insert(0, SUPPORT)
 # pylint: disable=wrong-import-position
-from trafficlib import queue, stream
-from trafficlib.stream import StreamError  # pylint: disable=unused-import
+from trafficlib import amqp, queue, stream
+from trafficlib.amqp import SendError  # pylint: disable=unused-import
 
 SEND_S = 1800
 
@@ -61,7 +61,7 @@ class Source:
         self.folder, self.meta = self.traffic.made(self.partitions)
 
     def records(self):
-        return stream.read(os.path.join(self.folder, "events.bin"))
+        return amqp.read(os.path.join(self.folder, "events.bin"))
 
     def fill(self):
         pass
@@ -96,14 +96,14 @@ class Rabbit(Source):
         with open(self.url_file, "w", encoding="utf-8",
                   opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(self.url)
-        self.names = stream.names(self.topic, self.partitions)
+        self.names = amqp.names(self.topic, self.partitions)
 
 
 class Stream(Rabbit):
     def prepare(self):
         super().prepare()
         stream.declare(self.url, self.names)
-        stream.Sender(self.url, self.names, self.records()).run(SEND_S)
+        stream.StreamSender(self.url, self.names, self.records()).run(SEND_S)
 
     def settings(self):
         return {"ingest.source": "stream", "amqp.url_file": self.url_file,
