@@ -39,7 +39,7 @@ struct kafka_source {
 /* ---- configuration ---- */
 
 static const struct kafka_property defaults[] = {
-    {"queued.min.messages", "30000"},      {"queued.max.messages.kbytes", "3072"},
+    {"queued.min.messages", "30000"},      {"queued.max.messages.kbytes", "4096"},
     {"fetch.message.max.bytes", "131072"}, {"fetch.wait.max.ms", "20"},
     {"message.max.bytes", "4194304"},      {"socket.keepalive.enable", "true"},
     {"reconnect.backoff.max.ms", "2000"},  {"fetch.error.backoff.ms", "100"},
