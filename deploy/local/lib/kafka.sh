@@ -68,13 +68,19 @@ log.cleaner.dedupe.buffer.size=4194304
 PROPERTIES
 }
 
-# A cluster id is 16 random bytes in base64url without padding.
-kafka_format() { # launch words...
+# 16 random bytes in base64url without padding. One that began with a dash would be read as an
+# option, so Kafka itself makes none.
+kafka_cluster_id() {
     local id
-    [[ ! -f $RUN/kafka/data/meta.properties ]] || return 0
     id=$(head -c 16 /dev/urandom | base64 | tr '+/' '-_')
+    id=${id:0:22}
+    printf '%s\n' "${id/#-/A}"
+}
+
+kafka_format() { # launch words...
+    [[ ! -f $RUN/kafka/data/meta.properties ]] || return 0
     "$@" java -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
-        -cp "$(kafka_libs)/*" kafka.tools.StorageTool format -t "${id:0:22}" \
+        -cp "$(kafka_libs)/*" kafka.tools.StorageTool format -t "$(kafka_cluster_id)" \
         -c "$RUN/kafka/server.properties" >"$RUN/kafka.format.log" 2>&1
 }
 
