@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from collections import Counter
 
-from trafficlib import currencies, files, fx, generate, plan as plans, rates, wire
+from trafficlib import currencies, files, fx, generate, plan as plans, rates, send, wire
 from trafficlib.events import LOG_COLUMNS
 
 CORRIDORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "corridors.test.yaml")
@@ -126,6 +126,26 @@ class Generator(unittest.TestCase):
         self.assertEqual(segments[0][2], plan.from_us)
         self.assertEqual([s[1] for s in segments[:-1]], [s[0] for s in segments[1:]])
         self.assertEqual(len(segments), 24)
+
+
+class Message:
+    def __init__(self, offset):
+        self.offset, self.partition = lambda: offset, lambda: 0
+
+
+class Delivered(unittest.TestCase):
+    def test_what_the_broker_had_already_is_delivered(self):
+        """A request sent twice is confirmed without an offset; the next record proves its place."""
+        delivered = send.Delivered([0])
+        for offset in (0, None, 2):
+            delivered(None, Message(offset))
+        self.assertEqual((delivered.next_offsets, delivered.count, delivered.error), ([3], 3, None))
+
+    def test_a_hole_is_an_error(self):
+        delivered = send.Delivered([0])
+        for offset in (0, None, 3):
+            delivered(None, Message(offset))
+        self.assertIn("expected at offset 2, stands at 3", delivered.error)
 
 
 class Numbers(unittest.TestCase):

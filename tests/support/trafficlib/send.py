@@ -33,6 +33,8 @@ class Delivered:
             self.error = self.error or f"delivery failed: {error}"
             return
         partition, offset = message.partition(), message.offset()
+        if offset is None:      # sent twice, and the broker had it: the next one tells where
+            offset = self.next_offsets[partition]
         if offset != self.next_offsets[partition]:
             self.error = self.error or (f"partition {partition}: record expected at offset "
                                         f"{self.next_offsets[partition]}, stands at {offset}")
