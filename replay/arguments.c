@@ -68,11 +68,6 @@ static bool places_fit(const struct verb *verb, const struct arguments *argument
     return verb->places[0] == '*' || arguments->place_count == 0;
 }
 
-static bool has_words(const char *text)
-{
-    return text != NULL && text_trim(text_of(text)).size > 0;
-}
-
 int verb_command(struct program_run *run, int argc, char **argv, const struct verb *verbs,
                  size_t verb_count)
 {
@@ -89,7 +84,8 @@ int verb_command(struct program_run *run, int argc, char **argv, const struct ve
     if (!places_fit(verb, &arguments))
         return program_usage(run, "%s wants %s", verb->name,
                              verb->places[0] == '1' ? "one PLACE" : "no further words");
-    if (arguments.execute && (!has_words(arguments.reason) || !has_words(arguments.actor)))
+    if (arguments.execute &&
+        (!string_has_words(arguments.reason) || !string_has_words(arguments.actor)))
         return program_usage(run, "--execute wants --reason TEXT and --actor NAME");
     return verb->run(run, &arguments);
 }

@@ -17,8 +17,7 @@ static enum status refuse(struct error *error, const char *path, const char *pro
     return error_detail(error, "%s", problem);
 }
 
-/* Reads until the end; size is what fstat said, and what is believed is what arrives. */
-static ssize_t read_whole(int file, char *bytes, size_t size)
+ssize_t file_read_up_to(int file, char *bytes, size_t size)
 {
     size_t done = 0;
 
@@ -50,7 +49,8 @@ static enum status read_open_file(int file, const char *path, size_t size_max, s
     bytes = arena_bytes(arena, (size_t)facts.st_size + 1);
     if (bytes == NULL)
         return refuse(error, path, "it needs more memory than its ceiling");
-    size = read_whole(file, bytes, (size_t)facts.st_size);
+    /* What is believed is what arrives, not what fstat said. */
+    size = file_read_up_to(file, bytes, (size_t)facts.st_size);
     if (size < 0)
         return refuse(error, path, strerror(errno));
     bytes[size] = '\0';

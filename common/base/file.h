@@ -13,6 +13,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+#include <sys/types.h>
+
 /* Where named bytes come from. read answers as file_read does. */
 struct file_source {
     enum status (*read)(const void *context, struct text name, struct arena *arena,
@@ -28,6 +30,9 @@ struct file_folder {
 /* The whole file into the arena. FATAL with EXIT_CONFIGURATION where it cannot be read. */
 must_use enum status file_read(const char *path, size_t size_max, struct arena *arena,
                                struct error *error, struct text *ret_bytes);
+
+/* Reads size bytes from where the open file stands; fewer only at its end. -1: errno tells. */
+ssize_t file_read_up_to(int file, char *bytes, size_t size);
 
 /* True when name obeys (2). */
 must_use bool file_name_is_safe(struct text name);

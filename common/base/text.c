@@ -31,6 +31,11 @@ struct text text_trim(struct text text)
     return text;
 }
 
+bool string_has_words(const char *string)
+{
+    return string != NULL && text_trim(text_of(string)).size > 0;
+}
+
 bool text_to_int64(struct text text, int64_t *ret_value)
 {
     bool negative = text.size > 0 && text.data[0] == '-';

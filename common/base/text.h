@@ -42,6 +42,9 @@ int text_compare(struct text left, struct text right);
 /* Without blanks, tabs and line ends at both sides. */
 struct text text_trim(struct text text);
 
+/* False for NULL too: nobody gave one, or only blanks. */
+bool string_has_words(const char *string);
+
 /* Decimal digits with an optional leading '-', nothing else, within int64. False: not so. */
 must_use bool text_to_int64(struct text text, int64_t *ret_value);
 

@@ -68,6 +68,9 @@ static void trims_blanks_only_at_the_ends(void **state)
     assert_true(text_is(text_trim(TEXT(" \t a b \r\n")), "a b"));
     assert_true(text_is(text_trim(TEXT(" \n ")), ""));
     assert_true(text_is(text_trim(TEXT("")), ""));
+    assert_true(string_has_words(" a "));
+    assert_false(string_has_words(" \n "));
+    assert_false(string_has_words(NULL));
 }
 
 static void a_copy_is_cut_and_says_so(void **state)

@@ -54,11 +54,6 @@ static bool options_read(int argc, char **argv, const struct verb *verb,
     return true;
 }
 
-static bool has_words(const char *text)
-{
-    return text != NULL && text_trim(text_of(text)).size > 0;
-}
-
 int verb_run(struct program_run *run, int argc, char **argv, const struct verb *verb)
 {
     struct arguments arguments = {.day = DATE_NONE, .before = DATE_NONE};
@@ -71,7 +66,7 @@ int verb_run(struct program_run *run, int argc, char **argv, const struct verb *
     if (!verb->takes_files && arguments.file_count > 0)
         return program_usage(run, "%.80s is no option", arguments.files[0]);
     if (verb->decides && arguments.execute &&
-        (!has_words(arguments.reason) || !has_words(arguments.actor)))
+        (!string_has_words(arguments.reason) || !string_has_words(arguments.actor)))
         return program_usage(run, "--execute wants --reason TEXT and --actor NAME"); /* (1) */
     return verb->run(run, &arguments);
 }

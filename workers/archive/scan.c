@@ -7,6 +7,8 @@
  */
 #include "archive.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -55,32 +57,13 @@ static enum status refuse_cut(const struct scanner *scanner, struct error *error
 
 /* ---- bytes ---- */
 
-/* Up to size bytes; fewer only at the end. -1: errno tells. */
-static ssize_t read_up_to(int fd, char *bytes, size_t size)
-{
-    size_t done = 0;
-
-    while (done < size) {
-        ssize_t got = read(fd, bytes + done, size - done);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        done += (size_t)got;
-    }
-    return (ssize_t)done;
-}
-
 enum piece { PIECE_WHOLE, PIECE_END, PIECE_BROKEN, PIECE_FAILED };
 
 /* The next section into scanner->section. */
 static enum piece section_next(struct scanner *scanner)
 {
     char begin[DAY_SECTION_HEAD];
-    ssize_t got = read_up_to(scanner->fd, begin, sizeof begin);
+    ssize_t got = file_read_up_to(scanner->fd, begin, sizeof begin);
     size_t size;
     char *place;
 
@@ -94,7 +77,7 @@ static enum piece section_next(struct scanner *scanner)
     place = buffer_reserve(&scanner->section, size - sizeof begin);
     if (place == NULL)
         return PIECE_BROKEN;
-    got = read_up_to(scanner->fd, place, size - sizeof begin);
+    got = file_read_up_to(scanner->fd, place, size - sizeof begin);
     if (got < 0)
         return PIECE_FAILED;
     if ((size_t)got != size - sizeof begin)
