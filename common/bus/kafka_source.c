@@ -4,6 +4,7 @@
 #include "bus/kafka_source.h"
 
 #include "base/clock.h"
+#include "bus/kafka_hints.h"
 #include "bus/kafka_nudge.h"
 #include "bus/kafka_probe.h"
 #include "bus/kafka_secret.h"
@@ -26,6 +27,7 @@ struct kafka_source {
     struct kafka_probe *probe; /* NULL: nothing is read */
     rd_kafka_t *probing;       /* its client           */
     struct kafka_secret secret;
+    struct kafka_hints hints;
     rd_kafka_resp_err_t refused; /* the broker does not take us for who we say; 0: it was not so */
     rd_kafka_message_t *message; /* of the last SOURCE_RECORD */
     struct buffer headers;       /* of that record */
@@ -41,9 +43,9 @@ struct kafka_source {
 static const struct kafka_property defaults[] = {
     {"queued.min.messages", "30000"},      {"queued.max.messages.kbytes", "4096"},
     {"fetch.message.max.bytes", "131072"}, {"fetch.wait.max.ms", "20"},
-    {"message.max.bytes", "4194304"},      {"socket.keepalive.enable", "true"},
-    {"reconnect.backoff.max.ms", "2000"},  {"fetch.error.backoff.ms", "100"},
-    {"log.connection.close", "false"},
+    {"fetch.min.bytes", "65536"},          {"message.max.bytes", "4194304"},
+    {"socket.keepalive.enable", "true"},   {"reconnect.backoff.max.ms", "2000"},
+    {"fetch.error.backoff.ms", "100"},     {"log.connection.close", "false"},
 };
 
 static const struct kafka_property fixed[] = {
@@ -94,6 +96,7 @@ static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t what,
 {
     struct kafka_source *kafka = opaque;
 
+    kafka_hints_flush(&kafka->hints, client); /* refused where they are another's by now */
     kafka->rebalanced = true;
     kafka->assigned = what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
     kafka->partition_count = 0;
@@ -282,6 +285,7 @@ static enum status kafka_poll(struct source *source, int timeout_ms, struct sour
         return OK;
     }
     if (message == NULL) {
+        kafka_hints_look(&kafka->hints, kafka->client, clock_monotonic_us());
         if (kafka->refused != RD_KAFKA_RESP_ERR_NO_ERROR)
             refused(kafka, ret_event);
         return OK;
@@ -321,6 +325,7 @@ static enum status kafka_assign(struct source *source, const struct source_start
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
     rd_kafka_resp_err_t code;
 
+    kafka_hints_flush(&kafka->hints, kafka->client);
     for (size_t i = 0; i < count; i++)
         rd_kafka_topic_partition_list_add(list, kafka->topic, starts[i].partition)->offset =
             starts[i].offset;
@@ -410,11 +415,9 @@ static int64_t kafka_high(struct source *source, int32_t partition)
 static void kafka_hint(struct source *source, int32_t partition, int64_t next_offset)
 {
     struct kafka_source *kafka = (struct kafka_source *)source;
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
 
-    rd_kafka_topic_partition_list_add(list, kafka->topic, partition)->offset = next_offset;
-    rd_kafka_commit(kafka->client, list, 1);
-    rd_kafka_topic_partition_list_destroy(list);
+    kafka_hints_note(&kafka->hints, kafka->topic, partition, next_offset);
+    kafka_hints_look(&kafka->hints, kafka->client, clock_monotonic_us());
 }
 
 static bool kafka_look(struct source *source, int32_t partition, int64_t offset)
@@ -437,6 +440,7 @@ static void *close_thread(void *argument)
 
     kafka_nudge_stop(kafka->nudge);
     kafka_probe_stop(kafka->probe);
+    kafka_hints_flush(&kafka->hints, kafka->client); /* the close waits for it */
     rd_kafka_consumer_close(kafka->client);
     rd_kafka_destroy(kafka->client);
     buffer_done(&kafka->headers);
@@ -518,6 +522,7 @@ static enum status probe_open(const struct kafka_settings *settings, struct kafk
 {
     static const struct kafka_property small[] = {{"queued.min.messages", "1"},
                                                   {"queued.max.messages.kbytes", "1024"},
+                                                  {"fetch.min.bytes", "1"},
                                                   {"fetch.message.max.bytes", "16384"}};
     struct kafka_settings groupless = *settings;
     char said[KAFKA_ERROR_SIZE];

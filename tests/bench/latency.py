@@ -2,11 +2,12 @@
 """latency - how long after it was produced is an event committed, at a steady rate?
 
 Own servers, one sawa-ingest with the settings it has by default. Events made beforehand are
-produced at --rate for --seconds, with the time of the call as their timestamp; halfway a CHECKPOINT
-is forced. The latency of a record is the commit timestamp of its commit_log row less its timestamp,
-both of this machine's clock. No record is left out. Afterwards the database is held against what
-was sent; a wrong one voids the measurement. What a commit timestamp is, and is not: README.md
-beside this file.
+produced at --rate, with the time of the call as their timestamp: first for --warm seconds, which
+are not counted (the producer fetches its identity, the broker compiles its code), then for
+--seconds. Halfway through those a CHECKPOINT is forced. The latency of a record is the commit
+timestamp of its commit_log row less its timestamp, both of this machine's clock. Of what is
+counted no record is left out. Afterwards the database is held against all that was sent; a wrong
+one voids the measurement. What a commit timestamp is, and is not: README.md beside this file.
 """
 import argparse
 import array
@@ -34,7 +35,8 @@ from trafficlib import wire
 WAIT_S = 60
 TICK_S = 0.002
 LIMIT_MS = 100
-PRODUCER = {"enable.idempotence": True, "linger.ms": 5, "batch.size": 1 << 20,
+# It sends each partition's batch in a request of its own: a linger of 5 ms would be 2,400 a second.
+PRODUCER = {"enable.idempotence": True, "linger.ms": 20, "batch.size": 1 << 20,
             "queue.buffering.max.messages": 1000000, "compression.type": "lz4", "log_level": 2}
 
 
@@ -50,7 +52,7 @@ class Events:
     """Made once; kept with --keep."""
 
     def __init__(self, folder, args):
-        self.count, self.partitions = args.rate * args.seconds, args.partitions
+        self.count, self.partitions = args.rate * (args.warm + args.seconds), args.partitions
         self.folder = os.path.join(folder, f"latency_{self.count}_{args.partitions}_{DAY:%Y%m%d}")
         self.path = os.path.join(self.folder, "events.bin")
         if not os.path.exists(os.path.join(self.folder, "meta.json")):
@@ -120,13 +122,15 @@ SELECT batch.partition, batch.first_offset, batch.next_offset,
   FROM commit_log JOIN batch USING (commit_id) WHERE action = 'ingest'"""
 
 
-def latencies(rows, times):
-    """Of every record, ascending, in ms; each offset has exactly one commit."""
-    found = array.array("d")
+def latencies(rows, times, since_ms):
+    """Of every record produced since then, ascending, in ms; each offset has exactly one commit."""
+    found, committed = array.array("d"), 0
     for partition, first, after, commit_ms in rows:
-        found.extend(commit_ms - produced for produced in times[partition][first:after])
-    if len(found) != sum(map(len, times)):
-        raise Void(f"{len(found)} records were committed, {sum(map(len, times))} produced")
+        committed += after - first
+        found.extend(commit_ms - produced for produced in times[partition][first:after]
+                     if produced >= since_ms)
+    if committed != sum(map(len, times)):
+        raise Void(f"{committed} records were committed, {sum(map(len, times))} produced")
     return sorted(found)
 
 
@@ -154,7 +158,8 @@ def measure(servers, events, args):
               == args.partitions, "the worker holds every partition")
         told, before, meter = {}, wal_flushes(database), ingest.Meter(servers)
         cpu_s = ingest.cpu_of(worker.process.pid)
-        helper = threading.Thread(target=checkpoint_after, args=(servers, args.seconds / 2, told))
+        helper = threading.Thread(target=checkpoint_after,
+                                  args=(servers, args.warm + args.seconds / 2, told))
         helper.start()
         times, took = events.produce(servers.brokers, topic, args.rate)
         counts = [len(column) for column in times]
@@ -170,7 +175,8 @@ def measure(servers, events, args):
         applied = database.value("SELECT count(*) FROM payment")
     if applied != events.count:
         raise Void(f"{applied} payments of {events.count} events")
-    return summary(latencies(rows, times), rows, {
+    since_ms = min(column[0] for column in times) + args.warm * 1000
+    return summary(latencies(rows, times, since_ms), rows, {
         **told, **used, "worker_cpu_s": round(cpu_s, 2), "rate_reached": round(events.count / took),
         "flush_ms_mean": round((after[1] - before[1]) / max(after[0] - before[0], 1), 2)})
 
@@ -187,6 +193,7 @@ def options():
                                      description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rate", type=int, default=20000, help="events per second")
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--warm", type=int, default=20, help="seconds before those, not counted")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--partitions", type=int, default=12)
     parser.add_argument("--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
@@ -236,7 +243,8 @@ def main():
             middle["p99_ms"] / LIMIT_MS, 2)}, "figures": {
                 key: value for key, value in middle.items() if key.endswith("_ms")},
             "raw": {"at": datetime.datetime.now(datetime.timezone.utc).isoformat(),
-                    "rate": args.rate, "seconds": args.seconds, "rounds": rounds}}))
+                    "rate": args.rate, "seconds": args.seconds, "warm": args.warm,
+                    "rounds": rounds}}))
     return 0
 
 

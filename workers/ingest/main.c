@@ -31,7 +31,7 @@ static const struct command commands[] = {
      .arguments = "",
      .summary = "read payment events until asked to stop",
      .example = "sawa-ingest --config sawa.yaml\n"
-                "sawa-ingest run --set batch.records_max=10000 --set lanes=1",
+                "sawa-ingest run --set batch.records_max=10000 --set batch.lanes=1",
      .run = run},
 };
 
