@@ -32,8 +32,7 @@ void kafka_hints_flush(struct kafka_hints *hints, rd_kafka_t *client)
 {
     if (hints->waiting == NULL)
         return;
-    if (client != NULL)
-        rd_kafka_commit(client, hints->waiting, 1);
+    rd_kafka_commit(client, hints->waiting, 1);
     rd_kafka_topic_partition_list_destroy(hints->waiting);
     hints->waiting = NULL;
 }

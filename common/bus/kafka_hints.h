@@ -25,7 +25,7 @@ void kafka_hints_note(struct kafka_hints *hints, const char *topic, int32_t part
  * broker, and asks for no answer: a hint that is lost is replaced by the next. */
 void kafka_hints_look(struct kafka_hints *hints, rd_kafka_t *client, int64_t now_us);
 
-/* Sends what waits now; nothing waits afterwards. client NULL: only forgets. */
+/* Sends what waits now; nothing waits afterwards. */
 void kafka_hints_flush(struct kafka_hints *hints, rd_kafka_t *client);
 
 #endif
