@@ -141,6 +141,19 @@ class Delivered(unittest.TestCase):
             delivered(None, Message(offset))
         self.assertEqual((delivered.next_offsets, delivered.count, delivered.error), ([3], 3, None))
 
+    def test_a_request_without_a_place_counts_from_nothing(self):
+        """Seen in the flood of poison: the second record of such a request says it stands at 0."""
+        delivered = send.Delivered([0])
+        for offset in (0, 1, 2, None, 0, 1, 6):
+            delivered(None, Message(offset))
+        self.assertEqual((delivered.next_offsets, delivered.count, delivered.error), ([7], 7, None))
+
+    def test_a_hole_behind_such_a_request_is_an_error(self):
+        delivered = send.Delivered([0])
+        for offset in (0, 1, 2, None, 0, 1, 7, 2):
+            delivered(None, Message(offset))
+        self.assertIn("expected at offset 6, stands at 7", delivered.error)
+
     def test_a_hole_is_an_error(self):
         delivered = send.Delivered([0])
         for offset in (0, None, 3):

@@ -23,18 +23,26 @@ class SendError(Exception):
 
 
 class Delivered:
-    """Counts delivery reports and holds them against the offsets they must have."""
+    """Counts delivery reports and holds them against the offsets they must have.
+
+    A request sent twice, of which the broker had the first, is confirmed without a place, and
+    librdkafka counts its records from -1 then: None, 0, 1, … The next request proves where they are.
+    """
 
     def __init__(self, next_offsets):
         self.next_offsets, self.count, self.error = next_offsets, 0, None
+        self.unplaced = {}                   # partition: what such a request's next record says
 
     def __call__(self, error, message):
         if error is not None:
             self.error = self.error or f"delivery failed: {error}"
             return
         partition, offset = message.partition(), message.offset()
-        if offset is None:      # sent twice, and the broker had it: the next one tells where
+        if offset is None or offset == self.unplaced.get(partition):
+            self.unplaced[partition] = 0 if offset is None else offset + 1
             offset = self.next_offsets[partition]
+        else:
+            self.unplaced.pop(partition, None)
         if offset != self.next_offsets[partition]:
             self.error = self.error or (f"partition {partition}: record expected at offset "
                                         f"{self.next_offsets[partition]}, stands at {offset}")
