@@ -26,7 +26,7 @@ class Delivered:
     """Counts delivery reports and holds them against the offsets they must have.
 
     A request sent twice, of which the broker had the first, is confirmed without a place, and
-    librdkafka counts its records from -1 then: None, 0, 1, … The next request proves where they are.
+    librdkafka counts its records on from -1: None, 0, 1. The next request proves where they are.
     """
 
     def __init__(self, next_offsets):
