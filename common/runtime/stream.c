@@ -44,7 +44,8 @@ static void settings_read(const struct program_run *run, const struct worker_ops
         .dsn = config_string(config, OPTION_DATABASE_DSN),
         .application = run->program->name,
         .statement_timeout_ms = (int)config_int(config, "batch.statement_timeout"),
-        .lock_timeout_ms = (int)config_int(config, "batch.lock_timeout")};
+        .lock_timeout_ms = (int)config_int(config, "batch.lock_timeout"),
+        .by_key = true};
     settings->lane_count = (size_t)config_int(config, "batch.lanes");
     settings->limits.records_max =
         (size_t)config_int(config, "batch.records_max") / settings->lane_count;

@@ -11,6 +11,10 @@
  * (2) tx_commit that lost its reply answers RETRY with CAUSE_UNKNOWN: the outcome is not
  *     known, nothing may be resent, and only a new claim tells (faults: COMMIT reply lost).
  * (3) SQL texts are static: a statement is prepared once per connection, by its address.
+ * (4) by_key: every statement finds its rows by an index, however small the table was when the
+ *     plan was made. Plans live as long as the connection, also those of foreign keys: one made
+ *     for an empty table reads all of it for ever, until ANALYZE comes by. For streams; a program
+ *     that reads whole tables does not set it.
  *
  * A connection belongs to one thread at a time.
  */
@@ -28,6 +32,7 @@ struct db_settings {
     const char *application; /* application_name: program and worker id */
     int statement_timeout_ms;
     int lock_timeout_ms;
+    bool by_key; /* (4) */
 };
 
 /* Connects to a server that takes writes. RETRY: not there now; FATAL: refused for good

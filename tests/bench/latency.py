@@ -35,6 +35,10 @@ from trafficlib import wire
 WAIT_S = 60
 TICK_S = 0.002
 LIMIT_MS = 100
+# What is written is written soon, not all of it when a checkpoint or the kernel's half minute comes.
+STEADY = {"shared_buffers": "128MB", "backend_flush_after": "256kB", "bgwriter_delay": "20ms",
+          "bgwriter_lru_maxpages": "1000", "bgwriter_lru_multiplier": "4",
+          "track_wal_io_timing": "on"}
 # It sends each partition's batch in a request of its own: a linger of 5 ms would be 2,400 a second.
 PRODUCER = {"enable.idempotence": True, "linger.ms": 20, "batch.size": 1 << 20,
             "queue.buffering.max.messages": 1000000, "compression.type": "lz4", "log_level": 2}
@@ -206,7 +210,7 @@ def options():
 
 
 def run(args, folder):
-    ingest.POSTGRES["track_wal_io_timing"] = "on"
+    ingest.POSTGRES.update(STEADY)
     with ingest.Servers(folder, os.path.join(folder, "state") if args.keep else None) as servers:
         ingest.template_make(servers)
         events = Events(folder, args)

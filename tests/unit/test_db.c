@@ -336,6 +336,40 @@ static void a_server_that_is_away_is_a_retry_and_a_refusal_is_not(void **state)
     result_free(NULL);
 }
 
+/* A table of one page is read as a whole by any plan that is free to. */
+static bool plan_reads_all(struct db *session)
+{
+    struct result *plan = NULL;
+    struct error error;
+    bool found;
+
+    assert_int_equal(db_run(session, "EXPLAIN SELECT spcname FROM pg_tablespace WHERE oid = 1",
+                            NULL, &error, &plan),
+                     OK);
+    found = strncmp(result_text(plan, 0, 0).data, "Seq Scan", strlen("Seq Scan")) == 0;
+    result_free(plan);
+    return found;
+}
+
+static void a_session_by_key_finds_rows_by_an_index_in_the_smallest_table(void **state)
+{
+    char dsn[SERVER_DSN_SIZE];
+    const struct db_settings settings = {.dsn = dsn,
+                                         .application = "sawa-test",
+                                         .statement_timeout_ms = 20000,
+                                         .lock_timeout_ms = 300,
+                                         .by_key = true};
+    struct db *keyed = NULL;
+    struct error error;
+
+    (void)state;
+    snprintf(dsn, sizeof dsn, "%s user=sawa_ingest", getenv("SAWA_TEST_DSN"));
+    assert_int_equal(db_open(&settings, &error, &keyed), OK);
+    assert_true(plan_reads_all(db));
+    assert_false(plan_reads_all(keyed));
+    db_close(keyed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_broken_connection_stays_broken_until_reopened),
         cmocka_unit_test(a_commit_whose_reply_is_lost_is_unknown),
         cmocka_unit_test(a_server_that_is_away_is_a_retry_and_a_refusal_is_not),
+        cmocka_unit_test(a_session_by_key_finds_rows_by_an_index_in_the_smallest_table),
     };
 
     if (server_is_missing(COUNT_OF(tests)))
