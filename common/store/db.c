@@ -58,7 +58,7 @@ static void drop_notice(void *argument, const char *message)
     (void)message; /* notices repeat rows and settings: I12 */
 }
 
-/* A plan without a way around reading a table is priced beyond anything: no reason to compile it. */
+/* A plan that cannot but read a table is priced beyond anything: no reason to compile it. */
 static const char by_key_options[] = " -c enable_seqscan=off -c jit=off";
 
 enum status db_reopen(struct db *db, struct error *error)

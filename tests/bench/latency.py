@@ -35,7 +35,7 @@ from trafficlib import wire
 WAIT_S = 60
 TICK_S = 0.002
 LIMIT_MS = 100
-# What is written is written soon, not all of it when a checkpoint or the kernel's half minute comes.
+# Written soon, not all of it when a checkpoint or the kernel's half minute comes.
 STEADY = {"shared_buffers": "128MB", "backend_flush_after": "256kB", "bgwriter_delay": "20ms",
           "bgwriter_lru_maxpages": "1000", "bgwriter_lru_multiplier": "4",
           "track_wal_io_timing": "on"}
@@ -44,9 +44,10 @@ PRODUCER = {"enable.idempotence": True, "linger.ms": 20, "batch.size": 1 << 20,
             "queue.buffering.max.messages": 1000000, "compression.type": "lz4", "log_level": 2}
 
 
-def until(condition, what):
+def until(condition, what, worker):
     end = time.monotonic() + WAIT_S
     while not condition():
+        worker.must_live()
         if time.monotonic() > end:
             raise Void(f"not within {WAIT_S} s: {what}")
         time.sleep(0.05)
@@ -106,6 +107,12 @@ class Worker:
     def __enter__(self):
         return self
 
+    def must_live(self):
+        if self.process.poll() is not None:
+            self.said.seek(0)
+            raise Void(f"sawa-ingest ended with {self.process.returncode}\n"
+                       f"{self.said.read()[-2000:]}")
+
     def __exit__(self, kind=None, *_):
         if self.process.poll() is None:
             self.process.terminate()
@@ -114,9 +121,7 @@ class Worker:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         if kind is None and self.process.returncode != 0:
-            self.said.seek(0)
-            raise Void(f"sawa-ingest ended with {self.process.returncode}\n"
-                       f"{self.said.read()[-2000:]}")
+            self.must_live()
         self.said.close()
 
 
@@ -159,7 +164,7 @@ def measure(servers, events, args):
     with ingest.Database(servers) as database, \
             Worker(servers, database, topic, args.settings) as worker:
         until(lambda: database.value("SELECT count(*) FROM position WHERE owner IS NOT NULL")
-              == args.partitions, "the worker holds every partition")
+              == args.partitions, "the worker holds every partition", worker)
         told, before, meter = {}, wal_flushes(database), ingest.Meter(servers)
         cpu_s = ingest.cpu_of(worker.process.pid)
         helper = threading.Thread(target=checkpoint_after,
@@ -168,7 +173,7 @@ def measure(servers, events, args):
         times, took = events.produce(servers.brokers, topic, args.rate)
         counts = [len(column) for column in times]
         until(lambda: [row[0] for row in database.rows(
-            "SELECT next_offset FROM position ORDER BY partition")] == counts, "all is committed")
+            "SELECT next_offset FROM position ORDER BY partition")] == counts, "all is committed", worker)
         used, after = meter.read(), wal_flushes(database)
         cpu_s = ingest.cpu_of(worker.process.pid) - cpu_s
         # it has not ended, so the meter took it for a stranger
