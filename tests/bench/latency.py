@@ -173,7 +173,8 @@ def measure(servers, events, args):
         times, took = events.produce(servers.brokers, topic, args.rate)
         counts = [len(column) for column in times]
         until(lambda: [row[0] for row in database.rows(
-            "SELECT next_offset FROM position ORDER BY partition")] == counts, "all is committed", worker)
+            "SELECT next_offset FROM position ORDER BY partition")] == counts,
+              "all is committed", worker)
         used, after = meter.read(), wal_flushes(database)
         cpu_s = ingest.cpu_of(worker.process.pid) - cpu_s
         # it has not ended, so the meter took it for a stranger
