@@ -3,20 +3,27 @@
  */
 #include "store/db.h"
 
+#include "base/clock.h"
 #include "store/copy.h"
 #include "store/sqlstate.h"
 
+#include <errno.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
-enum { COPY_PIECE_SIZE = 32 * 1024, STATEMENTS_MAX = 128, NAME_SIZE = 24, OPTIONS_SIZE = 224 };
+enum { COPY_PIECE_SIZE = 32 * 1024, COPY_UNSENT_MAX = 256 * 1024 };
+enum { STATEMENTS_MAX = 128, NAME_SIZE = 24, OPTIONS_SIZE = 224 };
+enum { ANSWER_GRACE_MS = 5000 }; /* (5) */
 
 struct db {
     PGconn *connection;
     struct db_settings settings;
     bool broken;
-    bool copy_stopped; /* of the COPY under way: the connection takes no more */
+    bool copy_stopped;  /* of the COPY under way: the connection takes no more */
+    size_t copy_unsent; /* at most: what libpq may hold of it */
     size_t statement_count;
     const char *statements[STATEMENTS_MAX]; /* prepared, by address (3) */
 };
@@ -79,6 +86,7 @@ enum status db_reopen(struct db *db, struct error *error)
     if (PQstatus(db->connection) != CONNECTION_OK)
         return connect_failed(db, error);
     PQsetNoticeProcessor(db->connection, drop_notice, NULL);
+    PQsetnonblocking(db->connection, 1); /* (5) */
     db->broken = false;
     return OK;
 }
@@ -165,6 +173,76 @@ static enum status run_failed(struct db *db, const PGresult *rows, struct error 
                         (long long)error->line);
 }
 
+/* ---- waiting, with an end (5) ---- */
+
+static int64_t answer_ends_us(const struct db *db)
+{
+    return clock_monotonic_us() + (db->settings.statement_timeout_ms + ANSWER_GRACE_MS) * 1000LL;
+}
+
+/* libpq would wait for ever. Nothing can be said to such a server any more, not even goodbye. */
+static bool answer_given_up(struct db *db)
+{
+    shutdown(PQsocket(db->connection), SHUT_RDWR);
+    db->broken = true;
+    return false;
+}
+
+/* Sends what libpq holds and takes in what has come, until the connection has one of events for us;
+ * false: it is broken, or nothing moved in time. */
+static bool connection_wait(struct db *db, short events, int64_t ends_us)
+{
+    struct pollfd socket = {.fd = PQsocket(db->connection), .events = events};
+    int64_t left_us = ends_us - clock_monotonic_us();
+
+    if (socket.fd < 0)
+        return false;
+    if (left_us <= 0)
+        return answer_given_up(db);
+    if (poll(&socket, 1, (int)(left_us / 1000) + 1) < 0 && errno != EINTR)
+        return answer_given_up(db);
+    return socket.revents == 0 || (socket.revents & ~POLLOUT) == 0 ||
+           PQconsumeInput(db->connection) == 1;
+}
+
+/* False: it could not be sent; the answer tells why, where there is one. */
+static bool all_sent(struct db *db, int64_t ends_us)
+{
+    int left;
+
+    while ((left = PQflush(db->connection)) == 1)
+        if (!connection_wait(db, POLLIN | POLLOUT, ends_us))
+            return false;
+    return left == 0;
+}
+
+/* The next answer to what was sent; NULL: there is none, or the connection is broken. */
+static PGresult *answer_next(struct db *db, int64_t ends_us)
+{
+    while (!db->broken && PQisBusy(db->connection) == 1)
+        if (!connection_wait(db, POLLIN, ends_us))
+            break;
+    return db->broken ? NULL : PQgetResult(db->connection);
+}
+
+/* The last answer to what was sent, or the one that says that rows of a COPY are awaited. */
+static PGresult *answer_last(struct db *db, int sent)
+{
+    int64_t ends_us = answer_ends_us(db);
+    PGresult *last = NULL;
+    PGresult *next;
+
+    if (sent != 1 || (!all_sent(db, ends_us) && db->broken))
+        return NULL;
+    while ((next = answer_next(db, ends_us)) != NULL) {
+        PQclear(last);
+        last = next;
+        if (PQresultStatus(last) == PGRES_COPY_IN)
+            break;
+    }
+    return last;
+}
+
 /* ---- statements ---- */
 
 /* The name under which sql is prepared on this connection; prepares it at first use. */
@@ -181,7 +259,7 @@ static enum status statement_prepare(struct db *db, const char *sql, struct erro
     if (index < db->statement_count)
         return OK;
     assert(index < STATEMENTS_MAX);
-    rows = PQprepare(db->connection, name, sql, 0, NULL);
+    rows = answer_last(db, PQsendPrepare(db->connection, name, sql, 0, NULL));
     if (PQresultStatus(rows) == PGRES_COMMAND_OK)
         db->statements[db->statement_count++] = sql;
     else
@@ -206,7 +284,8 @@ static PGresult *execute(struct db *db, const char *name, const struct params *p
         sizes[i] = is_null ? 0 : params->values[i].size;
         formats[i] = 1;
     }
-    return PQexecPrepared(db->connection, name, (int)count, values, sizes, formats, 1);
+    return answer_last(db, PQsendQueryPrepared(db->connection, name, (int)count, values, sizes,
+                                               formats, 1));
 }
 
 static bool answered(const PGresult *rows)
@@ -263,7 +342,7 @@ enum status db_script(struct db *db, const char *sql, struct error *error)
 
     if (db->broken)
         return connection_lost(db, error);
-    rows = PQexec(db->connection, sql);
+    rows = answer_last(db, PQsendQuery(db->connection, sql));
     if (!answered(rows))
         status = run_failed(db, rows, error);
     PQclear(rows);
@@ -284,6 +363,12 @@ void db_copy_put(struct db *db, struct text tuples)
         db->copy_stopped = PQputCopyData(db->connection, tuples.data, (int)size) != 1;
         tuples.data += size;
         tuples.size -= size;
+        db->copy_unsent += size;
+        if (db->copy_unsent < COPY_UNSENT_MAX)
+            continue;
+        db->copy_unsent = 0;
+        if (!all_sent(db, answer_ends_us(db)))
+            db->copy_stopped = true;
     }
 }
 
@@ -291,10 +376,13 @@ void db_copy_put(struct db *db, struct text tuples)
  * and the connection still lives, the client answers COPY_IN for ever: that is broken too. */
 static enum status copy_answer(struct db *db, struct error *error, int64_t *ret_rows)
 {
+    int64_t ends_us = answer_ends_us(db);
     enum status status = OK;
     PGresult *rows;
 
-    while ((rows = PQgetResult(db->connection)) != NULL) {
+    if (!all_sent(db, ends_us) && db->broken)
+        return connection_lost(db, error);
+    while ((rows = answer_next(db, ends_us)) != NULL) {
         if (status == OK && PQresultStatus(rows) == PGRES_COMMAND_OK)
             *ret_rows = strtoll(PQcmdTuples(rows), NULL, 10);
         else if (status == OK)
@@ -303,7 +391,7 @@ static enum status copy_answer(struct db *db, struct error *error, int64_t *ret_
         if (db->broken || PQstatus(db->connection) != CONNECTION_OK)
             return status == OK ? connection_lost(db, error) : status;
     }
-    return status;
+    return db->broken && status == OK ? connection_lost(db, error) : status;
 }
 
 enum status db_copy_begin(struct db *db, const char *sql, struct error *error)
@@ -313,11 +401,12 @@ enum status db_copy_begin(struct db *db, const char *sql, struct error *error)
 
     if (db->broken)
         return connection_lost(db, error);
-    rows = PQexec(db->connection, sql);
+    rows = answer_last(db, PQsendQuery(db->connection, sql));
     if (PQresultStatus(rows) != PGRES_COPY_IN)
         status = run_failed(db, rows, error);
     PQclear(rows);
     db->copy_stopped = false;
+    db->copy_unsent = 0;
     if (status == OK)
         db_copy_put(db, (struct text){copy_header, sizeof copy_header});
     return status;
@@ -447,7 +536,7 @@ enum status tx_commit(struct db *db, struct error *error)
     enum status status = OK;
 
     assert(tx_is_open(db));
-    rows = PQexec(db->connection, "COMMIT");
+    rows = answer_last(db, PQsendQuery(db->connection, "COMMIT"));
     if (PQresultStatus(rows) != PGRES_COMMAND_OK) {
         status = run_failed(db, rows, error);
         if (db->broken) { /* (2) sent, not answered */

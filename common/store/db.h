@@ -15,6 +15,9 @@
  *     plan was made. Plans live as long as the connection, also those of foreign keys: one made
  *     for an empty table reads all of it for ever, until ANALYZE comes by. For streams; a program
  *     that reads whole tables does not set it.
+ * (5) No wait is without an end. Where the server has not answered 5 s after its own statement
+ *     time-out, or takes no more rows, the connection is given up, as if it had been lost. A
+ *     send that failed once, a machine that died without a word: libpq alone would wait for ever.
  *
  * A connection belongs to one thread at a time.
  */

@@ -6,6 +6,7 @@
 #include "store/copy.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
@@ -336,6 +337,75 @@ static void a_server_that_is_away_is_a_retry_and_a_refusal_is_not(void **state)
     result_free(NULL);
 }
 
+/* A backend that is stopped stands for a machine that died without a word, and for a server that
+ * never got what was sent: whoever waits for an answer gets none. */
+static struct db *silent_soon(pid_t *ret_backend)
+{
+    static char dsn[SERVER_DSN_SIZE];
+    const struct db_settings settings = {.dsn = dsn,
+                                         .application = "sawa-test",
+                                         .statement_timeout_ms = 100,
+                                         .lock_timeout_ms = 100};
+    struct db *silent = NULL;
+    struct error error;
+
+    snprintf(dsn, sizeof dsn, "%s user=sawa_ingest", getenv("SAWA_TEST_DSN"));
+    assert_int_equal(db_open(&settings, &error, &silent), OK);
+    *ret_backend = db_backend_pid(silent);
+    return silent;
+}
+
+static void a_server_that_falls_silent_is_given_up(void **state)
+{
+    pid_t backend;
+    struct db *silent = silent_soon(&backend);
+    struct error error;
+
+    (void)state;
+    assert_int_equal(tx_begin(silent, &error), OK);
+    assert_int_equal(kill(backend, SIGSTOP), 0);
+    assert_int_equal(db_run(silent, "SELECT 1", NULL, &error, NULL), RETRY);
+    assert_true(db_is_broken(silent));
+    assert_int_equal(kill(backend, SIGCONT), 0);
+    assert_int_equal(db_reopen(silent, &error), OK);
+    db_close(silent);
+}
+
+static void a_silent_answer_to_commit_is_unknown(void **state)
+{
+    pid_t backend;
+    struct db *silent = silent_soon(&backend);
+    struct error error;
+
+    (void)state;
+    assert_int_equal(tx_begin(silent, &error), OK);
+    assert_int_equal(kill(backend, SIGSTOP), 0);
+    assert_int_equal(tx_commit(silent, &error), RETRY);
+    assert_int_equal(error.cause, CAUSE_UNKNOWN);
+    assert_int_equal(kill(backend, SIGCONT), 0);
+    db_close(silent);
+}
+
+static void a_server_that_takes_no_more_rows_is_given_up(void **state)
+{
+    static char rows[1 << 20];
+    pid_t backend;
+    struct db *silent = silent_soon(&backend);
+    struct error error;
+    int64_t copied;
+
+    (void)state;
+    assert_int_equal(db_copy_begin(silent, "COPY event_seen FROM STDIN (FORMAT binary)", &error),
+                     OK);
+    assert_int_equal(kill(backend, SIGSTOP), 0);
+    for (int i = 0; i < 16; i++) /* more than any socket holds */
+        db_copy_put(silent, (struct text){rows, sizeof rows});
+    assert_int_equal(db_copy_end(silent, &error, &copied), RETRY);
+    assert_true(db_is_broken(silent));
+    assert_int_equal(kill(backend, SIGCONT), 0);
+    db_close(silent);
+}
+
 /* A table of one page is read as a whole by any plan that is free to. */
 static bool plan_reads_all(struct db *session)
 {
@@ -385,6 +455,9 @@ int main(void)
         cmocka_unit_test(a_broken_connection_stays_broken_until_reopened),
         cmocka_unit_test(a_commit_whose_reply_is_lost_is_unknown),
         cmocka_unit_test(a_server_that_is_away_is_a_retry_and_a_refusal_is_not),
+        cmocka_unit_test(a_server_that_falls_silent_is_given_up),
+        cmocka_unit_test(a_silent_answer_to_commit_is_unknown),
+        cmocka_unit_test(a_server_that_takes_no_more_rows_is_given_up),
         cmocka_unit_test(a_session_by_key_finds_rows_by_an_index_in_the_smallest_table),
     };
 

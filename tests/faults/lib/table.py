@@ -13,7 +13,8 @@ from . import broker, database, disk, network, processes, rabbit, rabbit_worlds,
     syscalls
 
 
-STEADY = {"batch.records_max": 800, "batch.lock_timeout": "300ms", "batch.linger": "30ms"}
+STEADY = {"batch.records_max": 800, "batch.lock_timeout": "300ms", "batch.linger": "30ms",
+          "batch.statement_timeout": "10s"}
 # A kill makes all that was on its way come again: twenty deliveries are soon reached.
 QUEUES = {**STEADY, "amqp.missing_id": "content", "amqp.delivery_limit": 100}
 
