@@ -18,6 +18,7 @@ import re
 import time
 
 from .world import LAG_WAIT_S                   # first: it finds tests/support
+from .producer import Misplaced
 from .table import DEMAND_MIN, DEMANDS, FAULTS, STAGES
 
 STALL_MAX_S, BROKEN_MAX = 180, 3
@@ -40,6 +41,7 @@ class Supervisor:
         self.failed, self.worlds, self.snapshots, self.unread, self.records = 0, 0, 0, 0, 0
         self.passed_before = 0
         self.kept = {}
+        self.fired_here = collections.Counter()    # in the world of now
 
     # -- for injectors ---------------------------------------------------------------------
 
@@ -92,9 +94,11 @@ class Supervisor:
 
     def _await_progress(self):
         world = self.world
-        if not world.until(self._moves_or_deserts, STALL_MAX_S):
-            self.violate("I8", f"no progress for {STALL_MAX_S} s: {world.positions()}"
-                               f" {world.producer.error or ''}")
+        moves = world.until(self._moves_or_deserts, STALL_MAX_S)
+        if world.producer.error:
+            world.producer.finish()         # raises
+        if not moves:
+            self.violate("I8", f"no progress for {STALL_MAX_S} s: {world.positions()}")
             raise RuntimeError("no progress")
         self._revive()
         if world.deserters():
@@ -114,7 +118,10 @@ class Supervisor:
             self._revive()
             return world.has_applied(ends) or self._any_halted(world.positions())
 
-        if not world.until(is_applied, LAG_WAIT_S, 0.05):
+        applied = world.until(is_applied, LAG_WAIT_S, 0.05)
+        if world.producer.error:
+            world.producer.finish()         # raises
+        if not applied:
             self.violate("I8", f"what was sent before {name} was healed is not applied after"
                                f" {LAG_WAIT_S} s: {world.positions()}, {ends}")
         self.slowest[name] = max(self.slowest[name], time.monotonic() - begin)
@@ -134,6 +141,7 @@ class Supervisor:
         if self.rng.random() < FAULTS[name].calm:
             self._calm(name)
         self.fired[name] += hits
+        self.fired_here[name] += hits
         self.missed[name] += count - hits
         self.seconds[name] += time.monotonic() - begin
         return hits
@@ -170,6 +178,7 @@ class Supervisor:
     def _run_world(self, stage, plan):
         with self._open(stage, plan) as world:
             self.world, self.passed_before = world, 0
+            self.fired_here.clear()
             stage.prepare(self)
             for number in range(stage.workers):
                 stage.worker(self, f"worker-{number}")
@@ -230,6 +239,13 @@ class Supervisor:
             pieces += [pieces.pop(at) for at in sorted(firsts, reverse=True)]
         return volleys
 
+    def _take_back(self, plan):
+        """What was injected in a world that shows nothing is injected again."""
+        for name, hits in self.fired_here.items():
+            self.fired[name] -= hits
+            volley = FAULTS[name].volley
+            plan[:0] = [(name, min(volley, hits - begun)) for begun in range(0, hits, volley)]
+
     def run_stage(self, stage, plan, share_s=None):
         total_end = self.ends_at
         if share_s:
@@ -240,6 +256,12 @@ class Supervisor:
             while plan and broken < BROKEN_MAX and not self.is_over():
                 try:
                     self._run_world(stage, plan)
+                except Misplaced as error:
+                    broken += 1
+                    self._take_back(plan)
+                    self.reach("a world given up: the topic holds a record twice")
+                    print(f"# a world of stage {stage.name} is given up: {error}", flush=True)
+                    self.failed += broken == BROKEN_MAX
                 except Exception as error:  # pylint: disable=broad-except
                     broken += 1
                     print(f"not ok - a world of stage {stage.name} runs to its end\n#"

@@ -32,6 +32,7 @@ class Delivered:
     def __init__(self, next_offsets):
         self.next_offsets, self.count, self.error = next_offsets, 0, None
         self.unplaced = {}                   # partition: what such a request's next record says
+        self.misplaced = None                # (partition, where it had to be, where it stands)
 
     def __call__(self, error, message):
         if error is not None:
@@ -44,6 +45,7 @@ class Delivered:
         else:
             self.unplaced.pop(partition, None)
         if offset != self.next_offsets[partition]:
+            self.misplaced = self.misplaced or (partition, self.next_offsets[partition], offset)
             self.error = self.error or (f"partition {partition}: record expected at offset "
                                         f"{self.next_offsets[partition]}, stands at {offset}")
         self.next_offsets[partition] = offset + 1
