@@ -22,6 +22,7 @@ struct db {
     PGconn *connection;
     struct db_settings settings;
     bool broken;
+    bool silent; /* so broken: it did not answer */
     bool copy_stopped;  /* of the COPY under way: the connection takes no more */
     size_t copy_unsent; /* at most: what libpq may hold of it */
     size_t statement_count;
@@ -88,6 +89,7 @@ enum status db_reopen(struct db *db, struct error *error)
     PQsetNoticeProcessor(db->connection, drop_notice, NULL);
     PQsetnonblocking(db->connection, 1); /* (5) */
     db->broken = false;
+    db->silent = false;
     return OK;
 }
 
@@ -150,6 +152,9 @@ static enum status connection_lost(struct db *db, struct error *error)
 {
     db->broken = true;
     error_set(error, RETRY, "the database connection was lost");
+    if (db->silent)
+        error_detail(error, "no answer within %d ms",
+                     db->settings.statement_timeout_ms + ANSWER_GRACE_MS);
     return error_hint(error, "the worker reconnects by itself; see the server's log");
 }
 
@@ -185,6 +190,7 @@ static bool answer_given_up(struct db *db)
 {
     shutdown(PQsocket(db->connection), SHUT_RDWR);
     db->broken = true;
+    db->silent = true;
     return false;
 }
 
@@ -201,8 +207,7 @@ static bool connection_wait(struct db *db, short events, int64_t ends_us)
         return answer_given_up(db);
     if (poll(&socket, 1, (int)(left_us / 1000) + 1) < 0 && errno != EINTR)
         return answer_given_up(db);
-    return socket.revents == 0 || (socket.revents & ~POLLOUT) == 0 ||
-           PQconsumeInput(db->connection) == 1;
+    return (socket.revents & ~POLLOUT) == 0 || PQconsumeInput(db->connection) == 1;
 }
 
 /* False: it could not be sent; the answer tells why, where there is one. */

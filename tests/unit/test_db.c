@@ -365,6 +365,7 @@ static void a_server_that_falls_silent_is_given_up(void **state)
     assert_int_equal(tx_begin(silent, &error), OK);
     assert_int_equal(kill(backend, SIGSTOP), 0);
     assert_int_equal(db_run(silent, "SELECT 1", NULL, &error, NULL), RETRY);
+    assert_string_equal(error.detail, "no answer within 5100 ms");
     assert_true(db_is_broken(silent));
     assert_int_equal(kill(backend, SIGCONT), 0);
     assert_int_equal(db_reopen(silent, &error), OK);
