@@ -1,0 +1,41 @@
+"""test_faults.py - the fault supervisor's plan: what is taken back is injected again, all of it."""
+import collections
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "../faults"))
+# pylint: disable=wrong-import-position
+from lib.supervisor import Supervisor
+from lib.table import FAULTS
+
+
+def planned(plan):
+    found = collections.Counter()
+    for name, count in plan:
+        found[name] += count
+    return found
+
+
+class Plans(unittest.TestCase):
+    def test_a_plan_holds_what_was_asked_for(self):
+        """faults: every injection asked for is in the plan of its stage, in volleys"""
+        asked = {"kills": 61, "zombies": 20, "poison": 2}
+        stages = Supervisor(7).plan(asked)
+        self.assertEqual({name: planned(stages[FAULTS[name].stage])[name] for name in asked}, asked)
+        for name, count in stages["steady"]:
+            self.assertLessEqual(count, FAULTS[name].volley)
+
+    def test_a_world_given_up_is_injected_again(self):
+        """faults: what fired in a world that shows nothing counts no more and is planned again"""
+        supervisor = Supervisor(7)
+        plan = supervisor.plan({"kills": 30})["steady"]
+        left = [plan.pop() for _ in range(4)]
+        supervisor.fired["kills"] = supervisor.fired_here["kills"] = planned(left)["kills"]
+        supervisor._take_back(plan)  # pylint: disable=protected-access
+        self.assertEqual(planned(plan)["kills"], 30)
+        self.assertEqual(supervisor.fired["kills"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
