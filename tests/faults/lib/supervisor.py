@@ -246,27 +246,35 @@ class Supervisor:
             volley = FAULTS[name].volley
             plan[:0] = [(name, min(volley, hits - begun)) for begun in range(0, hits, volley)]
 
+    def _fail(self, what, error):
+        print(f"not ok - {what}\n# {type(error).__name__}: {error}", flush=True)
+        self.failed += 1
+
+    def _run_worlds(self, stage, plan):
+        broken = 0
+        while plan and broken < BROKEN_MAX and not self.is_over():
+            try:
+                self._run_world(stage, plan)
+            except Misplaced as error:
+                broken += 1
+                self._take_back(plan)
+                self.reach("a world given up: the topic holds a record twice")
+                print(f"# a world of stage {stage.name} is given up: {error}", flush=True)
+                self.failed += broken == BROKEN_MAX
+            except Exception as error:  # pylint: disable=broad-except
+                broken += 1
+                self._fail(f"a world of stage {stage.name} runs to its end", error)
+
     def run_stage(self, stage, plan, share_s=None):
         total_end = self.ends_at
         if share_s:
             self.ends_at = min(total_end, time.monotonic() + share_s)
         self.stage = stage
-        broken = 0
-        with stage.servers():
-            while plan and broken < BROKEN_MAX and not self.is_over():
-                try:
-                    self._run_world(stage, plan)
-                except Misplaced as error:
-                    broken += 1
-                    self._take_back(plan)
-                    self.reach("a world given up: the topic holds a record twice")
-                    print(f"# a world of stage {stage.name} is given up: {error}", flush=True)
-                    self.failed += broken == BROKEN_MAX
-                except Exception as error:  # pylint: disable=broad-except
-                    broken += 1
-                    print(f"not ok - a world of stage {stage.name} runs to its end\n#"
-                          f" {type(error).__name__}: {error}", flush=True)
-                    self.failed += 1
+        try:
+            with stage.servers():
+                self._run_worlds(stage, plan)
+        except Exception as error:  # pylint: disable=broad-except
+            self._fail(f"the servers of stage {stage.name} start and end", error)
         self.ends_at = total_end
         if self.ends_at:                    # the budget cut what is left of the plan
             for name, count in plan:
