@@ -13,10 +13,28 @@
 #include "runtime/health.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 enum { PROBE_EVERY = 256, HEARTBEAT_MS = 3600 * 1000, WAIT_MS = 50, PROBE_WAIT_MS = 10000 };
+
+/* libFuzzer's clock interrupts calls; a connect that was interrupted goes on by itself. */
+static bool connects(int fd, const struct sockaddr_in *address)
+{
+    struct pollfd socket = {.fd = fd, .events = POLLOUT};
+    int error = 0;
+    socklen_t size = sizeof error;
+
+    if (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
+        return true;
+    if (errno != EINTR)
+        return false;
+    while (poll(&socket, 1, -1) < 0)
+        assert(errno == EINTR);
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+}
 
 /* An unfinished request is kept until the server's own time-out, 5 s: that is not waited for. */
 static int connect_to(uint16_t port, int wait_ms)
@@ -33,7 +51,7 @@ static int connect_to(uint16_t port, int wait_ms)
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    assert(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
+    assert(connects(fd, &address));
     return fd;
 }
 
