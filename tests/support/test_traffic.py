@@ -154,6 +154,14 @@ class Delivered(unittest.TestCase):
             delivered(None, Message(offset))
         self.assertIn("expected at offset 6, stands at 7", delivered.error)
 
+    def test_what_stands_further_on_is_fine_where_doubles_are(self):
+        delivered = send.Delivered([0], may_double=True)
+        for offset in (0, 1, 4):
+            delivered(None, Message(offset))
+        self.assertEqual((delivered.next_offsets, delivered.error), ([5], None))
+        delivered(None, Message(3))
+        self.assertIn("expected at offset 5, stands at 3", delivered.error)
+
     def test_a_hole_is_an_error(self):
         delivered = send.Delivered([0])
         for offset in (0, None, 3):

@@ -27,12 +27,13 @@ class Delivered:
 
     A request sent twice, of which the broker had the first, is confirmed without a place, and
     librdkafka counts its records on from -1: None, 0, 1. The next request proves where they are.
+    With may_double a record may stand further on than it has to: then something stands there twice.
     """
 
-    def __init__(self, next_offsets):
+    def __init__(self, next_offsets, may_double=False):
         self.next_offsets, self.count, self.error = next_offsets, 0, None
+        self.may_double = may_double
         self.unplaced = {}                   # partition: what such a request's next record says
-        self.misplaced = None                # (partition, where it had to be, where it stands)
 
     def __call__(self, error, message):
         if error is not None:
@@ -44,8 +45,8 @@ class Delivered:
             offset = self.next_offsets[partition]
         else:
             self.unplaced.pop(partition, None)
-        if offset != self.next_offsets[partition]:
-            self.misplaced = self.misplaced or (partition, self.next_offsets[partition], offset)
+        if offset != self.next_offsets[partition] and not (
+                self.may_double and offset > self.next_offsets[partition]):
             self.error = self.error or (f"partition {partition}: record expected at offset "
                                         f"{self.next_offsets[partition]}, stands at {offset}")
         self.next_offsets[partition] = offset + 1
