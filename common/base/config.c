@@ -449,6 +449,15 @@ static enum status load_variable(struct config *config, struct value *value,
     return OK;
 }
 
+/* In small letters it could name a key that an option has already, and be taken for another. */
+static bool has_small_letters(struct text name)
+{
+    for (size_t i = 0; i < name.size; i++)
+        if (name.data[i] >= 'a' && name.data[i] <= 'z')
+            return true;
+    return false;
+}
+
 /* One variable that may belong to the section spec. */
 static enum status load_property(struct config *config, const struct option_spec *spec,
                                  const char *entry, struct error *error)
@@ -465,6 +474,9 @@ static enum status load_property(struct config *config, const struct option_spec
     if (!text_begins(variable, text_of(section)) || entry[variable.size] != '=')
         return OK;
     place = environment_place(config, entry);
+    if (has_small_letters(variable))
+        return bad_value(spec, &place, "the name of a variable has capital letters only", NULL,
+                         error);
     name = property_name(config,
                          (struct text){entry + strlen(section), variable.size - strlen(section)});
     text = arena_string(&config->arena, text_of(entry + variable.size + 1));

@@ -189,6 +189,17 @@ static void wrong_keys_and_values_are_named(void **state)
             "number this key takes\nhint:   write digits, or digits and KiB, MiB or GiB: 64MiB");
 }
 
+/* Else SAWA_KAFKA_brokers would be a property beside the option of that key. */
+static void a_variable_in_small_letters_is_refused(void **state)
+{
+    const char *environment[] = {"SAWA_KAFKA_client_id=a", NULL};
+
+    (void)state;
+    assert_null(load(NULL, environment, NULL, 0));
+    assert_string_equal(message, "could not use SAWA_KAFKA_client_id\ndetail: key kafka.*: the name of "
+                                 "a variable has capital letters only");
+}
+
 static void environment_and_settings_are_named_too(void **state)
 {
     const char *environment[] = {"SAWA_BATCH_LINGER=fast", NULL};
@@ -464,6 +475,7 @@ int main(void)
         cmocka_unit_test(sections_pass_through),
         cmocka_unit_test(wrong_keys_and_values_are_named),
         cmocka_unit_test(environment_and_settings_are_named_too),
+        cmocka_unit_test(a_variable_in_small_letters_is_refused),
         cmocka_unit_test(what_no_file_could_hold_is_refused),
         cmocka_unit_test(a_required_key_must_be_set),
         cmocka_unit_test(printing_hides_secrets_and_reads_back),
