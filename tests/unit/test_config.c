@@ -196,8 +196,8 @@ static void a_variable_in_small_letters_is_refused(void **state)
 
     (void)state;
     assert_null(load(NULL, environment, NULL, 0));
-    assert_string_equal(message, "could not use SAWA_KAFKA_client_id\ndetail: key kafka.*: the name of "
-                                 "a variable has capital letters only");
+    assert_string_equal(message, "could not use SAWA_KAFKA_client_id\ndetail: key kafka.*: the "
+                                 "name of a variable has capital letters only");
 }
 
 static void environment_and_settings_are_named_too(void **state)
