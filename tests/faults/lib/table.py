@@ -15,8 +15,8 @@ from . import broker, database, disk, network, processes, rabbit, rabbit_worlds,
 
 STEADY = {"batch.records_max": 800, "batch.lock_timeout": "300ms", "batch.linger": "30ms",
           "batch.statement_timeout": "10s"}
-# A kill makes all that was on its way come again: twenty deliveries are soon reached. A queue gives
-# back in another order, so of two records that exclude each other either may be the first: none here.
+# A kill makes all that was on its way come again: twenty deliveries are soon reached. A queue keeps
+# no order then, so of two records that exclude each other either may be the first: none here.
 IN_ANY_ORDER = ("--transfer-twice", "0", "--other-content", "0")
 QUEUES = {**STEADY, "amqp.missing_id": "content", "amqp.delivery_limit": 100}
 
