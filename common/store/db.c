@@ -22,7 +22,7 @@ struct db {
     PGconn *connection;
     struct db_settings settings;
     bool broken;
-    bool silent; /* so broken: it did not answer */
+    bool silent;        /* so broken: it did not answer */
     bool copy_stopped;  /* of the COPY under way: the connection takes no more */
     size_t copy_unsent; /* at most: what libpq may hold of it */
     size_t statement_count;
@@ -194,8 +194,8 @@ static bool answer_given_up(struct db *db)
     return false;
 }
 
-/* Sends what libpq holds and takes in what has come, until the connection has one of events for us;
- * false: it is broken, or nothing moved in time. */
+/* Waits for one of events and takes in what has come; false: the connection is broken, or nothing
+ * moved in time. */
 static bool connection_wait(struct db *db, short events, int64_t ends_us)
 {
     struct pollfd socket = {.fd = PQsocket(db->connection), .events = events};
@@ -210,7 +210,7 @@ static bool connection_wait(struct db *db, short events, int64_t ends_us)
     return (socket.revents & ~POLLOUT) == 0 || PQconsumeInput(db->connection) == 1;
 }
 
-/* False: it could not be sent; the answer tells why, where there is one. */
+/* False: it could not be sent. */
 static bool all_sent(struct db *db, int64_t ends_us)
 {
     int left;
@@ -221,9 +221,10 @@ static bool all_sent(struct db *db, int64_t ends_us)
     return left == 0;
 }
 
-/* The next answer to what was sent; NULL: there is none, or the connection is broken. */
+/* The next answer to what was said; NULL: there is none, or the connection is broken. */
 static PGresult *answer_next(struct db *db, int64_t ends_us)
 {
+    (void)all_sent(db, ends_us); /* where not, the answer tells why */
     while (!db->broken && PQisBusy(db->connection) == 1)
         if (!connection_wait(db, POLLIN, ends_us))
             break;
@@ -237,7 +238,7 @@ static PGresult *answer_last(struct db *db, int sent)
     PGresult *last = NULL;
     PGresult *next;
 
-    if (sent != 1 || (!all_sent(db, ends_us) && db->broken))
+    if (sent != 1)
         return NULL;
     while ((next = answer_next(db, ends_us)) != NULL) {
         PQclear(last);
@@ -385,8 +386,6 @@ static enum status copy_answer(struct db *db, struct error *error, int64_t *ret_
     enum status status = OK;
     PGresult *rows;
 
-    if (!all_sent(db, ends_us) && db->broken)
-        return connection_lost(db, error);
     while ((rows = answer_next(db, ends_us)) != NULL) {
         if (status == OK && PQresultStatus(rows) == PGRES_COMMAND_OK)
             *ret_rows = strtoll(PQcmdTuples(rows), NULL, 10);

@@ -14,27 +14,32 @@
 
 enum { SERVER_DSN_SIZE = 512, SERVER_TEXTS_MAX = 256 };
 
-/* Connects as a role; ends the program where that fails. lock_timeout_ms is short: tests wait. */
-static inline struct db *server_open_as(const char *user)
+/* Connects as a role, with these settings but for the DSN; ends the program where that fails. */
+static inline struct db *server_open_with(const char *user, struct db_settings settings)
 {
     static char texts[8][SERVER_DSN_SIZE];
     static size_t used;
     char *dsn = texts[used++ % COUNT_OF(texts)];
     const char *base = getenv("SAWA_TEST_DSN");
-    struct db_settings settings = {.dsn = dsn,
-                                   .application = "sawa-test",
-                                   .statement_timeout_ms = 20000,
-                                   .lock_timeout_ms = 300};
     struct db *db = NULL;
     struct error error;
     char text[1024];
 
     snprintf(dsn, SERVER_DSN_SIZE, "%s user=%s", base == NULL ? "" : base, user);
+    settings.dsn = dsn;
     if (db_open(&settings, &error, &db) != OK) {
         fprintf(stderr, "%s\n", error_text(&error, text, sizeof text));
         exit(1);
     }
     return db;
+}
+
+/* lock_timeout_ms is short: tests wait. */
+static inline struct db *server_open_as(const char *user)
+{
+    return server_open_with(user, (struct db_settings){.application = "sawa-test",
+                                                       .statement_timeout_ms = 20000,
+                                                       .lock_timeout_ms = 300});
 }
 
 /* db.h (3): a statement is known by its address. A text that was put together gets one for good. */

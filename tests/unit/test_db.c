@@ -339,31 +339,38 @@ static void a_server_that_is_away_is_a_retry_and_a_refusal_is_not(void **state)
 
 /* A backend that is stopped stands for a machine that died without a word, and for a server that
  * never got what was sent: whoever waits for an answer gets none. */
-static struct db *silent_soon(pid_t *ret_backend)
+static struct db *patient_for_a_moment(void)
 {
-    static char dsn[SERVER_DSN_SIZE];
-    const struct db_settings settings = {.dsn = dsn,
-                                         .application = "sawa-test",
-                                         .statement_timeout_ms = 100,
-                                         .lock_timeout_ms = 100};
-    struct db *silent = NULL;
+    return server_open_with("sawa_ingest", (struct db_settings){.application = "sawa-test",
+                                                                .statement_timeout_ms = 100,
+                                                                .lock_timeout_ms = 100});
+}
+
+static pid_t backend_stop(const struct db *session)
+{
+    pid_t backend = db_backend_pid(session);
+
+    assert_int_equal(kill(backend, SIGSTOP), 0);
+    return backend;
+}
+
+static struct db *silent_in_a_transaction(pid_t *ret_backend)
+{
+    struct db *silent = patient_for_a_moment();
     struct error error;
 
-    snprintf(dsn, sizeof dsn, "%s user=sawa_ingest", getenv("SAWA_TEST_DSN"));
-    assert_int_equal(db_open(&settings, &error, &silent), OK);
-    *ret_backend = db_backend_pid(silent);
+    assert_int_equal(tx_begin(silent, &error), OK);
+    *ret_backend = backend_stop(silent);
     return silent;
 }
 
 static void a_server_that_falls_silent_is_given_up(void **state)
 {
     pid_t backend;
-    struct db *silent = silent_soon(&backend);
+    struct db *silent = silent_in_a_transaction(&backend);
     struct error error;
 
     (void)state;
-    assert_int_equal(tx_begin(silent, &error), OK);
-    assert_int_equal(kill(backend, SIGSTOP), 0);
     assert_int_equal(db_run(silent, "SELECT 1", NULL, &error, NULL), RETRY);
     assert_string_equal(error.detail, "no answer within 5100 ms");
     assert_true(db_is_broken(silent));
@@ -375,12 +382,10 @@ static void a_server_that_falls_silent_is_given_up(void **state)
 static void a_silent_answer_to_commit_is_unknown(void **state)
 {
     pid_t backend;
-    struct db *silent = silent_soon(&backend);
+    struct db *silent = silent_in_a_transaction(&backend);
     struct error error;
 
     (void)state;
-    assert_int_equal(tx_begin(silent, &error), OK);
-    assert_int_equal(kill(backend, SIGSTOP), 0);
     assert_int_equal(tx_commit(silent, &error), RETRY);
     assert_int_equal(error.cause, CAUSE_UNKNOWN);
     assert_int_equal(kill(backend, SIGCONT), 0);
@@ -390,15 +395,15 @@ static void a_silent_answer_to_commit_is_unknown(void **state)
 static void a_server_that_takes_no_more_rows_is_given_up(void **state)
 {
     static char rows[1 << 20];
-    pid_t backend;
-    struct db *silent = silent_soon(&backend);
+    struct db *silent = patient_for_a_moment();
     struct error error;
     int64_t copied;
+    pid_t backend;
 
     (void)state;
     assert_int_equal(db_copy_begin(silent, "COPY event_seen FROM STDIN (FORMAT binary)", &error),
                      OK);
-    assert_int_equal(kill(backend, SIGSTOP), 0);
+    backend = backend_stop(silent);
     for (int i = 0; i < 16; i++) /* more than any socket holds */
         db_copy_put(silent, (struct text){rows, sizeof rows});
     assert_int_equal(db_copy_end(silent, &error, &copied), RETRY);
@@ -424,18 +429,13 @@ static bool plan_reads_all(struct db *session)
 
 static void a_session_by_key_finds_rows_by_an_index_in_the_smallest_table(void **state)
 {
-    char dsn[SERVER_DSN_SIZE];
-    const struct db_settings settings = {.dsn = dsn,
-                                         .application = "sawa-test",
-                                         .statement_timeout_ms = 20000,
-                                         .lock_timeout_ms = 300,
-                                         .by_key = true};
-    struct db *keyed = NULL;
-    struct error error;
+    struct db *keyed =
+        server_open_with("sawa_ingest", (struct db_settings){.application = "sawa-test",
+                                                             .statement_timeout_ms = 20000,
+                                                             .lock_timeout_ms = 300,
+                                                             .by_key = true});
 
     (void)state;
-    snprintf(dsn, sizeof dsn, "%s user=sawa_ingest", getenv("SAWA_TEST_DSN"));
-    assert_int_equal(db_open(&settings, &error, &keyed), OK);
     assert_true(plan_reads_all(db));
     assert_false(plan_reads_all(keyed));
     db_close(keyed);

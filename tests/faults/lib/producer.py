@@ -39,7 +39,7 @@ def _standing(topic, ends):
 
 
 def follow(folder, topic, ends):
-    """Writes log.tsv after what stands on the topic; how many records stand there twice."""
+    """Writes log.tsv after what stands on the topic, of which each record sent must be one."""
     path, rows, seen = os.path.join(folder, "log.tsv"), {}, set()
     with open(os.path.join(folder, "events.bin"), "rb", buffering=1 << 20) as file, \
          open(path, encoding="utf-8") as log:
@@ -61,7 +61,7 @@ class Producer(threading.Thread):
         super().__init__(daemon=True)
         self.folder, self.path = folder, os.path.join(folder, "events.bin")
         self.topic, self.rate = topic, rate
-        self.total, self.sent = sum(counts), 0
+        self.counts, self.total, self.sent = counts, sum(counts), 0
         self.ends = [0] * len(counts)        # first offset not yet confirmed, per partition
         self.doubled = 0                     # records that stand on the topic twice
         self.error = None
@@ -105,7 +105,7 @@ class Producer(threading.Thread):
         """All is confirmed: is each record on the topic once?"""
         ends = send.ends({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"], "log_level": 2},
                          self.topic, len(self.ends))
-        if sum(ends) != self.total:
+        if ends != self.counts:
             follow(self.folder, self.topic, ends)
             self.doubled = sum(ends) - self.total
             self.ends[:] = ends

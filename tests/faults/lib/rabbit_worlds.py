@@ -31,6 +31,7 @@ class RabbitProducer(threading.Thread):
 
     def __init__(self, sender, rate):
         super().__init__(daemon=True)
+        self.doubled = 0                     # Kafka's producer only
         self.sender, self.error, self.total = sender, None, len(sender.records)
         self.sender.rate = rate
 

@@ -90,12 +90,16 @@ class Supervisor:
                 self.reach("the Kafka client aborted on an assertion of its own")
                 worker.start()
 
+    def _until(self, condition, seconds, pause=0.01):
+        """As the world's; a producer that failed is told as that, not as a stall of ours."""
+        came = self.world.until(condition, seconds, pause)
+        if self.world.producer.error:
+            self.world.producer.finish()    # raises
+        return came
+
     def _await_progress(self):
         world = self.world
-        moves = world.until(self._moves_or_deserts, STALL_MAX_S)
-        if world.producer.error:
-            world.producer.finish()         # raises
-        if not moves:
+        if not self._until(self._moves_or_deserts, STALL_MAX_S):
             self.violate("I8", f"no progress for {STALL_MAX_S} s: {world.positions()}")
             raise RuntimeError("no progress")
         self._revive()
@@ -116,10 +120,7 @@ class Supervisor:
             self._revive()
             return world.has_applied(ends) or self._any_halted(world.positions())
 
-        applied = world.until(is_applied, LAG_WAIT_S, 0.05)
-        if world.producer.error:
-            world.producer.finish()         # raises
-        if not applied:
+        if not self._until(is_applied, LAG_WAIT_S, 0.05):
             self.violate("I8", f"what was sent before {name} was healed is not applied after"
                                f" {LAG_WAIT_S} s: {world.positions()}, {ends}")
         self.slowest[name] = max(self.slowest[name], time.monotonic() - begin)
@@ -205,7 +206,7 @@ class Supervisor:
             self.violations["I8"] += 1
         self.records += world.producer.total
         self.reach("records that Kafka's producer has twice on the topic",
-                   getattr(world.producer, "doubled", 0))
+                   world.producer.doubled)
         self.failed += world.scratch.failed
 
     def _tally_watch(self, world):
