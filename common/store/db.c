@@ -101,6 +101,8 @@ enum status db_open(const struct db_settings *settings, struct error *error, str
     if (db == NULL)
         return error_set(error, FATAL, "out of memory for a database connection");
     db->settings = *settings;
+    if (db->settings.answer_grace_ms == 0)
+        db->settings.answer_grace_ms = ANSWER_GRACE_MS;
     status = db_reopen(db, error);
     if (status != OK) {
         db_close(db);
@@ -148,13 +150,17 @@ static int64_t context_line(const PGresult *rows)
     return at == NULL ? 0 : strtoll(at + 7, NULL, 10);
 }
 
+static int answer_wait_ms(const struct db *db)
+{
+    return db->settings.statement_timeout_ms + db->settings.answer_grace_ms;
+}
+
 static enum status connection_lost(struct db *db, struct error *error)
 {
     db->broken = true;
     error_set(error, RETRY, "the database connection was lost");
     if (db->silent)
-        error_detail(error, "no answer within %d ms",
-                     db->settings.statement_timeout_ms + ANSWER_GRACE_MS);
+        error_detail(error, "no answer within %d ms", answer_wait_ms(db));
     return error_hint(error, "the worker reconnects by itself; see the server's log");
 }
 
@@ -182,7 +188,7 @@ static enum status run_failed(struct db *db, const PGresult *rows, struct error 
 
 static int64_t answer_ends_us(const struct db *db)
 {
-    return clock_monotonic_us() + (db->settings.statement_timeout_ms + ANSWER_GRACE_MS) * 1000LL;
+    return clock_monotonic_us() + answer_wait_ms(db) * 1000LL;
 }
 
 /* libpq would wait for ever. Nothing can be said to such a server any more, not even goodbye. */

@@ -15,9 +15,10 @@
  *     plan was made. Plans live as long as the connection, also those of foreign keys: one made
  *     for an empty table reads all of it for ever, until ANALYZE comes by. For streams; a program
  *     that reads whole tables does not set it.
- * (5) No wait is without an end. Where the server has not answered 5 s after its own statement
- *     time-out, or takes no more rows, the connection is given up, as if it had been lost. A
- *     send that failed once, a machine that died without a word: libpq alone would wait for ever.
+ * (5) No wait is without an end. Where the server has not answered some seconds after its own
+ *     statement time-out (answer_grace_ms), or takes no more rows, the connection is given up, as
+ *     if it had been lost. A send that failed once, a machine that died without a word: libpq
+ *     alone would wait for ever.
  *
  * A connection belongs to one thread at a time.
  */
@@ -35,7 +36,8 @@ struct db_settings {
     const char *application; /* application_name: program and worker id */
     int statement_timeout_ms;
     int lock_timeout_ms;
-    bool by_key; /* (4) */
+    int answer_grace_ms; /* (5), 0: 5000 */
+    bool by_key;         /* (4) */
 };
 
 /* Connects to a server that takes writes. RETRY: not there now; FATAL: refused for good

@@ -15,16 +15,12 @@
  * Compiled and run by ingest.py, which passes the worker's own properties.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include <librdkafka/rdkafka.h>
 #include <openssl/sha.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <zstd.h>
+
+#include "client.h"
 
 enum { PIECE_SIZE = 64 * 1024, RECORD_MAX = 64 * 1024, PARTITIONS_MAX = 64, FRAME_HEAD = 28 };
 enum { SALT_SIZE = 16, COMPRESSION_LEVEL = -3 };
@@ -38,37 +34,6 @@ struct seen {
     double last;
     int ends; /* partitions that are read to their end */
 };
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static rd_kafka_t *client_make(int count, char **properties)
-{
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    char said[256];
-    rd_kafka_t *client;
-
-    for (int i = 0; i < count; i++) {
-        char *value = strchr(properties[i], '=');
-
-        if (value == NULL)
-            return NULL;
-        *value++ = '\0';
-        if (rd_kafka_conf_set(conf, properties[i], value, said, sizeof said) != RD_KAFKA_CONF_OK) {
-            fprintf(stderr, "consume: %s\n", said);
-            return NULL;
-        }
-    }
-    client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, said, sizeof said);
-    if (client != NULL)
-        rd_kafka_poll_set_consumer(client);
-    return client;
-}
 
 /* ---- evidence ---- */
 
@@ -135,18 +100,6 @@ static bool evidence_can_hold(const rd_kafka_message_t *message)
 
 /* ---- reading ---- */
 
-static bool begin(rd_kafka_t *client, const char *topic, int partitions)
-{
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(partitions);
-    rd_kafka_resp_err_t code;
-
-    for (int i = 0; i < partitions; i++)
-        rd_kafka_topic_partition_list_add(list, topic, i)->offset = 0;
-    code = rd_kafka_assign(client, list);
-    rd_kafka_topic_partition_list_destroy(list);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR;
-}
-
 /* False: an error that is not the end of a partition. */
 static bool take(const rd_kafka_message_t *message, struct evidence *evidence, struct seen *seen)
 {
@@ -159,7 +112,7 @@ static bool take(const rd_kafka_message_t *message, struct evidence *evidence, s
         return false;
     }
     if (seen->records++ == 0)
-        seen->first = now();
+        seen->first = clock_seconds(CLOCK_MONOTONIC);
     seen->bytes += (int64_t)(message->len + message->key_len);
     if (evidence != NULL && !evidence_can_hold(message))
         return false;
@@ -183,7 +136,7 @@ static bool read_all(rd_kafka_t *client, int partitions, struct evidence *eviden
         good = take(message, evidence, seen);
         rd_kafka_message_destroy(message);
     }
-    seen->last = now();
+    seen->last = clock_seconds(CLOCK_MONOTONIC);
     return good && seen->ends == partitions;
 }
 
@@ -192,10 +145,11 @@ int main(int argc, char **argv)
     struct seen seen = {0};
     struct rusage usage;
     int partitions = argc < 5 ? 0 : (int)strtol(argv[3], NULL, 10);
-    rd_kafka_t *client = partitions > 0 ? client_make(argc - 4, argv + 4) : NULL;
+    rd_kafka_t *client =
+        partitions > 0 ? client_make(RD_KAFKA_CONSUMER, NULL, argc - 4, argv + 4) : NULL;
     struct evidence *evidence =
         argc > 1 && strcmp(argv[1], "evidence") == 0 ? evidence_new() : NULL;
-    bool good = client != NULL && begin(client, argv[2], partitions) &&
+    bool good = client != NULL && client_begin(client, argv[2], partitions) &&
                 read_all(client, partitions, evidence, &seen);
 
     getrusage(RUSAGE_SELF, &usage);

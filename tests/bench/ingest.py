@@ -70,16 +70,18 @@ def must(*command, **options):
 # ---- servers and databases --------------------------------------------------------------------
 
 class Servers:
-    """A private PostgreSQL and Kafka; those of --state are left running."""
+    """A private PostgreSQL and Kafka; those of --state are left running. options: more words for
+    deploy/local/up."""
 
-    def __init__(self, folder, state, rabbit=False):
-        self.keep, self.rabbit = state is not None, rabbit
+    def __init__(self, folder, state, rabbit=False, options=()):
+        self.keep, self.rabbit, self.options = state is not None, rabbit, options
         self.state = state or os.path.join(folder, "state")
         self.local = os.path.join(ROOT, "deploy", "local")
 
     def __enter__(self):
         options = [f"--pg-set={name}={value}" for name, value in POSTGRES.items()]
         options = [word for option in options for word in option.split("=", 1)]
+        options += self.options
         if os.path.exists(os.path.join(self.state, "env")):
             options = []
         must(os.path.join(self.local, "up"), "--state", self.state,
@@ -145,6 +147,12 @@ class Database:
 
     def value(self, statement, *values):
         return self.rows(statement, *values)[0][0]
+
+    def dump(self, path):
+        """The rows of payment, for a COPY of the very same."""
+        with open(path, "wb") as file, self.connection.cursor() as cursor:
+            cursor.copy_expert("COPY (SELECT * FROM payment) TO STDOUT (FORMAT binary)", file,
+                               1 << 20)
 
 
 def template_exists(servers, name):
@@ -375,9 +383,7 @@ def ingest(servers, events, args, template=EMPTY, dump=None, source=None):
         commits = [(float(at), int(count)) for at, count in database.rows(COMMITS)]
         verify(database, events, template != EMPTY, source.ends() if source else None)
         if dump:
-            with open(dump, "wb") as file, database.connection.cursor() as cursor:
-                cursor.copy_expert("COPY (SELECT * FROM payment) TO STDOUT (FORMAT binary)", file,
-                                   1 << 20)
+            database.dump(dump)
     first, last = tenths(commits, events.records) if len(commits) > COMMITS_MIN else (0, 0)
     seconds = commits[-1][0]
     return {"s": round(seconds, 3), "per_s": round(events.records / seconds),
@@ -422,19 +428,30 @@ def worker_properties():
     return dict(pair for table in tables for pair in re.findall(r'\{"([^"]+)", "([^"]+)"\}', table))
 
 
+def bare_client(folder, name, *flags):
+    """NAME.c beside this file, compiled: its path."""
+    program = os.path.join(folder, name)
+    must("cc", "-std=c17", "-D_GNU_SOURCE", "-O2", "-o", program,
+         os.path.join(os.path.dirname(__file__), f"{name}.c"), "-lrdkafka", *flags)
+    return program
+
+
+def bare_properties(servers, settings):
+    """For a bare client: what the worker sets, as words NAME=VALUE."""
+    passed = {key[len("kafka."):]: value for key, value in settings.items()
+              if key.startswith("kafka.")}
+    properties = {**worker_properties(), **passed, "bootstrap.servers": servers.brokers,
+                  "group.id": "bench-bare"}
+    return [f"{key}={value}" for key, value in properties.items()]
+
+
 def consume(servers, folder, events, args, raw):
     """The client alone, and the client with the evidence every record needs: the worker's floor."""
-    program = os.path.join(folder, "consume")
-    must("cc", "-std=c17", "-D_GNU_SOURCE", "-O2", "-o", program,
-         os.path.join(os.path.dirname(__file__), "consume.c"), "-lrdkafka", "-lcrypto", "-lzstd")
-    settings = {**worker_properties(),
-                **{key[len("kafka."):]: value for key, value in args.settings.items()
-                   if key.startswith("kafka.")},
-                "bootstrap.servers": servers.brokers, "group.id": "bench-consume"}
+    program = bare_client(folder, "consume", "-lcrypto", "-lzstd")
     for _, (mode, name) in itertools.product(range(args.rounds),
                                              (("count", "consumer"), ("evidence", "floor"))):
         said = must(program, mode, events.topic, args.partitions,
-                    *(f"{key}={value}" for key, value in settings.items()))
+                    *bare_properties(servers, args.settings))
         records, _, seconds, cpu_s = said.split()
         if int(records) != events.records:
             raise Void(f"the consumer read {records} of {events.records} records")

@@ -8,11 +8,15 @@ are not counted (the producer fetches its identity, the broker compiles its code
 timestamp of its commit_log row less its timestamp, both of this machine's clock. Of what is
 counted no record is left out. Afterwards the database is held against all that was sent; a wrong
 one voids the measurement. What a commit timestamp is, and is not: README.md beside this file.
+
+Each round is followed by the floor: the same at the same rate, with floor.c in the worker's place,
+which only reads and copies. Below its figures no ingest gets on that machine.
 """
 import argparse
 import array
+import contextlib
 import datetime
-import itertools
+import hashlib
 import json
 import os
 import shutil
@@ -22,32 +26,30 @@ import tempfile
 import threading
 import time
 
-from confluent_kafka import Producer
-
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(HERE, "../support"))
 # pylint: disable=wrong-import-position
 import ingest
 from ingest import BIN, CLEAN, CORRIDORS, DAY, OTHERS_MAX, ROOT, Void, must, say
-from trafficlib import wire
 
 WAIT_S = 60
-TICK_S = 0.002
 LIMIT_MS = 100
 # Written soon, not all of it when a checkpoint or the kernel's half minute comes.
 STEADY = {"shared_buffers": "128MB", "backend_flush_after": "256kB", "bgwriter_delay": "20ms",
           "bgwriter_lru_maxpages": "1000", "bgwriter_lru_multiplier": "4",
           "track_wal_io_timing": "on"}
+# A broker has disks of its own in production. On that of the database its log, which it does not
+# wait for, would hold up every COMMIT as often as the kernel writes it.
+MEMORY, BROKER_BYTES = "/dev/shm", 2 << 30
 # It sends each partition's batch in a request of its own: a linger of 5 ms would be 2,400 a second.
-PRODUCER = {"enable.idempotence": True, "linger.ms": 20, "batch.size": 1 << 20,
-            "queue.buffering.max.messages": 1000000, "compression.type": "lz4", "log_level": 2}
+PRODUCER = ("enable.idempotence=true", "linger.ms=20", "batch.size=1048576",
+            "queue.buffering.max.messages=1000000", "compression.type=lz4", "log_level=2")
 
 
-def until(condition, what, worker):
+def until(condition, what, reader):
     end = time.monotonic() + WAIT_S
     while not condition():
-        worker.must_live()
+        reader.must_live()
         if time.monotonic() > end:
             raise Void(f"not within {WAIT_S} s: {what}")
         time.sleep(0.05)
@@ -70,48 +72,41 @@ class Events:
 
     def produce(self, brokers, topic, rate):
         """(timestamps in ms by partition, in the order of offsets; seconds it took)"""
+        program = ingest.bare_client(self.folder, "produce")
+        prefix = os.path.join(self.folder, "times")
+        took = must(program, topic, self.partitions, rate, self.count, self.path, prefix,
+                    f"bootstrap.servers={brokers}", *PRODUCER)
         times = [array.array("q") for _ in range(self.partitions)]
-        errors = []
-        producer = Producer({**PRODUCER, "bootstrap.servers": brokers})
-        report = lambda error, _: error and errors.append(str(error))
-        with open(self.path, "rb", buffering=1 << 20) as file:
-            records = wire.read_records(file)
-            begin, sent = time.monotonic(), 0
-            while sent < self.count:
-                due = min(int((time.monotonic() - begin) * rate), self.count)
-                now_ms = int(time.time() * 1000)
-                for partition, _, key, value in itertools.islice(records, due - sent):
-                    producer.produce(topic, value, key, partition, report, timestamp=now_ms)
-                    times[partition].append(now_ms)
-                sent = max(sent, due)
-                producer.poll(0)
-                time.sleep(TICK_S)
-            took = time.monotonic() - begin
-        if producer.flush(WAIT_S) or errors:
-            raise Void(f"not everything was delivered: {errors[:3]}")
-        return times, took
+        for partition, column in enumerate(times):
+            with open(f"{prefix}-{partition}", "rb") as file:
+                column.frombytes(file.read())
+        if sum(map(len, times)) != self.count:
+            raise Void(f"{sum(map(len, times))} records were sent of {self.count}")
+        return times, float(took)
 
 
-class Worker:
-    def __init__(self, servers, database, topic, settings):
-        options = {"ingest.topic": topic, "ingest.group": topic,
-                   "schema.directory": os.path.join(ROOT, "schemas", "avro"),
-                   "batch.key_file": servers.env["SAWA_KEK_FILE"], **settings}
-        words = [word for key, value in options.items() for word in ("--set", f"{key}={value}")]
-        self.said = tempfile.TemporaryFile("w+")  # pylint: disable=consider-using-with
-        self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-            [os.path.join(BIN, "sawa-ingest"), "run", *words], stdout=self.said, stderr=self.said,
-            env={**os.environ, **servers.env,
-                 "SAWA_DATABASE_DSN": servers.dsn(database.name, "sawa_ingest")})
+class Reader:
+    """A process that reads the topic into the database, until it is told or has all."""
+
+    def __init__(self, name, command, env=None):
+        self.name = name
+        # pylint: disable=consider-using-with
+        self.told, self.said = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(command, stdout=self.told, stderr=self.said,
+                                        env={**os.environ, **(env or {})})
 
     def __enter__(self):
         return self
 
+    def output(self):
+        self.told.seek(0)
+        return self.told.read()
+
     def must_live(self):
         if self.process.poll() is not None:
             self.said.seek(0)
-            raise Void(f"sawa-ingest ended with {self.process.returncode}\n"
-                       f"{self.said.read()[-2000:]}")
+            raise Void(f"{self.name} ended with {self.process.returncode}\n"
+                       f"{self.output()[-1000:]}{self.said.read()[-1000:]}")
 
     def __exit__(self, kind=None, *_):
         if self.process.poll() is None:
@@ -122,7 +117,17 @@ class Worker:
                 self.process.kill()
         if kind is None and self.process.returncode != 0:
             self.must_live()
+        self.told.close()
         self.said.close()
+
+
+def worker(servers, database, topic, settings):
+    options = {"ingest.topic": topic, "ingest.group": topic,
+               "schema.directory": os.path.join(ROOT, "schemas", "avro"),
+               "batch.key_file": servers.env["SAWA_KEK_FILE"], **settings}
+    words = [word for key, value in options.items() for word in ("--set", f"{key}={value}")]
+    return Reader("sawa-ingest", [os.path.join(BIN, "sawa-ingest"), "run", *words],
+                  {**servers.env, "SAWA_DATABASE_DSN": servers.dsn(database.name, "sawa_ingest")})
 
 
 COMMITTED = """
@@ -131,13 +136,13 @@ SELECT batch.partition, batch.first_offset, batch.next_offset,
   FROM commit_log JOIN batch USING (commit_id) WHERE action = 'ingest'"""
 
 
-def latencies(rows, times, since_ms):
+def latencies(rows, times, since):
     """Of every record produced since then, ascending, in ms; each offset has exactly one commit."""
     found, committed = array.array("d"), 0
     for partition, first, after, commit_ms in rows:
         committed += after - first
         found.extend(commit_ms - produced for produced in times[partition][first:after]
-                     if produced >= since_ms)
+                     if produced >= since)
     if committed != sum(map(len, times)):
         raise Void(f"{committed} records were committed, {sum(map(len, times))} produced")
     return sorted(found)
@@ -158,37 +163,72 @@ def wal_flushes(database):
     return database.rows("SELECT wal_sync, wal_sync_time FROM pg_stat_wal")[0]
 
 
-def measure(servers, events, args):
+def played(servers, events, topic, args, reader, is_done):
+    """(what latencies wants to know of the records, what is told of the round): produces, with the
+    checkpoint in the middle, and waits until the reader has it all."""
+    os.sync()                            # what was made for this run is not written during it
+    told, meter, cpu_s = {}, ingest.Meter(servers), ingest.cpu_of(reader.process.pid)
+    helper = threading.Thread(target=checkpoint_after,
+                              args=(servers, args.warm + args.seconds / 2, told))
+    helper.start()
+    times, took = events.produce(servers.brokers, topic, args.rate)
+    until(lambda: is_done(times), "all is committed", reader)
+    used = meter.read()
+    cpu_s = ingest.cpu_of(reader.process.pid) - cpu_s
+    # it has not ended, so the meter took it for a stranger
+    used["others_share"] = round(max(used["others_share"] - cpu_s / os.cpu_count()
+                                     / (time.monotonic() - meter.clock), 0), 2)
+    helper.join()
+    return times, {**told, **used, "cpu_s": round(cpu_s, 2),
+                   "rate_reached": round(events.count / took)}
+
+
+def new_topic(servers, partitions):
     topic = f"latency_{os.getpid()}_{time.monotonic_ns()}"
-    servers.topic(topic, args.partitions)
+    servers.topic(topic, partitions)
+    return topic
+
+
+def since_ms(times, args):
+    return min(column[0] for column in times) + args.warm * 1000
+
+
+def measure(servers, events, dump, args):
+    topic = new_topic(servers, args.partitions)
     with ingest.Database(servers) as database, \
-            Worker(servers, database, topic, args.settings) as worker:
+            worker(servers, database, topic, args.settings) as reader:
         until(lambda: database.value("SELECT count(*) FROM position WHERE owner IS NOT NULL")
-              == args.partitions, "the worker holds every partition", worker)
-        told, before, meter = {}, wal_flushes(database), ingest.Meter(servers)
-        cpu_s = ingest.cpu_of(worker.process.pid)
-        helper = threading.Thread(target=checkpoint_after,
-                                  args=(servers, args.warm + args.seconds / 2, told))
-        helper.start()
-        times, took = events.produce(servers.brokers, topic, args.rate)
-        counts = [len(column) for column in times]
-        until(lambda: [row[0] for row in database.rows(
-            "SELECT next_offset FROM position ORDER BY partition")] == counts,
-              "all is committed", worker)
-        used, after = meter.read(), wal_flushes(database)
-        cpu_s = ingest.cpu_of(worker.process.pid) - cpu_s
-        # it has not ended, so the meter took it for a stranger
-        used["others_share"] = round(max(used["others_share"] - cpu_s / os.cpu_count()
-                                         / (time.monotonic() - meter.clock), 0), 2)
-        helper.join()
+              == args.partitions, "the worker holds every partition", reader)
+        before = wal_flushes(database)
+        times, told = played(servers, events, topic, args, reader, lambda times: [
+            row[0] for row in database.rows("SELECT next_offset FROM position ORDER BY partition")
+        ] == [len(column) for column in times])
+        after = wal_flushes(database)
         rows = database.rows(COMMITTED)
         applied = database.value("SELECT count(*) FROM payment")
+        if args.floor:
+            database.dump(dump)
     if applied != events.count:
         raise Void(f"{applied} payments of {events.count} events")
-    since_ms = min(column[0] for column in times) + args.warm * 1000
-    return summary(latencies(rows, times, since_ms), rows, {
-        **told, **used, "worker_cpu_s": round(cpu_s, 2), "rate_reached": round(events.count / took),
-        "flush_ms_mean": round((after[1] - before[1]) / max(after[0] - before[0], 1), 2)})
+    return summary(latencies(rows, times, since_ms(times, args)), rows, {
+        **told, "flush_ms_mean": round((after[1] - before[1]) / max(after[0] - before[0], 1), 2)})
+
+
+def measure_floor(servers, events, dump, args):
+    """The same with a reader that copies as many rows as it has read records, and commits."""
+    topic = new_topic(servers, args.partitions)
+    folder = os.path.dirname(dump)
+    program = ingest.bare_client(folder, "floor", "-I/usr/include/postgresql", "-lpq")
+    with ingest.Database(servers) as database, Reader("floor", [
+            program, topic, str(args.partitions), str(events.count), dump,
+            servers.dsn(database.name), *ingest.bare_properties(servers, args.settings)]) as reader:
+        times, told = played(servers, events, topic, args, reader, lambda _: database.value(
+            "SELECT count(*) FROM payment") == events.count)
+        reader.process.terminate()
+        reader.process.wait(WAIT_S)
+        rows = [tuple(float(word) if "." in word else int(word) for word in line.split())
+                for line in reader.output().splitlines()]
+    return summary(latencies(rows, times, since_ms(times, args)), rows, told)
 
 
 def summary(found, rows, more):
@@ -208,6 +248,10 @@ def options():
     parser.add_argument("--partitions", type=int, default=12)
     parser.add_argument("--set", action="append", default=[], dest="settings", metavar="KEY=VALUE",
                         help="to the worker")
+    parser.add_argument("--shared-disk", action="store_true",
+                        help="the broker's log on the database's disk, not in memory")
+    parser.add_argument("--no-floor", action="store_false", dest="floor",
+                        help="the worker alone")
     parser.add_argument("--keep", metavar="DIR", help="leaves servers and events there")
     parser.add_argument("--prepare", action="store_true", help="makes both and measures nothing")
     args = parser.parse_args()
@@ -215,23 +259,69 @@ def options():
     return args
 
 
+def tell(name, round_, args):
+    say(json.dumps({"of": name, **round_}))
+    if round_["rate_reached"] < 0.99 * args.rate:
+        say("warning: the producer did not hold the rate")
+    if round_["others_share"] > OTHERS_MAX:
+        say(f"warning: other programs took {round_['others_share']:.0%} of the processors:"
+            " measure again")
+    return round_
+
+
+@contextlib.contextmanager
+def log_of_the_broker(args, folder):
+    """Words for deploy/local/up. With --keep it outlives the run, as the servers do."""
+    if args.shared_disk:
+        yield []
+        return
+    if shutil.disk_usage(MEMORY).free < BROKER_BYTES:
+        raise Void(f"{MEMORY} has no {BROKER_BYTES >> 30} GiB for the broker's log; --shared-disk")
+    name = f"sawa-bench-{hashlib.sha256(folder.encode()).hexdigest()[:8]}"
+    path = os.path.join(MEMORY, name)
+    try:
+        yield ["--kafka-set", f"log.dirs={path}"]
+    finally:
+        if not args.keep:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def run(args, folder):
+    """(rounds of the worker, rounds of the floor)"""
     ingest.POSTGRES.update(STEADY)
-    with ingest.Servers(folder, os.path.join(folder, "state") if args.keep else None) as servers:
+    dump = os.path.join(folder, "rows.copy")
+    with log_of_the_broker(args, folder) as log, ingest.Servers(
+            folder, os.path.join(folder, "state") if args.keep else None,
+            options=log) as servers:
         ingest.template_make(servers)
         events = Events(folder, args)
         if args.prepare:
-            return []
-        rounds = []
+            return [], []
+        rounds, floors = [], []
         for _ in range(args.rounds):
-            rounds.append(measure(servers, events, args))
-            say(json.dumps(rounds[-1]))
-            if rounds[-1]["rate_reached"] < 0.99 * args.rate:
-                say("warning: the producer did not hold the rate")
-            if rounds[-1]["others_share"] > OTHERS_MAX:
-                say(f"warning: other programs took {rounds[-1]['others_share']:.0%} of the "
-                    "processors: measure again")
-        return rounds
+            rounds.append(tell("worker", measure(servers, events, dump, args), args))
+            if args.floor:
+                floors.append(tell("floor", measure_floor(servers, events, dump, args), args))
+        return rounds, floors
+
+
+def middle(rounds):
+    """The round of the median p99, its latencies alone."""
+    ordered = sorted(rounds, key=lambda one: one["p99_ms"])
+    return {key: value for key, value in ordered[len(rounds) // 2].items() if key.endswith("_ms")}
+
+
+def result(rounds, floors, args):
+    ours = middle(rounds)
+    ratios, figures = {"p99_of_limit": round(ours["p99_ms"] / LIMIT_MS, 2)}, ours
+    if floors:
+        floor = middle(floors)
+        ratios["p99_of_floor"] = round(ours["p99_ms"] / floor["p99_ms"], 2)
+        figures = {**ours, **{f"floor_{key}": value for key, value in floor.items()}}
+    at = datetime.datetime.now(datetime.timezone.utc).isoformat()
+    return {"name": "latency", "ratios": ratios, "figures": figures,
+            "raw": {"at": at, "rate": args.rate, "seconds": args.seconds, "warm": args.warm,
+                    "rounds": rounds, "floors": floors}}
 
 
 def main():
@@ -240,7 +330,7 @@ def main():
     os.makedirs(folder, exist_ok=True)
     os.chmod(folder, 0o711)              # the servers' user passes through
     try:
-        rounds = run(args, folder)
+        rounds, floors = run(args, folder)
     except Void as error:
         print(f"void: {error}", file=sys.stderr)
         return 1
@@ -248,13 +338,7 @@ def main():
         if not args.keep:
             shutil.rmtree(folder, ignore_errors=True)
     if rounds:
-        middle = sorted(rounds, key=lambda one: one["p99_ms"])[len(rounds) // 2]
-        say(json.dumps({"name": "latency", "ratios": {"p99_of_limit": round(
-            middle["p99_ms"] / LIMIT_MS, 2)}, "figures": {
-                key: value for key, value in middle.items() if key.endswith("_ms")},
-            "raw": {"at": datetime.datetime.now(datetime.timezone.utc).isoformat(),
-                    "rate": args.rate, "seconds": args.seconds, "warm": args.warm,
-                    "rounds": rounds}}))
+        say(json.dumps(result(rounds, floors, args)))
     return 0
 
 

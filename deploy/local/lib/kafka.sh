@@ -66,7 +66,10 @@ num.network.threads=2
 num.io.threads=2
 log.cleaner.dedupe.buffer.size=4194304
 PROPERTIES
+    cat "$RUN/kafka/extra.properties" # the last of two lines counts
 }
+
+kafka_data() { sed -n 's/^log\.dirs=//p' "$RUN/kafka/server.properties" | tail -n 1; }
 
 # 16 random bytes in base64url without padding. One that began with a dash would be read as an
 # option, so Kafka itself makes none.
@@ -78,7 +81,10 @@ kafka_cluster_id() {
 }
 
 kafka_format() { # launch words...
-    [[ ! -f $RUN/kafka/data/meta.properties ]] || return 0
+    local data
+    data=$(kafka_data)
+    [[ ! -f $data/meta.properties ]] || return 0
+    install -d -m 0700 -o "$SERVER_USER" -g "$SERVER_GROUP" "$data"
     "$@" java -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
         -cp "$(kafka_libs)/*" kafka.tools.StorageTool format -t "$(kafka_cluster_id)" \
         -c "$RUN/kafka/server.properties" >"$RUN/kafka.format.log" 2>&1
@@ -93,6 +99,7 @@ kafka_start() {
             "set SAWA_CACHE to a folder it can read"
     install -d -m 0700 -o "$SERVER_USER" -g "$SERVER_GROUP" "$RUN/kafka"
     secret kafka_password 24
+    printf '%s\n' "${KAFKA_PROPERTIES[@]}" >>"$RUN/kafka/extra.properties"
     kafka_properties >"$RUN/kafka/server.properties"
     kafka_format "${launch[@]}" || return 1
     server_launch kafka "${launch[@]}" java -Xms128m -Xmx384m -XX:+UseSerialGC \
