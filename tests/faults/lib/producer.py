@@ -52,7 +52,8 @@ def follow(folder, topic, ends):
             seen.add((partition, at_ms, value))
             log.write(f"{partition}\t{offset}\t{rows[partition, at_ms, value]}")
     if len(seen) != len(rows):
-        raise RuntimeError(f"{len(rows) - len(seen)} records are confirmed and not on {topic}")
+        raise RuntimeError(f"{len(rows) - len(seen)} records are confirmed and not on {topic},"
+                           f" which ends at {ends}: {sorted(rows.keys() - seen)[:2]}")
     os.replace(path + ".new", path)
 
 

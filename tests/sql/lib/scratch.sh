@@ -2,7 +2,7 @@
 #
 # tests/sql/lib/scratch.sh - scratch databases on the server of the PG* environment, and TAP lines.
 #
-# Sourced by run, sessions.test and migrations.test. Databases it made are dropped when the script
+# Sourced by run and the tests beside it. Databases it made are dropped when the script
 # ends, however it ends.
 
 # shellcheck disable=SC2034  # used by who sources this
