@@ -262,6 +262,14 @@ static const struct amqp_verbs queue_verbs = {
     .hint = queue_hint,
 };
 
+/* What is on its way lies in memory, however many queues there are. */
+static int prefetch_share(int prefetch, size_t queues)
+{
+    int share = prefetch / (int)queues;
+
+    return share > 0 ? share : 1;
+}
+
 enum status amqp_queue_open(const struct amqp_queue_settings *settings, struct error *error,
                             struct source **ret_source)
 {
@@ -272,6 +280,7 @@ enum status amqp_queue_open(const struct amqp_queue_settings *settings, struct e
     status = amqp_reader_new(&queue_verbs, &settings->reader, error, &reader);
     if (status != OK)
         return status;
+    reader->settings.prefetch = prefetch_share(reader->settings.prefetch, reader->part_count);
     queues_of(reader)->delivery_limit = settings->delivery_limit;
     queues_of(reader)->ids_needed = settings->ids_needed;
     *ret_source = &reader->source;

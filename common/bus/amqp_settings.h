@@ -26,8 +26,8 @@ struct amqp_reader_settings {
     struct amqp_settings link;
     const char *topic; /* what they are together: the name of the source             */
     const char *names; /* by commas, in the order of their partitions                */
-    int prefetch;      /* records on their way, each; of a queue: without an ack, two
-                          batches                                                    */
+    int prefetch;      /* records on their way: of each stream; of all queues together,
+                          without an ack: two batches                                */
 };
 
 struct amqp_queue_settings {

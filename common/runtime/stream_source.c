@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KEY_NAME_SIZE = 64, QUEUE_PREFETCH_MAX = 10000 };
+enum { KEY_NAME_SIZE = 64, QUEUE_PREFETCH_MAX = 40000 };
 enum { ASSIGNMENT_GROUP, ASSIGNMENT_LEASE }; /* in the order of the values of <name>.assignment */
 
 /* A key of the worker itself: <name>.<rest>. */
@@ -154,7 +154,8 @@ static enum status stream_open(const struct program_run *run, const struct worke
     return status == OK ? amqp_stream_open(&settings, error, ret_source) : status;
 }
 
-/* Two batches: one is filled while the other is committed, and only then acknowledged. */
+/* Two batches: one is filled while the other is committed, and only then acknowledged. Of all queues
+ * together: what is on its way lies in memory. */
 static int queue_prefetch(const struct config *config)
 {
     int64_t wanted = 2 * config_int(config, "batch.records_max");
