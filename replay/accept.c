@@ -98,7 +98,7 @@ static enum status steps_read(struct db *db, const struct arguments *arguments, 
     params_init(&params, REPLAY_PARAMS_MAX);
     params_int32(&params, plan->source.source_id);
     params_int32(&params, arguments->partition);
-    status = replay_run(db, replay_sql_positions_halted, &params, error, &rows);
+    status = db_run_once(db, replay_sql_positions_halted, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++) {
         struct step *step = &plan->steps[plan->count++];
 
@@ -284,7 +284,7 @@ static enum status plan_recheck(struct db *db, const struct plan *plan, struct e
 
     params_init(&params, REPLAY_PARAMS_MAX);
     params_int32(&params, plan->source.source_id);
-    status = replay_run(db, replay_sql_positions_lock, &params, error, &rows);
+    status = db_run_once(db, replay_sql_positions_lock, &params, error, &rows);
     for (int row = 0; status == OK && row < result_rows(rows) && found < plan->count; row++) {
         const struct step *step = &plan->steps[found];
 
@@ -304,7 +304,7 @@ static enum status statement_run(struct decision *decision, const char *sql, str
                                  struct error *error, int64_t *ret_first)
 {
     struct result *row = NULL;
-    enum status status = replay_run(decision->tx.db, sql, params, error, &row);
+    enum status status = db_run_once(decision->tx.db, sql, params, error, &row);
 
     if (status == OK && result_affected(row) != 1)
         status = changed_meanwhile(error);
@@ -401,7 +401,7 @@ static enum status starts_insert(struct decision *decision, const struct plan *p
     params_int32(&params, source_id);
     params_int32_array(&params, numbers, count);
     params_int64_array(&params, plan->starts, count);
-    status = replay_run(decision->tx.db, replay_sql_generation_positions, &params, error, NULL);
+    status = db_run_once(decision->tx.db, replay_sql_generation_positions, &params, error, NULL);
     if (status != OK)
         return status;
     params_init(&params, REPLAY_PARAMS_MAX);
@@ -410,7 +410,7 @@ static enum status starts_insert(struct decision *decision, const struct plan *p
     params_int64_array(&params, lows, count);
     params_int64_array(&params, plan->starts, count);
     params_int64(&params, decision->tx.commit_id);
-    return replay_run(decision->tx.db, replay_sql_gaps_insert, &params, error, NULL);
+    return db_run_once(decision->tx.db, replay_sql_gaps_insert, &params, error, NULL);
 }
 
 /* Partitions of the old generation that were not halted halt now: nobody may move them on. */
@@ -423,7 +423,7 @@ static enum status old_supersede(struct decision *decision, const struct plan *p
     params_int32(&params, plan->source.source_id);
     params_int32(&params, -1);
     params_string(&params, "generation_superseded");
-    return replay_run(decision->tx.db, replay_sql_positions_halt, &params, error, NULL);
+    return db_run_once(decision->tx.db, replay_sql_positions_halt, &params, error, NULL);
 }
 
 static enum status generation_run(struct decision *decision, const struct plan *plan,

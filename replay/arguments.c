@@ -117,14 +117,3 @@ void dry_run_print(const struct arguments *arguments)
     if (!arguments->execute)
         printf("nothing was changed; add --execute --reason TEXT --actor NAME to do it\n");
 }
-
-int replay_answer(struct buffer *out, int code)
-{
-    bool written = !buffer_failed(out) && fwrite(out->data, 1, out->size, stdout) == out->size &&
-                   fflush(stdout) == 0;
-
-    if (out->data != NULL)
-        explicit_bzero(out->data, out->capacity);
-    buffer_done(out);
-    return written ? code : EXIT_FATAL;
-}

@@ -7,15 +7,6 @@
 #include "base/clock.h"
 #include "replay_sql.h"
 
-enum status replay_run(struct db *db, const char *sql, struct params *params, struct error *error,
-                       struct result **ret_rows)
-{
-    enum status status = db_run(db, sql, params, error, ret_rows);
-
-    params_done(params);
-    return status;
-}
-
 enum status decision_begin(const struct program_run *run, struct session *session,
                            const char *action, const struct arguments *arguments,
                            struct error *error, struct decision *ret_decision)
@@ -72,5 +63,5 @@ enum status decision_note(struct decision *decision, const char *outcome, int32_
         params_int64(&params, record_offset);
     params_string(&params, decision->arguments->reason);
     params_string(&params, decision->arguments->actor);
-    return replay_run(decision->tx.db, replay_sql_action_insert, &params, error, NULL);
+    return db_run_once(decision->tx.db, replay_sql_action_insert, &params, error, NULL);
 }

@@ -30,7 +30,7 @@ static enum status parked_rows(struct db *db, const struct arguments *arguments,
     params_string(&params, arguments->since);
     params_bool(&params, arguments->all);
     params_int32(&params, arguments->limit);
-    return replay_run(db, replay_sql_parked_list, &params, error, ret_rows);
+    return db_run_once(db, replay_sql_parked_list, &params, error, ret_rows);
 }
 
 static void place_of_row(const struct result *rows, int row, struct place *place)
@@ -169,7 +169,7 @@ int parked_list(struct program_run *run, const struct arguments *arguments)
     result_free(rows);
     session_done(&session);
     if (status == OK)
-        return replay_answer(&out, EXIT_OK);
+        return program_answer(&out, EXIT_OK);
     buffer_done(&out);
     return program_fail(&error);
 }
@@ -189,7 +189,7 @@ enum status parked_decide(struct decision *decision, const struct parked_record 
     params_int64(&params, parked->offset);
     params_string(&params, state);
     params_int64(&params, decision->tx.commit_id);
-    status = replay_run(decision->tx.db, replay_sql_parked_decide, &params, error, &decided);
+    status = db_run_once(decision->tx.db, replay_sql_parked_decide, &params, error, &decided);
     if (status == OK && result_affected(decided) != 1)
         status = error_set(error, FATAL, "a parked record was decided on behind our lock");
     result_free(decided);

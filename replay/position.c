@@ -135,7 +135,7 @@ static enum status positions_print(struct db *db, const struct arguments *argume
         return status;
     params_init(&params, REPLAY_PARAMS_MAX);
     source_filter_params(&filter, &params);
-    status = replay_run(db, replay_sql_positions, &params, error, &rows);
+    status = db_run_once(db, replay_sql_positions, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++)
         (arguments->json ? json_row : print_row)(out, rows, i);
     result_free(rows);
@@ -154,7 +154,7 @@ int position_show(struct program_run *run, const struct arguments *arguments)
         status = positions_print(session.db, arguments, &out, &error);
     session_done(&session);
     if (status == OK)
-        return replay_answer(&out, EXIT_OK);
+        return program_answer(&out, EXIT_OK);
     buffer_done(&out);
     return program_fail(&error);
 }
@@ -173,7 +173,7 @@ static enum status halt_look(struct db *db, const struct source_row *source,
     params_init(&params, REPLAY_PARAMS_MAX);
     params_int32(&params, source->source_id);
     params_int32(&params, arguments->partition);
-    status = replay_run(db, replay_sql_positions_read, &params, error, &rows);
+    status = db_run_once(db, replay_sql_positions_read, &params, error, &rows);
     if (status == OK && result_rows(rows) == 0) {
         error_set(error, REJECT, "no such partition has been read yet, so none can be halted");
         error->exit_code = EXIT_REFUSED;
@@ -204,7 +204,7 @@ static enum status halt_fill(struct decision *decision, const struct source_row 
     params_int32(&params, source->source_id);
     params_int32(&params, decision->arguments->partition);
     params_string(&params, "halted_by_operator");
-    status = replay_run(decision->tx.db, replay_sql_positions_halt, &params, error, &rows);
+    status = db_run_once(decision->tx.db, replay_sql_positions_halt, &params, error, &rows);
     if (status == OK && result_rows(rows) == 0) /* (3) */
         status = error_set(error, REJECT, "they were halted meanwhile");
     for (int i = 0; status == OK && i < result_rows(rows); i++)

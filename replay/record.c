@@ -38,7 +38,7 @@ static enum status parked_lock(struct db *db, const struct parked_record *parked
 
     assert(tx_is_open(db));
     place_params(&params, parked);
-    return replay_run(db, replay_sql_parked_lock, &params, error, NULL);
+    return db_run_once(db, replay_sql_parked_lock, &params, error, NULL);
 }
 
 static enum status frame_read(struct parked_record *parked, struct error *error)
@@ -142,7 +142,7 @@ enum status parked_record_read(struct db *db, const unsigned char key_file[SEAL_
     if (status != OK)
         return status;
     place_params(&params, parked);
-    status = replay_run(db, replay_sql_parked_find, &params, error, &row);
+    status = db_run_once(db, replay_sql_parked_find, &params, error, &row);
     if (status == OK && result_rows(row) == 0)
         status = not_parked(place, error);
     if (status == OK)
@@ -331,7 +331,7 @@ int parked_show(struct program_run *run, const struct arguments *arguments)
         status = show(run, session.db, arguments, &place, &out, &error);
     session_done(&session);
     if (status == OK)
-        return replay_answer(&out, EXIT_OK);
+        return program_answer(&out, EXIT_OK);
     buffer_done(&out);
     return program_fail(&error);
 }

@@ -130,15 +130,8 @@ must_use enum status decision_note(struct decision *decision, const char *outcom
                                    int32_t source_id, int32_t partition, int64_t record_offset,
                                    struct error *error);
 
-/* Runs one statement and frees params. */
-must_use enum status replay_run(struct db *db, const char *sql, struct params *params,
-                                struct error *error, struct result **ret_rows);
-
 /* What a verb that was asked without --execute says last. */
 void dry_run_print(const struct arguments *arguments);
-
-/* Writes out and frees it; code, or EXIT_FATAL where that fails. */
-int replay_answer(struct buffer *out, int code);
 
 /* ---- verbs ---- */
 

@@ -73,7 +73,7 @@ enum status source_row_find(struct db *db, const char *name, struct error *error
     params_init(&params, REPLAY_PARAMS_MAX);
     params_string(&params, topic);
     params_int32(&params, generation);
-    status = replay_run(db, replay_sql_source_find, &params, error, &row);
+    status = db_run_once(db, replay_sql_source_find, &params, error, &row);
     if (status == OK && result_rows(row) != 1)
         status = source_refuse(name, result_rows(row), error);
     if (status == OK)

@@ -43,14 +43,16 @@ int program_usage(const struct program_run *run, const char *format, ...)
     return EXIT_USAGE;
 }
 
-/* Writes a page to stdout and frees it. A reader that went away or a full disk is a failure. */
-static int print_page(struct buffer *page)
+int program_answer(struct buffer *out, int code)
 {
-    bool written = !buffer_failed(page) &&
-                   fwrite(page->data, 1, page->size, stdout) == page->size && fflush(stdout) == 0;
+    const char *bytes = out->data == NULL ? "" : out->data;
+    bool written = !buffer_failed(out) && fwrite(bytes, 1, out->size, stdout) == out->size &&
+                   fflush(stdout) == 0;
 
-    buffer_done(page);
-    return written ? EXIT_OK : EXIT_FAILED;
+    if (out->data != NULL)
+        explicit_bzero(out->data, out->capacity);
+    buffer_done(out);
+    return written ? code : EXIT_FATAL;
 }
 
 static int print_help(const struct program *program, const struct program_line *line)
@@ -62,7 +64,7 @@ static int print_help(const struct program *program, const struct program_line *
         help_command(&page, program, line->command);
     else
         help_program(&page, program);
-    return print_page(&page);
+    return program_answer(&page, EXIT_OK);
 }
 
 static int print_version(const struct program *program)
@@ -71,7 +73,7 @@ static int print_version(const struct program *program)
 
     buffer_init(&page, PAGE_SIZE_MAX);
     buffer_format(&page, "%s %s\n", program->name, SAWA_VERSION);
-    return print_page(&page);
+    return program_answer(&page, EXIT_OK);
 }
 
 static int print_config_page(const struct program *program)
@@ -84,7 +86,7 @@ static int print_config_page(const struct program *program)
     config_page(&options_common, 1, &page);
     buffer_format(&page, "\n## %s\n\n%s\n\n", program->name, program->purpose);
     config_page(&own, 1, &page);
-    return print_page(&page);
+    return program_answer(&page, EXIT_OK);
 }
 
 static int print_config(const struct program_run *run)
@@ -93,7 +95,7 @@ static int print_config(const struct program_run *run)
 
     buffer_init(&page, PAGE_SIZE_MAX);
     config_print(run->config, &page);
-    return print_page(&page);
+    return program_answer(&page, EXIT_OK);
 }
 
 /* Core files off: memory holds payments and keys (I12). Refused only by a stricter limit. */

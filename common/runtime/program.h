@@ -70,6 +70,10 @@ must_use int program_main(int argc, char **argv, const struct program *program);
 /* Prints the error's parts on stderr; returns its exit code: `return program_fail(&error)`. */
 must_use int program_fail(const struct error *error);
 
+/* Writes an answer to stdout, wipes and frees it; code, or EXIT_FATAL where it cannot be written: a
+ * reader that went away, a full disk. */
+must_use int program_answer(struct buffer *out, int code);
+
 /* Reads the configuration from the same places once more, for SIGHUP: on an error the program goes
  * on with what it has. The caller owns *ret_config. */
 must_use enum status program_config_read(const struct program_run *run, struct error *error,

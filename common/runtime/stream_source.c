@@ -154,8 +154,8 @@ static enum status stream_open(const struct program_run *run, const struct worke
     return status == OK ? amqp_stream_open(&settings, error, ret_source) : status;
 }
 
-/* Two batches: one is filled while the other is committed, and only then acknowledged. Of all queues
- * together: what is on its way lies in memory. */
+/* Two batches: one is filled while the other is committed, and only then acknowledged. Of all
+ * queues together: what is on its way lies in memory. */
 static int queue_prefetch(const struct config *config)
 {
     int64_t wanted = 2 * config_int(config, "batch.records_max");

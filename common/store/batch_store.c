@@ -63,16 +63,13 @@ enum status batch_insert(struct db *db, int64_t commit_id, int32_t source_id,
                          const struct batch_row *rows, size_t count, struct error *error)
 {
     struct params params;
-    enum status status;
 
     assert(tx_is_open(db));
     params_init(&params, BATCH_PARAMS_MAX);
     params_int64(&params, commit_id);
     params_int32(&params, source_id);
     batch_params(&params, rows, count);
-    status = db_run(db, store_sql_batch_insert, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(db, store_sql_batch_insert, &params, error, NULL);
 }
 
 /* Everything of the tuple up to the sealed bytes, which follow as a part of their own. */
@@ -186,13 +183,10 @@ enum status parked_known(struct db *db, int32_t source_id, const struct uuid *di
 enum status day_ensure(struct db *db, const char *parent, int32_t day, struct error *error)
 {
     struct params params;
-    enum status status;
 
     assert(!tx_is_open(db));
     params_init(&params, 256);
     params_string(&params, parent);
     params_date(&params, day);
-    status = db_run(db, store_sql_ensure_day, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(db, store_sql_ensure_day, &params, error, NULL);
 }

@@ -18,8 +18,7 @@ enum status commit_begin_ids(struct db *db, int32_t batch_count, struct error *e
     assert(batch_count >= 0 && batch_count <= COMMIT_BATCHES_MAX);
     params_init(&params, COMMIT_PARAMS_MAX);
     params_int32(&params, batch_count);
-    status = db_run(db, store_sql_commit_ids, &params, error, &rows);
-    params_done(&params);
+    status = db_run_once(db, store_sql_commit_ids, &params, error, &rows);
     if (status != OK)
         return status;
     assert(result_rows(rows) == batch_count + 1);
@@ -33,7 +32,6 @@ enum status commit_begin_ids(struct db *db, int32_t batch_count, struct error *e
 enum status commit_write_log(struct db *db, const struct leaf *leaf, struct error *error)
 {
     struct params params;
-    enum status status;
 
     assert(tx_is_open(db));
     params_init(&params, COMMIT_PARAMS_MAX);
@@ -41,9 +39,7 @@ enum status commit_write_log(struct db *db, const struct leaf *leaf, struct erro
     params_text(&params, leaf->action);
     params_text(&params, leaf->worker);
     params_instant(&params, leaf->instant_us);
-    status = db_run(db, store_sql_commit_log_insert, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(db, store_sql_commit_log_insert, &params, error, NULL);
 }
 
 static enum status leaf_insert(struct db *db, int64_t commit_id, struct text bytes,
@@ -51,15 +47,12 @@ static enum status leaf_insert(struct db *db, int64_t commit_id, struct text byt
 {
     struct digest hash = leaf_hash(bytes);
     struct params params;
-    enum status status;
 
     params_init(&params, COMMIT_PARAMS_MAX);
     params_int64(&params, commit_id);
     params_bytes(&params, bytes.data, bytes.size);
     params_bytes(&params, hash.bytes, SHA256_SIZE);
-    status = db_run(db, store_sql_audit_leaf_insert, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(db, store_sql_audit_leaf_insert, &params, error, NULL);
 }
 
 enum status commit_write_leaf(struct db *db, const struct leaf *leaf, struct error *error)

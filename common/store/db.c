@@ -347,6 +347,15 @@ enum status db_run(struct db *db, const char *sql, const struct params *params,
     return status;
 }
 
+enum status db_run_once(struct db *db, const char *sql, struct params *params, struct error *error,
+                        struct result **ret_result)
+{
+    enum status status = db_run(db, sql, params, error, ret_result);
+
+    params_done(params);
+    return status;
+}
+
 enum status db_script(struct db *db, const char *sql, struct error *error)
 {
     PGresult *rows;

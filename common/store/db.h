@@ -99,6 +99,10 @@ struct result; /* rows of one answer; freed with result_free, NULL is fine */
 must_use enum status db_run(struct db *db, const char *sql, const struct params *params,
                             struct error *error, struct result **ret_result);
 
+/* As db_run, and frees params. */
+must_use enum status db_run_once(struct db *db, const char *sql, struct params *params,
+                                 struct error *error, struct result **ret_result);
+
 /* Several statements in one text without parameters; for set-up. */
 must_use enum status db_script(struct db *db, const char *sql, struct error *error);
 

@@ -125,8 +125,7 @@ enum status keyring_find(struct db *db, const unsigned char key_file[SEAL_KEY_SI
 
     params_init(&params, KEY_PARAMS_MAX);
     params_int32(&params, key_id);
-    status = db_run(db, store_sql_data_key_by_id, &params, error, &row);
-    params_done(&params);
+    status = db_run_once(db, store_sql_data_key_by_id, &params, error, &row);
     if (status == OK && result_rows(row) == 0)
         status = error_set(error, REJECT, "data key %d is missing", key_id);
     if (status == OK) {

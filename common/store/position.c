@@ -308,16 +308,13 @@ enum status position_halt(struct db *db, const struct position *position, const 
                           struct error *error)
 {
     struct params params;
-    enum status status;
 
     params_init(&params, POSITION_PARAMS_MAX);
     params_int32(&params, position->source_id);
     params_int32(&params, position->partition);
     params_int64(&params, position->epoch);
     params_string(&params, reason);
-    status = db_run(db, store_sql_position_halt, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(db, store_sql_position_halt, &params, error, NULL);
 }
 
 enum status position_resumed(struct db *db, int32_t source_id, const int32_t *partitions,
@@ -349,11 +346,8 @@ enum status position_release(struct db *db, int32_t source_id, const struct posi
 {
     struct columns columns;
     struct params params;
-    enum status status;
 
     params_init(&params, POSITION_PARAMS_MAX);
     columns_begin(&columns, &params, source_id, moves, count);
-    status = db_run(db, store_sql_position_release, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(db, store_sql_position_release, &params, error, NULL);
 }

@@ -63,13 +63,6 @@ int verb_run(struct program_run *run, int argc, char **argv, const struct verb *
 must_use enum status folder_of(const struct program_run *run, const struct arguments *arguments,
                                struct error *error, const char **ret_folder);
 
-/* Runs one statement and frees params. ret_rows NULL: not wanted. */
-must_use enum status archive_run(struct db *db, const char *sql, struct params *params,
-                                 struct error *error, struct result **ret_rows);
-
-/* Writes out and frees it; code, or EXIT_FATAL where that fails. */
-int archive_answer(struct buffer *out, int code);
-
 /* ---- rows of a day ---- */
 
 /* The head of the file of a day; texts live until head_rows_done. */

@@ -86,25 +86,6 @@ enum status folder_of(const struct program_run *run, const struct arguments *arg
     return OK;
 }
 
-enum status archive_run(struct db *db, const char *sql, struct params *params, struct error *error,
-                        struct result **ret_rows)
-{
-    enum status status = db_run(db, sql, params, error, ret_rows);
-
-    params_done(params);
-    return status;
-}
-
-int archive_answer(struct buffer *out, int code)
-{
-    bool written = !buffer_failed(out) &&
-                   fwrite(out->data == NULL ? "" : out->data, 1, out->size, stdout) == out->size &&
-                   fflush(stdout) == 0;
-
-    buffer_done(out);
-    return written ? code : EXIT_FATAL;
-}
-
 int64_t keep_days(const struct program_run *run, const char *parent)
 {
     return config_int(run->config, strcmp(parent, "payment") == 0 ? "retention.payment_days"
@@ -134,7 +115,7 @@ enum status decision_begin(const struct program_run *run, struct session *sessio
     params_string(&params, action);
     params_string(&params, arguments->reason);
     params_string(&params, arguments->actor);
-    status = archive_run(session->db, archive_sql_action_insert, &params, error, NULL);
+    status = db_run_once(session->db, archive_sql_action_insert, &params, error, NULL);
     if (status != OK)
         business_abandon(&ret_decision->tx);
     return status;

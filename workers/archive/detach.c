@@ -37,7 +37,7 @@ static enum status state_read(struct db *db, const struct day_due *due, struct e
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_string(&params, due->parent);
     params_date(&params, due->day);
-    status = archive_run(db, archive_sql_day_state, &params, error, &row);
+    status = db_run_once(db, archive_sql_day_state, &params, error, &row);
     if (status == OK) {
         *ret_state = DAY_GONE;
         for (size_t i = 0; result_rows(row) > 0 && i < COUNT_OF(names); i++)
@@ -104,7 +104,7 @@ static enum status drop(struct db *db, const struct day_due *due, struct error *
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_string(&params, due->parent);
     params_date(&params, due->day);
-    status = archive_run(db, archive_sql_day_drop, &params, error, &row);
+    status = db_run_once(db, archive_sql_day_drop, &params, error, &row);
     if (status == OK && !result_bool(row, 0, 0))
         status = error_set(error, RETRY, "a day that was let go is attached still, or gone");
     result_free(row);

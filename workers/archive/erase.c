@@ -68,7 +68,7 @@ static enum status batch_hashes(struct db *db, const unsigned char *key_file, in
     params_date(&params, from);
     params_date(&params, to);
     params_int64(&params, batch_id);
-    status = archive_run(db, archive_sql_raw_batch, &params, error, &row);
+    status = db_run_once(db, archive_sql_raw_batch, &params, error, &row);
     if (status == OK && result_rows(row) == 0)
         status = error_set(error, REJECT,
                            "the raw records of batch %lld are gone, and a parked "
@@ -95,7 +95,7 @@ static enum status hash_note(struct business *tx, int32_t source_id, int32_t par
     params_int32(&params, partition);
     params_int64(&params, offset);
     params_bytes(&params, hash->bytes, SHA256_SIZE);
-    return archive_run(tx->db, archive_sql_parked_note_hash, &params, error, NULL);
+    return db_run_once(tx->db, archive_sql_parked_note_hash, &params, error, NULL);
 }
 
 /* ---- rows of one batch: batch_id, source_id, partition, record_offset, ... ---- */
@@ -142,7 +142,7 @@ enum status day_hashes_note(struct business *tx, const unsigned char *key_file, 
     assert(tx_is_open(tx->db));
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_date(&params, day);
-    status = archive_run(tx->db, archive_sql_parked_unhashed, &params, error, &rows);
+    status = db_run_once(tx->db, archive_sql_parked_unhashed, &params, error, &rows);
     for (int first = 0, next = 0; status == OK && first < result_rows(rows); first = next) {
         next = rows_of_batch(rows, first);
         status = rows_note(tx, key_file, rows, first, next, day, day, error);
@@ -180,7 +180,7 @@ static enum status one_erase(struct business *tx, const struct result *rows, int
         params_int32(&params, (int32_t)result_int64(rows, row, column));
     params_int64(&params, result_int64(rows, row, 3));
     params_int64(&params, tx->commit_id);
-    status = archive_run(tx->db, archive_sql_parked_erase, &params, error, &done);
+    status = db_run_once(tx->db, archive_sql_parked_erase, &params, error, &done);
     if (status == OK && !result_bool(done, 0, 0))
         status = error_set(error, REJECT, "a parked record was erased meanwhile");
     result_free(done);
@@ -197,7 +197,7 @@ static enum status due_read(struct db *db, int64_t before_us, struct error *erro
 
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_instant(&params, before_us);
-    return archive_run(db, archive_sql_parked_due, &params, error, ret_rows);
+    return db_run_once(db, archive_sql_parked_due, &params, error, ret_rows);
 }
 
 /* Some of them, in one decision. *ret_count 0: none is left. */
@@ -232,7 +232,7 @@ static enum status counts_print(struct db *db, const struct arguments *arguments
 
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_instant(&params, before_us);
-    status = archive_run(db, archive_sql_parked_counts, &params, error, &row);
+    status = db_run_once(db, archive_sql_parked_counts, &params, error, &row);
     if (status == OK)
         printf("parked: %lld %s their bytes; %lld as old wait for a decision and keep them\n",
                (long long)result_int64(row, 0, 0), arguments->execute ? "lose" : "would lose",

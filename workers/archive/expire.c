@@ -65,7 +65,7 @@ static enum status holds_tell(struct expire *expire, const struct day_due *due, 
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_string(&params, due->parent);
     params_date(&params, due->day);
-    status = archive_run(expire->session.db, archive_sql_holds, &params, error, &holds);
+    status = db_run_once(expire->session.db, archive_sql_holds, &params, error, &holds);
     *ret_held = false;
     for (int i = 0; status == OK && i < result_rows(holds); i++) {
         if (text_is(result_text(holds, i, 0), "parked_hash_missing"))
@@ -107,7 +107,7 @@ static enum status file_check(struct expire *expire, const struct day_due *due, 
         return OK;
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_date(&params, due->day);
-    status = archive_run(expire->session.db, archive_sql_file_newest, &params, error, &row);
+    status = db_run_once(expire->session.db, archive_sql_file_newest, &params, error, &row);
     if (status == OK && result_rows(row) > 0)
         status = noted_file(expire, due, row, error);
     result_free(row);
@@ -131,7 +131,7 @@ static enum status day_decide(struct expire *expire, struct decision *decision,
     params_string(&params, due->parent);
     params_date(&params, due->day);
     params_int64(&params, decision->tx.commit_id);
-    status = archive_run(decision->tx.db, archive_sql_day_expire, &params, error, &row);
+    status = db_run_once(decision->tx.db, archive_sql_day_expire, &params, error, &row);
     if (status == OK) {
         effects_row(&decision->tx.effects, "expired_day", 3);
         effects_text(&decision->tx.effects, text_of(due->parent));

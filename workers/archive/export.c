@@ -296,7 +296,7 @@ static enum status file_note(struct export *export, const struct scan *scan, str
     params_int64(&params, scan->counts.batches);
     params_int64(&params, scan->counts.records);
     params_int64(&params, tx.commit_id);
-    status = archive_run(tx.db, archive_sql_file_insert, &params, error, NULL);
+    status = db_run_once(tx.db, archive_sql_file_insert, &params, error, NULL);
     return business_finish(&tx, status, error);
 }
 
@@ -345,7 +345,7 @@ static enum status days_read(struct db *db, const struct arguments *arguments, s
         params_null(&params);
     else
         params_date(&params, arguments->before);
-    return archive_run(db, archive_sql_raw_days, &params, error, ret_rows);
+    return db_run_once(db, archive_sql_raw_days, &params, error, ret_rows);
 }
 
 static enum status days_export(struct export *export, const struct arguments *arguments,

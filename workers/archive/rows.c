@@ -60,7 +60,7 @@ static enum status page_read(struct day_rows *rows, struct error *error)
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_date(&params, rows->day);
     params_int64(&params, rows->after);
-    return archive_run(rows->db, archive_sql_raw_page, &params, error, &rows->page);
+    return db_run_once(rows->db, archive_sql_raw_page, &params, error, &rows->page);
 }
 
 enum status day_rows_next(struct day_rows *rows, struct error *error, struct day_batch *ret_batch,
@@ -91,7 +91,7 @@ static enum status head_part_read(struct db *db, const char *sql, calendar_date 
 
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_date(&params, day);
-    status = archive_run(db, sql, &params, error, ret_rows);
+    status = db_run_once(db, sql, &params, error, ret_rows);
     if (status == OK && result_rows(*ret_rows) > DAY_LIST_MAX)
         return error_set(error, FATAL, "a day has more than %d sources or keys", DAY_LIST_MAX);
     return status;

@@ -153,7 +153,7 @@ static enum status holds_ask(struct show *show, const struct day_seen *seen, str
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_text(&params, result_text(seen->rows, seen->row, COLUMN_PARENT));
     params_date(&params, seen->day);
-    return archive_run(show->db, archive_sql_holds, &params, error, ret_holds);
+    return db_run_once(show->db, archive_sql_holds, &params, error, ret_holds);
 }
 
 static enum status day_show(struct show *show, const struct result *rows, int row,
@@ -203,7 +203,7 @@ int show_verb(struct program_run *run, const struct arguments *arguments)
         status = days_show(&show, &error);
     session_done(&session);
     if (status == OK)
-        return archive_answer(&show.out, EXIT_OK);
+        return program_answer(&show.out, EXIT_OK);
     buffer_done(&show.out);
     return program_fail(&error);
 }

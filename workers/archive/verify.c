@@ -44,7 +44,7 @@ static enum status noted_check(const struct verify *verify, const char *path,
 
     params_init(&params, ARCHIVE_PARAMS_MAX);
     params_string(&params, base_name(path));
-    status = archive_run(verify->session->db, archive_sql_file_find, &params, error, &row);
+    status = db_run_once(verify->session->db, archive_sql_file_find, &params, error, &row);
     if (status == OK && result_rows(row) == 0)
         status = not_noted(error, path, "no file of this name is noted");
     if (status == OK && (result_int64(row, 0, 2) != scan->size ||

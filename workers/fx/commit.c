@@ -53,13 +53,10 @@ static enum status ids_ask(struct db *db, const char *sql, const struct known *k
                            struct error *error, struct result **ret_rows)
 {
     struct params params;
-    enum status status;
 
     params_init(&params, FX_ARENA_MAX);
     params_uuid_array(&params, known->ids, known->count);
-    status = db_run(db, sql, &params, error, ret_rows);
-    params_done(&params);
-    return status;
+    return db_run_once(db, sql, &params, error, ret_rows);
 }
 
 static enum status known_read(const struct batch *batch, struct db *db, struct known *known,

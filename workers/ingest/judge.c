@@ -111,8 +111,7 @@ static enum status crossed_read(const struct batch *batch, struct db *db, struct
     params_init(&params, 256);
     params_instant(&params, after);
     params_instant(&params, up_to);
-    status = db_run(db, ingest_sql_windows_crossed, &params, error, &rows);
-    params_done(&params);
+    status = db_run_once(db, ingest_sql_windows_crossed, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++) {
         if (extra->crossed_count == INGEST_CROSSED_MAX ||
             !gates_add(gates, result_int64(rows, i, 0))) {
@@ -131,13 +130,10 @@ static enum status gates_run(struct db *db, const char *sql, const struct gates 
                              struct error *error, struct result **ret_rows)
 {
     struct params params;
-    enum status status;
 
     params_init(&params, GATES_MAX * 16);
     params_int64_array(&params, gates->ids, gates->count);
-    status = db_run(db, sql, &params, error, ret_rows);
-    params_done(&params);
-    return status;
+    return db_run_once(db, sql, &params, error, ret_rows);
 }
 
 static bool id_among(const struct result *rows, int64_t window_id)
@@ -520,15 +516,12 @@ static bool days_collect(const struct batch *batch, struct days *days)
 static enum status day_gates_take(struct db *db, const struct days *days, struct error *error)
 {
     struct params params;
-    enum status status;
 
     params_init(&params, 64 * 1024);
     params_date_array(&params, days->days, days->count);
     params_bool_array(&params, days->has_own, days->count);
     params_bool_array(&params, days->has_other, days->count);
-    status = db_run(db, ingest_sql_day_gate, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(db, ingest_sql_day_gate, &params, error, NULL);
 }
 
 /* Rows whose transfer was reported under an event of another day become suspects. */

@@ -304,7 +304,6 @@ static enum status cuts_insert(const struct batch *batch, struct db *db, struct 
     int64_t *offsets = arena_alloc(arena, (max + 1) * sizeof *offsets);
     struct params params;
     size_t count = 0;
-    enum status status;
 
     if (windows == NULL || partitions == NULL || offsets == NULL)
         return error_set(error, FATAL, "out of memory for cuts");
@@ -327,9 +326,7 @@ static enum status cuts_insert(const struct batch *batch, struct db *db, struct 
     params_int64_array(&params, windows, count);
     params_int32_array(&params, partitions, count);
     params_int64_array(&params, offsets, count);
-    status = db_run(db, ingest_sql_window_cut_insert, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(db, ingest_sql_window_cut_insert, &params, error, NULL);
 }
 
 /* ---- journal ---- */

@@ -24,14 +24,11 @@ static enum status ask(const struct gather *gather, const char *sql, struct erro
                        struct result **ret_rows)
 {
     struct params params;
-    enum status status;
 
     params_init(&params, REPORT_PARAMS_MAX);
     params_int32(&params, gather->report->account_id);
     params_date(&params, gather->report->business_date);
-    status = db_run(gather->db, sql, &params, error, ret_rows);
-    params_done(&params);
-    return status;
+    return db_run_once(gather->db, sql, &params, error, ret_rows);
 }
 
 static struct text keep(const struct gather *gather, const struct result *rows, int row, int column)

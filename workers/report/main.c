@@ -205,8 +205,7 @@ static enum status newest_date(struct reporter *reporter, struct report *report,
 
     params_init(&params, REPORT_PARAMS_MAX);
     params_int32(&params, report->account_id);
-    status = db_run(reporter->session.db, report_sql_newest, &params, error, &rows);
-    params_done(&params);
+    status = db_run_once(reporter->session.db, report_sql_newest, &params, error, &rows);
     if (status == OK && !result_is_null(rows, 0, 0))
         report->business_date = result_date(rows, 0, 0);
     result_free(rows);
@@ -228,7 +227,6 @@ static enum status report_insert(const struct report *report, struct business *t
                                  struct error *error)
 {
     struct params params;
-    enum status status;
 
     effects_row(&tx->effects, "report", 3);
     effects_int64(&tx->effects, report->account_id);
@@ -249,9 +247,7 @@ static enum status report_insert(const struct report *report, struct business *t
     params_bytes(&params, report->digest.bytes, SHA256_SIZE);
     params_instant(&params, tx->leaf.instant_us);
     params_int64(&params, tx->commit_id);
-    status = db_run(tx->db, report_sql_report_insert, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(tx->db, report_sql_report_insert, &params, error, NULL);
 }
 
 /* One snapshot: everything is read, then what was read is noted. */
@@ -310,8 +306,7 @@ static enum status accounts_report(struct reporter *reporter, struct error *erro
 
     params_init(&params, REPORT_PARAMS_MAX);
     params_string(&params, reporter->request->account);
-    status = db_run(reporter->session.db, report_sql_accounts, &params, error, &rows);
-    params_done(&params);
+    status = db_run_once(reporter->session.db, report_sql_accounts, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++)
         status = account_report(reporter, rows, i, error);
     result_free(rows);

@@ -108,8 +108,7 @@ static enum status file_find(struct load *load, struct error *error, bool *ret_d
 
     params_init(&params, PARAMS_SIZE_MAX);
     params_bytes(&params, load->digest.bytes, SHA256_SIZE);
-    status = db_run(load->session->db, statement_sql_file_find, &params, error, &rows);
-    params_done(&params);
+    status = db_run_once(load->session->db, statement_sql_file_find, &params, error, &rows);
     if (status == OK && result_rows(rows) == 1) {
         load->place.file_id = result_int64(rows, 0, 0);
         *ret_done = !text_is(result_text(rows, 0, 1), "LOADING"); /* (1) */
@@ -139,7 +138,6 @@ static enum status file_insert(const struct load *load, struct text packed, cons
                                struct error *error)
 {
     struct params params;
-    enum status status;
 
     params_init(&params, PARAMS_SIZE_MAX);
     params_bytes(&params, load->digest.bytes, SHA256_SIZE);
@@ -151,22 +149,17 @@ static enum status file_insert(const struct load *load, struct text packed, cons
         params_bytes(&params, packed.data, packed.size);
     params_instant(&params, clock_now_us());
     params_string(&params, state);
-    status = db_run(load->session->db, statement_sql_file_take, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(load->session->db, statement_sql_file_take, &params, error, NULL);
 }
 
 static enum status file_state_set(const struct load *load, const char *state, struct error *error)
 {
     struct params params;
-    enum status status;
 
     params_init(&params, PARAMS_SIZE_MAX);
     params_int64(&params, load->place.file_id);
     params_string(&params, state);
-    status = db_run(load->session->db, statement_sql_file_state, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(load->session->db, statement_sql_file_state, &params, error, NULL);
 }
 
 /* ---- read 1 ---- */

@@ -103,8 +103,7 @@ static enum status account_find(struct intake *intake, struct error *error)
     params_init(&params, PARAMS_SIZE_MAX);
     params_text(&params, intake->statement->account.id);
     params_string(&params, intake->currency);
-    status = db_run(intake->session->db, statement_sql_account_find, &params, error, &rows);
-    params_done(&params);
+    status = db_run_once(intake->session->db, statement_sql_account_find, &params, error, &rows);
     if (status == OK && result_rows(rows) == 1)
         intake->account_id = (int32_t)result_int64(rows, 0, 0);
     result_free(rows);
@@ -127,8 +126,8 @@ static enum status replaced_find(struct intake *intake, struct error *error)
     params_int32(&params, statement->page);
     params_date(&params, intake->closing_date);
     params_bytes(&params, intake->digest.bytes, SHA256_SIZE);
-    status = db_run(intake->session->db, statement_sql_statement_replaced, &params, error, &rows);
-    params_done(&params);
+    status =
+        db_run_once(intake->session->db, statement_sql_statement_replaced, &params, error, &rows);
     if (status == OK && result_bool(rows, 0, 0))
         intake->hold_reason = finding_name(FINDING_STATEMENT_REPLACED);
     result_free(rows);
@@ -221,8 +220,8 @@ static enum status statement_insert(struct intake *intake, const struct load_pla
 
     params_init(&params, PARAMS_SIZE_MAX);
     params_statement(&params, intake, place);
-    status = db_run(intake->session->db, statement_sql_statement_insert, &params, error, &rows);
-    params_done(&params);
+    status =
+        db_run_once(intake->session->db, statement_sql_statement_insert, &params, error, &rows);
     if (status == OK && result_rows(rows) == 1)
         intake->statement_id = result_int64(rows, 0, 0);
     result_free(rows);
@@ -444,8 +443,7 @@ enum status findings_insert(struct db *db, const struct load_place *place, int64
     params_int32_array(&params, entries, count);
     params_int64_array(&params, lines, count);
     params_text_array(&params, texts, count);
-    status = db_run(db, statement_sql_finding_insert, &params, error, NULL);
-    params_done(&params);
+    status = db_run_once(db, statement_sql_finding_insert, &params, error, NULL);
     free(entries);
     free(lines);
     free(codes);
@@ -455,15 +453,12 @@ enum status findings_insert(struct db *db, const struct load_place *place, int64
 static enum status continuity_check(const struct intake *intake, struct error *error)
 {
     struct params params;
-    enum status status;
 
     if (intake->hold_reason != NULL)
         return OK;
     params_init(&params, PARAMS_SIZE_MAX);
     params_int64(&params, intake->statement_id);
-    status = db_run(intake->session->db, statement_sql_continuity, &params, error, NULL);
-    params_done(&params);
-    return status;
+    return db_run_once(intake->session->db, statement_sql_continuity, &params, error, NULL);
 }
 
 /* ---- one transaction ---- */

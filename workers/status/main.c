@@ -25,7 +25,7 @@ static int reasons_command(struct program_run *run, int argc, char **argv)
         return program_usage(run, "reasons takes no arguments");
     buffer_init(&out, STATUS_PAGE_MAX);
     reasons_page(&out);
-    return status_answer(&out, EXIT_OK);
+    return program_answer(&out, EXIT_OK);
 }
 
 static int metrics_command(struct program_run *run, int argc, char **argv)
@@ -37,7 +37,7 @@ static int metrics_command(struct program_run *run, int argc, char **argv)
         return program_usage(run, "metrics takes no arguments");
     buffer_init(&out, STATUS_PAGE_MAX);
     metrics_table_page(&out);
-    return status_answer(&out, EXIT_OK);
+    return program_answer(&out, EXIT_OK);
 }
 
 static const struct command commands[] = {

@@ -19,13 +19,10 @@ static enum status section_read(struct status_page *page, size_t index, struct d
 {
     const struct section *section = &status_sections[index];
     struct params params;
-    enum status status;
 
     params_init(&params, STATUS_PARAMS_MAX);
     section->params(&params, page);
-    status = db_run(db, section->sql, &params, error, &page->answers[index]);
-    params_done(&params);
-    return status;
+    return db_run_once(db, section->sql, &params, error, &page->answers[index]);
 }
 
 enum status status_page_read(struct status_page *page, struct db *db, struct error *error)

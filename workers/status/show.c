@@ -45,15 +45,6 @@ static bool arguments_read(int argc, char **argv, struct status_page *page, bool
     return true;
 }
 
-int status_answer(struct buffer *out, int code)
-{
-    bool written = !buffer_failed(out) && fwrite(out->data, 1, out->size, stdout) == out->size &&
-                   fflush(stdout) == 0;
-
-    buffer_done(out);
-    return written ? code : EXIT_FATAL;
-}
-
 int show_command(struct program_run *run, int argc, char **argv)
 {
     struct status_page page = {.now_us = clock_now_us(), .limit = STATUS_LIMIT};
@@ -72,7 +63,7 @@ int show_command(struct program_run *run, int argc, char **argv)
     } else {
         buffer_init(&out, STATUS_PAGE_MAX);
         (json ? status_page_json : status_page_text)(&page, &out);
-        code = status_answer(&out, status_still(&page) == 0 ? EXIT_OK : EXIT_FAILED);
+        code = program_answer(&out, status_still(&page) == 0 ? EXIT_OK : EXIT_FAILED);
     }
     status_page_done(&page);
     session_done(&session);

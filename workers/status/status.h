@@ -91,9 +91,6 @@ const struct words *parked_words(struct text name);
 
 int show_command(struct program_run *run, int argc, char **argv);
 
-/* Writes out to stdout and frees it; code, or EXIT_FATAL where that fails. */
-int status_answer(struct buffer *out, int code);
-
 /* Every reason to park as a table of Markdown: what schemas/README.md holds. */
 void reasons_page(struct buffer *out);
 
