@@ -1,5 +1,6 @@
 """test_faults.py - the fault supervisor's plan holds what was asked for."""
 import collections
+import json
 import os
 import sys
 import unittest
@@ -25,6 +26,19 @@ class Plans(unittest.TestCase):
         self.assertEqual({name: planned(stages[FAULTS[name].stage])[name] for name in asked}, asked)
         for name, count in stages["steady"]:
             self.assertLessEqual(count, FAULTS[name].volley)
+
+    def test_two_lanes_are_told_as_one(self):
+        """faults: what a lane reports is added to the other's; of the slowest the slowest counts"""
+        one, other = Supervisor(7), Supervisor(7)
+        one.planned["kills"], one.fired["kills"], one.slowest["kills"] = 3, 3, 2.5
+        one.violations["I4"], one.records, one.failed = 1, 100, 1
+        other.planned["stream-kills"], other.slowest["kills"] = 5, 4.5
+        other.violations["I4"], other.records, other.failed = 2, 11, 1
+        one.absorb(json.loads(json.dumps(other.report())))
+        self.assertEqual(dict(one.planned), {"kills": 3, "stream-kills": 5})
+        self.assertEqual((one.violations["I4"], one.records, one.failed), (3, 111, 2))
+        self.assertEqual(one.slowest["kills"], 4.5)
+        self.assertEqual(one.void(), ["stream-kills"])
 
 
 if __name__ == "__main__":

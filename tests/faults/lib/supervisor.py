@@ -24,6 +24,8 @@ STALL_MAX_S, BROKEN_MAX = 180, 3
 CLIENT_ASSERTED = re.compile(r"rdkafka_\w+\.c:\d+: \w+: Assertion")
 RATE_MIN, RATE_MAX, EVENTS_MIN, EVENTS_MAX = 100, 1200, 4000, 90000
 INVARIANTS = [f"I{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9)]
+SUMS = ("planned", "fired", "missed", "seconds", "states", "violations", "failed", "worlds",
+        "snapshots", "unread", "records")
 PART_SHOWS = {"positions": "I4", "coverage": "I4", "batches": "I5", "parked": "I5", "leaves": "I6",
               "epochs": "I7", "windows": "I3", "cuts": "I3", "window-deltas": "I3",
               "window-totals": "I3", "journal": "I2", "account-turnover": "I2"}
@@ -278,6 +280,23 @@ class Supervisor:
                 share = max(self.ends_at - time.monotonic(), 1) * left[name] / sum(left.values())
             self.run_stage(STAGES[name], pieces, share)
             del left[name]
+
+    # -- two lanes -------------------------------------------------------------------------
+
+    def report(self):
+        """What another supervisor absorbs."""
+        return {name: getattr(self, name) for name in (*SUMS, "slowest")}
+
+    def absorb(self, report):
+        for name in SUMS:
+            mine = getattr(self, name)
+            if isinstance(mine, int):
+                setattr(self, name, mine + report[name])
+            else:
+                for key, value in report[name].items():
+                    mine[key] += value
+        for name, seconds in report["slowest"].items():
+            self.slowest[name] = max(self.slowest[name], seconds)
 
     # -- what is said in the end -----------------------------------------------------------
 

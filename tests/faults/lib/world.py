@@ -218,7 +218,10 @@ class World:
         healed = self.lag() == 0
         check(f"{self.name}: lag is 0 within {LAG_WAIT_S} s of healing (I8):"
               f" {time.monotonic() - begin:.1f} s", healed, f"lag {self.lag()}, {self.positions()}")
-        ends = [worker.stop() for worker in self.workers if worker.is_running()]
+        # told to end while it begins a program ends by the signal itself
+        running = [worker for worker in self.workers if worker.is_running()]
+        self.until(lambda: all(worker.events("health_listening") for worker in running), LAG_WAIT_S)
+        ends = [worker.stop() for worker in running]
         check(f"{self.name}: {len(ends)} workers end with 0 after SIGTERM,"
               f" {max((s for _, s in ends), default=0):.1f} s at most",
               ends and all(code == 0 for code, _ in ends) and not deserters, (ends, deserters))
