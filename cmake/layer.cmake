@@ -30,10 +30,12 @@ function(sawa_program name)
   sawa_embed_sql(sawa-${name} ${name} ${CMAKE_CURRENT_SOURCE_DIR})
 endfunction()
 
-# sawa_worker(NAME)
+# sawa_worker(NAME [WHOLE])
 #   The program sawa-NAME of a worker on the loop, whose verbs (NAME/ops.h) sawa-replay calls too:
 #   what was decided live is decided by the same code again. Everything but main.c is a library.
+#   WHOLE: optimised as a whole when it is linked.
 function(sawa_worker name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "" "")
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
   list(FILTER sources EXCLUDE REGEX "/main\\.c$")
   set(root ${CMAKE_BINARY_DIR}/worker_roots/${name})
@@ -47,5 +49,8 @@ function(sawa_worker name)
   add_executable(sawa-${name} ${CMAKE_CURRENT_SOURCE_DIR}/main.c)
   target_include_directories(sawa-${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(sawa-${name} PRIVATE sawa_worker_${name})
+  if(NOT arg_WHOLE)
+    target_link_options(sawa-${name} PRIVATE -fno-lto) # see README.md
+  endif()
   add_dependencies(programs sawa-${name})
 endfunction()
