@@ -55,6 +55,12 @@ int program_answer(struct buffer *out, int code)
     return written ? code : EXIT_FATAL;
 }
 
+/* A page that cannot be written is a plain failure: nothing of the program's work is in doubt. */
+static int print_page(struct buffer *page)
+{
+    return program_answer(page, EXIT_OK) == EXIT_OK ? EXIT_OK : EXIT_FAILED;
+}
+
 static int print_help(const struct program *program, const struct program_line *line)
 {
     struct buffer page;
@@ -64,7 +70,7 @@ static int print_help(const struct program *program, const struct program_line *
         help_command(&page, program, line->command);
     else
         help_program(&page, program);
-    return program_answer(&page, EXIT_OK);
+    return print_page(&page);
 }
 
 static int print_version(const struct program *program)
@@ -73,7 +79,7 @@ static int print_version(const struct program *program)
 
     buffer_init(&page, PAGE_SIZE_MAX);
     buffer_format(&page, "%s %s\n", program->name, SAWA_VERSION);
-    return program_answer(&page, EXIT_OK);
+    return print_page(&page);
 }
 
 static int print_config_page(const struct program *program)
@@ -86,7 +92,7 @@ static int print_config_page(const struct program *program)
     config_page(&options_common, 1, &page);
     buffer_format(&page, "\n## %s\n\n%s\n\n", program->name, program->purpose);
     config_page(&own, 1, &page);
-    return program_answer(&page, EXIT_OK);
+    return print_page(&page);
 }
 
 static int print_config(const struct program_run *run)
@@ -95,7 +101,7 @@ static int print_config(const struct program_run *run)
 
     buffer_init(&page, PAGE_SIZE_MAX);
     config_print(run->config, &page);
-    return program_answer(&page, EXIT_OK);
+    return print_page(&page);
 }
 
 /* Core files off: memory holds payments and keys (I12). Refused only by a stricter limit. */
