@@ -50,12 +50,10 @@ struct lease_keeper {
     struct lease_hold hold;
     struct lease_picture picture;
     struct lease_plan plan;
-    bool changed_since;        /* the offer differs from what we hold */
-    int64_t beaten_at_us;      /* when the last beat that worked was sent; 0: never */
-    int64_t answered_at_us;    /* and when its answer came */
-    int64_t unbroken_since_us; /* (3) */
-    int64_t leaving_version;   /* the first offer without what is LEAVING */
-    int64_t asked_before;      /* (5) */
+    struct lease_beats beats;
+    bool changed_since;      /* the offer differs from what we hold */
+    int64_t leaving_version; /* the first offer without what is LEAVING */
+    int64_t asked_before;    /* (5) */
     int64_t asked_at_us;
     bool silent; /* and it was said */
     struct backoff backoff;
@@ -136,17 +134,6 @@ static void lost_count(struct lease_keeper *keeper, const int32_t *lost, size_t 
     metric_add(keeper->changes[LOST], (int64_t)count);
 }
 
-/* Between two beats that worked lies the time from when the first was sent to the answer of the
- * second: it may have waited for the server, as those of all others did (3). */
-static void beat_note(struct lease_keeper *keeper, int64_t sent_us)
-{
-    keeper->answered_at_us = clock_monotonic_us();
-    if (keeper->beaten_at_us == 0 ||
-        keeper->answered_at_us - keeper->beaten_at_us > lease_us(keeper))
-        keeper->unbroken_since_us = keeper->answered_at_us;
-    keeper->beaten_at_us = sent_us;
-}
-
 static enum status keeper_beat(struct lease_keeper *keeper, struct error *error)
 {
     int32_t partitions = keeper->identity.partition_count;
@@ -162,7 +149,7 @@ static enum status keeper_beat(struct lease_keeper *keeper, struct error *error)
     }
     if (status != OK)
         return status;
-    beat_note(keeper, sent_us);
+    lease_beats_note(&keeper->beats, sent_us, clock_monotonic_us(), lease_us(keeper));
     if (lease_hold_see(&keeper->hold, &keeper->picture, &keeper->me.id, partitions, lost,
                        &lost_counted))
         keeper->changed_since = true;
@@ -237,8 +224,7 @@ static enum status keeper_take(struct lease_keeper *keeper, size_t wanted, struc
 /* Towards our share. */
 static enum status keeper_balance(struct lease_keeper *keeper, struct error *error)
 {
-    bool lapsed_too =
-        keeper->answered_at_us - keeper->unbroken_since_us >= lease_us(keeper); /* (3) */
+    bool lapsed_too = lease_beats_trusted(&keeper->beats, lease_us(keeper)); /* (3) */
     size_t count;
 
     lease_plan(&keeper->picture, &keeper->me.id, keeper->identity.partition_count, lapsed_too,
@@ -260,7 +246,7 @@ static void keeper_publish(struct lease_keeper *keeper)
     bool idle = keeper->plan.share == 0;
 
     pthread_mutex_lock(&keeper->mutex);
-    keeper->fresh_until_us = keeper->beaten_at_us + lease_us(keeper);
+    keeper->fresh_until_us = keeper->beats.sent_us + lease_us(keeper);
     if (keeper->changed_since || (idle && !keeper->offer.idle)) {
         keeper->offer.version = atomic_load(&keeper->version) + 1;
         keeper->offer.count = lease_hold_list(&keeper->hold, LEASE_OURS, keeper->offer.partitions);
@@ -326,7 +312,7 @@ static int64_t pause_ms(struct lease_keeper *keeper, enum status status)
 
     if (status != OK)
         return backoff_next_ms(&keeper->backoff, clock_monotonic_us());
-    if (keeper->beaten_at_us == 0)
+    if (keeper->beats.sent_us == 0)
         return UNWANTED_MS;
     return settled || beat_ms(keeper) < UNSETTLED_MS ? beat_ms(keeper) : UNSETTLED_MS;
 }
@@ -360,7 +346,7 @@ static void keeper_leave(struct lease_keeper *keeper)
 {
     struct error error;
 
-    if (keeper->beaten_at_us == 0 || db_is_broken(keeper->db))
+    if (keeper->beats.sent_us == 0 || db_is_broken(keeper->db))
         return;
     if (lease_leave(keeper->db, &keeper->me, &error) != OK)
         log_error_of("leases_not_given_back", &error);

@@ -87,3 +87,17 @@ void lease_plan(const struct lease_picture *picture, const struct uuid *me, int3
         ret_plan->share = LEASE_HELD_MAX;
     takeable_collect(picture, me, lapsed_too, ret_plan);
 }
+
+void lease_beats_note(struct lease_beats *beats, int64_t sent_us, int64_t answered_us,
+                      int64_t lease_us)
+{
+    if (beats->sent_us == 0 || answered_us - beats->sent_us > lease_us)
+        beats->unbroken_since_us = answered_us;
+    beats->sent_us = sent_us;
+    beats->answered_us = answered_us;
+}
+
+bool lease_beats_trusted(const struct lease_beats *beats, int64_t lease_us)
+{
+    return beats->answered_us - beats->unbroken_since_us >= lease_us;
+}

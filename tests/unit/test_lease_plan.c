@@ -14,7 +14,14 @@
 
 #include <cmocka.h>
 
-enum { WORKERS_MAX = 8, PARTITIONS_MAX = 40, SEED = 20261127, GAMES = 120, ROUNDS_MAX = 12 };
+enum {
+    WORKERS_MAX = 8,
+    PARTITIONS_MAX = 40,
+    SEED = 20261127,
+    GAMES = 120,
+    ROUNDS_MAX = 12,
+    LEASE_US = 1500000
+};
 
 static const struct uuid nobody;
 static uint64_t random_state = SEED;
@@ -30,6 +37,7 @@ struct player {
     bool member; /* has a row */
     bool live;   /* and its time is not over */
     bool heard;  /* of what is to leave */
+    struct lease_beats beats;
     struct lease_hold hold;
     struct lease_picture picture;
     struct lease_plan plan;
@@ -108,11 +116,11 @@ static void player_take(struct player *player, size_t wanted)
     }
 }
 
-static void player_balance(struct player *player)
+static void player_balance(struct player *player, bool lapsed_too)
 {
     size_t count;
 
-    lease_plan(&player->picture, &player->id, (int32_t)game.partitions, true, &player->plan);
+    lease_plan(&player->picture, &player->id, (int32_t)game.partitions, lapsed_too, &player->plan);
     switch (lease_hold_next(&player->hold, &player->plan, &count)) {
     case LEASE_REST: break;
     case LEASE_TAKE: player_take(player, count); break;
@@ -163,7 +171,7 @@ static void random_act(void)
     case 7:
     case 8:
         if (player->live && player->picture.count > 0)
-            player_balance(player); /* from what it saw long ago, perhaps */
+            player_balance(player, true); /* from what it saw long ago, perhaps */
         break;
     default: player_beat(player); break;
     }
@@ -210,7 +218,7 @@ static void one_round(void)
         player_beat(player);
         player->heard = true;
         player_give(player);
-        player_balance(player);
+        player_balance(player, true);
         assert_game_state();
     }
 }
@@ -224,6 +232,7 @@ static void game_begin(void)
 
         player_go(player);
         player->picture.count = 0;
+        player->beats = (struct lease_beats){.sent_us = 0};
         for (size_t byte = 0; byte < sizeof player->id.bytes; byte++)
             player->id.bytes[byte] = (unsigned char)(1 + random_below(255));
     }
@@ -319,6 +328,65 @@ static void a_lapsed_lease_waits_until_it_may_be_taken(void **state)
     assert_int_equal(second->plan.takeable_count, 3);
 }
 
+static void player_beat_and_balance(struct player *player, int64_t sent_us, int64_t answered_us)
+{
+    player_beat(player);
+    lease_beats_note(&player->beats, sent_us, answered_us, LEASE_US);
+    player_balance(player, lease_beats_trusted(&player->beats, LEASE_US));
+    assert_game_state();
+}
+
+/* Beats of all, a third of the lease time apart, each answered at once, until this moment. */
+static int64_t players_beat_until(size_t workers, int64_t from_us, int64_t until_us)
+{
+    for (; from_us < until_us; from_us += LEASE_US / 3)
+        for (size_t i = 0; i < workers; i++)
+            player_beat_and_balance(&game.players[i], from_us, from_us + 1000);
+    return from_us;
+}
+
+/* The server takes their next beats, and answers none before all are past their time; then it does,
+ * in whatever order, and the first to be answered sees nobody else alive. */
+static void an_outage_moves_no_lease(void **state)
+{
+    (void)state;
+    for (int number = 0; number < GAMES; number++) {
+        size_t workers = 2 + random_below(WORKERS_MAX - 1);
+        struct uuid before[PARTITIONS_MAX];
+        int64_t back_us;
+        size_t first;
+
+        rest_with(workers + random_below(PARTITIONS_MAX - workers), workers);
+        memcpy(before, game.holders, sizeof before);
+        back_us = players_beat_until(workers, 1, 3 * LEASE_US) + LEASE_US;
+        for (size_t i = 0; i < workers; i++)
+            game.players[i].live = false;
+        first = random_below(workers);
+        for (size_t i = 0; i < workers; i++)
+            player_beat_and_balance(&game.players[(first + i) % workers],
+                                    back_us - LEASE_US + (int64_t)random_below(LEASE_US / 3),
+                                    back_us + (int64_t)i);
+        players_beat_until(workers, back_us + LEASE_US / 3, back_us + 3 * LEASE_US);
+        assert_int_equal(moved_since(before), 0);
+    }
+}
+
+/* One that does not come back: the others take what it held, after a lease time and not before. */
+static void after_an_outage_what_stays_lapsed_is_taken(void **state)
+{
+    struct player *first = rest_with(6, 2);
+    struct player *second = &game.players[1];
+    int64_t back_us = players_beat_until(2, 1, 3 * LEASE_US) + LEASE_US;
+
+    (void)state;
+    first->live = false;
+    player_beat_and_balance(second, back_us, back_us + 1000);
+    player_beat_and_balance(second, back_us + LEASE_US / 2, back_us + LEASE_US / 2);
+    assert_int_equal(held_by(&second->id), 3);
+    player_beat_and_balance(second, back_us + LEASE_US, back_us + LEASE_US + 1000);
+    assert_int_equal(held_by(&second->id), 6);
+}
+
 static void nobody_holds_more_than_a_batch_has_room_for(void **state)
 {
     static struct lease_picture picture;
@@ -379,6 +447,8 @@ int main(void)
         cmocka_unit_test(one_more_worker_costs_its_share_and_no_more),
         cmocka_unit_test(one_worker_less_moves_what_it_held),
         cmocka_unit_test(a_lapsed_lease_waits_until_it_may_be_taken),
+        cmocka_unit_test(an_outage_moves_no_lease),
+        cmocka_unit_test(after_an_outage_what_stays_lapsed_is_taken),
         cmocka_unit_test(nobody_holds_more_than_a_batch_has_room_for),
         cmocka_unit_test(what_is_lost_is_told_and_what_shrank_away_is_not),
         cmocka_unit_test(the_highest_numbers_leave_and_are_held_until_they_are_given),
