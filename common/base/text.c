@@ -36,6 +36,36 @@ bool string_has_words(const char *string)
     return string != NULL && text_trim(text_of(string)).size > 0;
 }
 
+struct text text_from(struct text text, size_t start)
+{
+    start = start < text.size ? start : text.size;
+    return (struct text){text.data + start, text.size - start};
+}
+
+struct text text_first(struct text text, size_t size)
+{
+    return (struct text){text.data, size < text.size ? size : text.size};
+}
+
+struct text text_take(struct text *text, char end)
+{
+    const char *at = text->size == 0 ? NULL : memchr(text->data, end, text->size);
+    struct text taken = at == NULL ? *text : text_first(*text, (size_t)(at - text->data));
+
+    *text = text_from(*text, taken.size + 1);
+    return taken;
+}
+
+bool text_has_digits(struct text text, size_t count)
+{
+    if (text.size < count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+    return true;
+}
+
 bool text_to_int64(struct text text, int64_t *ret_value)
 {
     bool negative = text.size > 0 && text.data[0] == '-';

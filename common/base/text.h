@@ -45,6 +45,16 @@ struct text text_trim(struct text text);
 /* False for NULL too: nobody gave one, or only blanks. */
 bool string_has_words(const char *string);
 
+/* The bytes from start on, and the first size bytes; fewer where there are not as many. */
+struct text text_from(struct text text, size_t start);
+struct text text_first(struct text text, size_t size);
+
+/* Takes what stands before the next end, or all, off *text, and the end itself. */
+struct text text_take(struct text *text, char end);
+
+/* True when text begins with so many decimal digits. */
+bool text_has_digits(struct text text, size_t count);
+
 /* Decimal digits with an optional leading '-', nothing else, within int64. False: not so. */
 must_use bool text_to_int64(struct text text, int64_t *ret_value);
 

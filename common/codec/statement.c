@@ -39,11 +39,15 @@ static const struct statement_profile profiles[] = {
     {.name = "reversal-flips-sign",
      .meaning = "camt: RvslInd turns the direction",
      .reversal_flips_sign = true},
+    {.name = "bai2-customised",
+     .meaning = "BAI2: type codes 900 to 999 as the standard sets them aside for banks",
+     .customised_type_codes = true},
 };
 
 /* In the order of trial: the first that recognises the head reads the file. */
 static const struct statement_parser *const parsers[] = {
     &camt_parser,
+    &bai2_parser,
     &swift_mt_parser,
 };
 

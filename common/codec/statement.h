@@ -56,6 +56,8 @@ struct statement_profile {
     bool decimal_point;       /* MT amounts may read 1234.56 or 1,234.56 (7)         */
     bool grouping_point;      /* MT amounts may read 1.234,56 (7)                    */
     bool reversal_flips_sign; /* camt: RvslInd turns the direction (31)              */
+    /* BAI2: 900-919 balances, 920-959 credits, 960-999 debits (59) */
+    bool customised_type_codes;
 };
 
 /* The profile of that name, NULL where there is none. */

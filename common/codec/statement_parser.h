@@ -41,6 +41,7 @@ struct statement_parser {
     void (*close)(void *parser); /* NULL is fine */
 };
 
+extern const struct statement_parser bai2_parser;
 extern const struct statement_parser camt_parser;
 extern const struct statement_parser swift_mt_parser;
 

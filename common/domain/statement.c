@@ -236,6 +236,21 @@ void statement_find(struct statement *statement, enum finding_code code, int32_t
     statement->finding_count++;
 }
 
+void statement_find_date(struct statement *statement, enum date_verdict verdict, const char *name,
+                         struct text digits, calendar_date read, int32_t position, int64_t line)
+{
+    char text[DATE_TEXT_SIZE];
+
+    if (verdict == DATE_IMPOSSIBLE)
+        statement_find(statement, FINDING_DATE_IMPOSSIBLE, position, line, "%s %.*s", name,
+                       TEXT_ARG(digits));
+    if (verdict != DATE_ADJUSTED)
+        return;
+    date_format(read, text);
+    statement_find(statement, FINDING_DATE_ADJUSTED, position, line, "%s %.4s-%.2s-%.2s read as %s",
+                   name, text, digits.data + digits.size - 4, digits.data + digits.size - 2, text);
+}
+
 bool statement_is_held(const struct statement *statement)
 {
     for (const struct finding *finding = statement->findings; finding != NULL;

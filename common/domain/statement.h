@@ -215,6 +215,10 @@ void statement_add_text(struct statement *statement, struct statement_facts *fac
 void statement_find(struct statement *statement, enum finding_code code, int32_t position,
                     int64_t line, const char *format, ...) printf_like(5, 6);
 
+/* Notes what reading a date came to, where that is a finding: digits end with MMDD. */
+void statement_find_date(struct statement *statement, enum date_verdict verdict, const char *name,
+                         struct text digits, calendar_date read, int32_t position, int64_t line);
+
 /* True when the statement has a finding of severity error: it waits for a person. */
 bool statement_is_held(const struct statement *statement);
 
@@ -223,6 +227,9 @@ bool statement_is_held(const struct statement *statement);
  * currency has. False: not an amount, or too large. */
 must_use bool statement_amount_parse(struct text text, char decimal_mark, currency which,
                                      struct statement_amount *ret_amount, bool *ret_excess);
+
+/* Minor units of a currency, at its scale. */
+struct statement_amount statement_amount_of(int64_t minor, currency which);
 
 /* "-350000.00", terminated. Returns the length. */
 size_t statement_amount_format(const struct statement_amount *amount,

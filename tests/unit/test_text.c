@@ -73,6 +73,25 @@ static void trims_blanks_only_at_the_ends(void **state)
     assert_false(string_has_words(NULL));
 }
 
+static void parts_are_never_longer_than_the_whole(void **state)
+{
+    struct text rest = TEXT("a,,bc");
+
+    (void)state;
+    assert_true(text_is(text_from(TEXT("abc"), 1), "bc"));
+    assert_int_equal(text_from(TEXT("abc"), 4).size, 0);
+    assert_true(text_is(text_first(TEXT("abc"), 2), "ab"));
+    assert_true(text_is(text_first(TEXT("abc"), 4), "abc"));
+    assert_true(text_is(text_take(&rest, ','), "a"));
+    assert_true(text_is(text_take(&rest, ','), ""));
+    assert_true(text_is(text_take(&rest, ','), "bc"));
+    assert_int_equal(rest.size, 0);
+    assert_int_equal(text_take(&rest, ',').size, 0);
+    assert_true(text_has_digits(TEXT("12x"), 2));
+    assert_false(text_has_digits(TEXT("12x"), 3));
+    assert_false(text_has_digits(TEXT("12"), 3));
+}
+
 static void a_copy_is_cut_and_says_so(void **state)
 {
     char room[4] = "xxx";
@@ -139,6 +158,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_int64),
         cmocka_unit_test(orders_bytewise),
         cmocka_unit_test(trims_blanks_only_at_the_ends),
+        cmocka_unit_test(parts_are_never_longer_than_the_whole),
         cmocka_unit_test(a_copy_is_cut_and_says_so),
         cmocka_unit_test(utf8_is_the_shortest_form_without_surrogates),
         cmocka_unit_test(counts_edits_up_to_a_limit),

@@ -13,46 +13,6 @@ static bool is_upper(char byte)
     return byte >= 'A' && byte <= 'Z';
 }
 
-bool mt_digits(struct text text, size_t count)
-{
-    if (text.size < count)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!is_digit(text.data[i]))
-            return false;
-    return true;
-}
-
-struct text mt_from(struct text text, size_t start)
-{
-    start = start < text.size ? start : text.size;
-    return (struct text){text.data + start, text.size - start};
-}
-
-struct text mt_first(struct text text, size_t size)
-{
-    return (struct text){text.data, size < text.size ? size : text.size};
-}
-
-struct text mt_take_line(struct text *text)
-{
-    const char *end = text->size == 0 ? NULL : memchr(text->data, '\n', text->size);
-    struct text line = *text;
-
-    if (end == NULL) {
-        *text = mt_from(*text, text->size);
-        return line;
-    }
-    line.size = (size_t)(end - text->data);
-    *text = mt_from(*text, line.size + 1);
-    return line;
-}
-
-static int two_digits(const char *digits)
-{
-    return (digits[0] - '0') * 10 + digits[1] - '0';
-}
-
 static bool is_bic(struct text text)
 {
     if (text.size != 8 && text.size != 11)
@@ -89,14 +49,14 @@ static void split_currency(struct mt_account *account)
     struct text id = account->id;
     char before;
 
-    if (id.size < 5 || !currency_parse(mt_from(id, id.size - 3), &account->currency))
+    if (id.size < 5 || !currency_parse(text_from(id, id.size - 3), &account->currency))
         return;
     before = id.data[id.size - 4];
     if (!is_digit(before) && before != '/' && before != ' ') {
         account->currency = CURRENCY_NONE;
         return;
     }
-    account->id = text_trim(mt_first(id, id.size - (before == '/' ? 4 : 3)));
+    account->id = text_trim(text_first(id, id.size - (before == '/' ? 4 : 3)));
 }
 
 struct mt_account mt_account_of(struct text field)
@@ -105,11 +65,11 @@ struct mt_account mt_account_of(struct text field)
     const char *slash = account.id.size == 0 ? NULL : memchr(account.id.data, '/', account.id.size);
 
     if (slash != NULL) {
-        struct text bic = mt_first(account.id, (size_t)(slash - account.id.data));
+        struct text bic = text_first(account.id, (size_t)(slash - account.id.data));
 
         if (is_bic(bic)) {
             account.servicer_bic = bic;
-            account.id = mt_from(account.id, bic.size + 1);
+            account.id = text_from(account.id, bic.size + 1);
         }
     }
     account.is_iban = is_iban(account.id);
@@ -126,16 +86,16 @@ bool mt_balance_of(struct text field, struct mt_balance *ret_balance)
 
     field = text_trim(field);
     if (field.size < 8 || (field.data[0] != 'C' && field.data[0] != 'D') ||
-        !mt_digits(mt_from(field, 1), 6))
+        !text_has_digits(text_from(field, 1), 6))
         return false;
     balance.credit = field.data[0] == 'C';
-    balance.date = mt_first(mt_from(field, 1), 6);
-    field = mt_from(field, 7);
-    balance.currency = mt_first(field, 3);
+    balance.date = text_first(text_from(field, 1), 6);
+    field = text_from(field, 7);
+    balance.currency = text_first(field, 3);
     if (statement_currency_parse(balance.currency, &unused))
-        field = mt_from(field, 3);
+        field = text_from(field, 3);
     else
-        balance.currency = mt_first(field, 0);
+        balance.currency = text_first(field, 0);
     balance.amount = text_trim(field);
     *ret_balance = balance;
     return true;
@@ -150,12 +110,12 @@ bool mt_total_of(struct text field, struct mt_total *ret_total)
     field = text_trim(field);
     while (digits < field.size && is_digit(field.data[digits]))
         digits++;
-    total.has_count = text_to_int64(mt_first(field, digits), &total.count);
-    field = mt_from(field, digits);
-    total.currency = mt_first(field, 3);
+    total.has_count = text_to_int64(text_first(field, digits), &total.count);
+    field = text_from(field, digits);
+    total.currency = text_first(field, 3);
     if (!statement_currency_parse(total.currency, &unused))
         return false;
-    total.amount = text_trim(mt_from(field, 3));
+    total.amount = text_trim(text_from(field, 3));
     *ret_total = total;
     return total.amount.size > 0;
 }
@@ -182,9 +142,9 @@ static size_t mark_of(struct text text, struct mt_line *line)
 /* Four blanks are an absent date, too (4). Returns the bytes taken. */
 static size_t entry_date_of(struct text text, struct mt_line *line)
 {
-    line->entry_date = mt_first(text, 0);
-    if (mt_digits(text, 4)) {
-        line->entry_date = mt_first(text, 4);
+    line->entry_date = text_first(text, 0);
+    if (text_has_digits(text, 4)) {
+        line->entry_date = text_first(text, 4);
         return 4;
     }
     return text.size >= 4 && memcmp(text.data, "    ", 4) == 0 ? 4 : 0;
@@ -202,13 +162,13 @@ static struct text amount_run(struct text text)
         if (text.data[size - 1] != ' ')
             used = size;
     }
-    return mt_first(text, used);
+    return text_first(text, used);
 }
 
 static struct text reference_or_none(struct text text)
 {
     text = text_trim(text);
-    return text_is(text, "NONREF") ? mt_first(text, 0) : text;
+    return text_is(text, "NONREF") ? text_first(text, 0) : text;
 }
 
 /* At the first double slash; single slashes are text (21). */
@@ -217,8 +177,8 @@ static void split_references(struct text text, struct mt_line *line)
     const char *slashes = text.size == 0 ? NULL : memmem(text.data, text.size, "//", 2);
     size_t first = slashes == NULL ? text.size : (size_t)(slashes - text.data);
 
-    line->customer_reference = reference_or_none(mt_first(text, first));
-    line->servicer_reference = reference_or_none(mt_from(text, first + 2));
+    line->customer_reference = reference_or_none(text_first(text, first));
+    line->servicer_reference = reference_or_none(text_from(text, first + 2));
 }
 
 /* Four bytes, more where a character of UTF-8 would be cut. */
@@ -237,40 +197,24 @@ bool mt_line_of(struct text field, struct mt_line *ret_line)
     size_t taken;
 
     field = text_trim(field);
-    if (!mt_digits(field, 6))
+    if (!text_has_digits(field, 6))
         return false;
-    line.value_date = mt_first(field, 6);
-    field = mt_from(field, 6);
-    field = mt_from(field, entry_date_of(field, &line));
+    line.value_date = text_first(field, 6);
+    field = text_from(field, 6);
+    field = text_from(field, entry_date_of(field, &line));
     taken = mark_of(field, &line);
     if (taken == 0)
         return false;
-    field = mt_from(field, taken);
+    field = text_from(field, taken);
     line.amount = amount_run(field);
     if (text_trim(line.amount).size == 0)
         return false;
-    field = mt_from(field, line.amount.size);
+    field = text_from(field, line.amount.size);
     taken = type_size(field);
-    line.type = text_trim(mt_first(field, taken));
-    split_references(mt_from(field, taken), &line);
+    line.type = text_trim(text_first(field, taken));
+    split_references(text_from(field, taken), &line);
     *ret_line = line;
     return true;
-}
-
-enum mt_date_verdict mt_date_of(struct text digits, calendar_date *ret_date)
-{
-    int year = two_digits(digits.data);
-    int month = two_digits(digits.data + 2);
-    int day = two_digits(digits.data + 4);
-    bool adjusted;
-
-    assert(mt_digits(digits, 6));
-    year += year < 80 ? 2000 : 1900;
-    adjusted = month == 2 && day <= 30 && day > date_days_in_month(year, 2);
-    *ret_date = date_of(year, month, adjusted ? date_days_in_month(year, 2) : day);
-    if (*ret_date == DATE_NONE)
-        return MT_DATE_IMPOSSIBLE;
-    return adjusted ? MT_DATE_ADJUSTED : MT_DATE_GOOD;
 }
 
 calendar_date mt_date_near(int month, int day, calendar_date near)

@@ -46,15 +46,10 @@ struct mt_total {
     struct text amount;
 };
 
-enum mt_date_verdict { MT_DATE_GOOD, MT_DATE_ADJUSTED, MT_DATE_IMPOSSIBLE };
-
 struct mt_account mt_account_of(struct text field);
 must_use bool mt_balance_of(struct text field, struct mt_balance *ret_balance);
 must_use bool mt_line_of(struct text field, struct mt_line *ret_line);
 must_use bool mt_total_of(struct text field, struct mt_total *ret_total);
-
-/* YYMMDD. 29 and 30 February become the last day of the month (5). */
-enum mt_date_verdict mt_date_of(struct text digits, calendar_date *ret_date);
 
 /* MMDD in the year nearest to near (3); DATE_NONE where no such year has the day. */
 calendar_date mt_date_near(int month, int day, calendar_date near);
@@ -62,15 +57,5 @@ calendar_date mt_date_near(int month, int day, calendar_date near);
 /* MT amounts: the comma is the decimal mark; decimal_point and grouping_point as in a profile. */
 must_use bool mt_amount_of(struct text text, bool decimal_point, bool grouping_point,
                            currency which, struct statement_amount *ret_amount, bool *ret_excess);
-
-/* True for count digits at the front of text. */
-bool mt_digits(struct text text, size_t count);
-
-/* The bytes from start on, and the first size bytes. */
-struct text mt_from(struct text text, size_t start);
-struct text mt_first(struct text text, size_t size);
-
-/* Takes the first line off *text, without its line end. */
-struct text mt_take_line(struct text *text);
 
 #endif

@@ -28,7 +28,7 @@ static struct statement *statement_of(struct mt_message *message)
 /* The first line of a field that has only one; what follows is kept as information. */
 static struct text only_line(struct mt_message *message, struct text field, int64_t line)
 {
-    struct text first = text_trim(mt_take_line(&field));
+    struct text first = text_trim(text_take(&field, '\n'));
 
     if (text_trim(field).size > 0)
         mt_apply_information(message, "", field, line + 1);
@@ -56,7 +56,7 @@ void mt_apply_reference(struct mt_message *message, const char *tag, struct text
 void mt_apply_account(struct mt_message *message, const char *tag, struct text field, int64_t line)
 {
     struct statement *statement = statement_of(message);
-    struct mt_account account = mt_account_of(mt_take_line(&field));
+    struct mt_account account = mt_account_of(text_take(&field, '\n'));
     struct text rest = text_trim(field);
 
     statement->account.id = statement_copy(statement, account.id);
@@ -81,8 +81,9 @@ void mt_apply_number(struct mt_message *message, const char *tag, struct text fi
 
     (void)tag;
     statement->statement_id = statement_copy(statement, number);
-    statement->sequence_number = statement_copy(statement, text_trim(mt_first(number, size)));
-    if (text_to_int64(text_trim(mt_from(number, size + 1)), &page) && page > 0 && page <= INT32_MAX)
+    statement->sequence_number = statement_copy(statement, text_trim(text_first(number, size)));
+    if (text_to_int64(text_trim(text_from(number, size + 1)), &page) && page > 0 &&
+        page <= INT32_MAX)
         statement->page = (int32_t)page;
 }
 
@@ -94,18 +95,19 @@ void mt_apply_indicator(struct mt_message *message, const char *tag, struct text
     struct text made = only_line(message, field, line);
     char date[DATE_TEXT_SIZE];
     char text[64];
-    struct text offset = mt_from(made, 10);
+    struct text offset = text_from(made, 10);
 
     (void)tag;
     message->is_intraday = true;
-    if (!mt_digits(made, 6) || mt_date_of(made, &message->indicator_date) == MT_DATE_IMPOSSIBLE) {
+    if (!text_has_digits(made, 6) ||
+        date_parse_short(made, &message->indicator_date) == DATE_IMPOSSIBLE) {
         statement_find(statement, FINDING_DATE_IMPOSSIBLE, 0, line, "date of :13D:");
         return;
     }
     date_format(message->indicator_date, date);
-    if (!mt_digits(made, 10))
+    if (!text_has_digits(made, 10))
         snprintf(text, sizeof text, "%s", date);
-    else if (offset.size == 5 && mt_digits(mt_from(offset, 1), 4))
+    else if (offset.size == 5 && text_has_digits(text_from(offset, 1), 4))
         snprintf(text, sizeof text, "%sT%.2s:%.2s:00%.3s:%.2s", date, made.data + 6, made.data + 8,
                  offset.data, offset.data + 3);
     else
@@ -122,23 +124,8 @@ void mt_apply_floor(struct mt_message *message, const char *tag, struct text fie
     (void)tag;
     message->is_intraday = true;
     if (statement->account.currency == CURRENCY_NONE &&
-        statement_currency_parse(mt_first(only_line(message, field, line), 3), &which))
+        statement_currency_parse(text_first(only_line(message, field, line), 3), &which))
         statement->account.currency = which;
-}
-
-static void note_date(struct statement *statement, enum mt_date_verdict verdict, const char *name,
-                      struct text digits, calendar_date read, int32_t position, int64_t line)
-{
-    char text[DATE_TEXT_SIZE];
-
-    if (verdict == MT_DATE_IMPOSSIBLE)
-        statement_find(statement, FINDING_DATE_IMPOSSIBLE, position, line, "%s %.*s", name,
-                       TEXT_ARG(digits));
-    if (verdict != MT_DATE_ADJUSTED)
-        return;
-    date_format(read, text);
-    statement_find(statement, FINDING_DATE_ADJUSTED, position, line, "%s %.4s-%.2s-%.2s read as %s",
-                   name, text, digits.data + digits.size - 4, digits.data + digits.size - 2, text);
 }
 
 /* The amount of a balance or an entry; absent where it cannot be read (6, 7). */
@@ -188,7 +175,7 @@ static bool read_balance(struct mt_message *message, struct text field, const ch
 {
     struct statement *statement = statement_of(message);
     struct mt_balance balance;
-    enum mt_date_verdict verdict;
+    enum date_verdict verdict;
 
     field = only_line(message, field, line);
     if (!mt_balance_of(field, &balance)) {
@@ -201,8 +188,9 @@ static bool read_balance(struct mt_message *message, struct text field, const ch
         .amount = read_amount(message, balance.amount, balance_currency(message, &balance, line), 0,
                               line),
     };
-    verdict = mt_date_of(balance.date, &ret_balance->date);
-    note_date(statement, verdict, "balance date", balance.date, ret_balance->date, 0, line);
+    verdict = date_parse_short(balance.date, &ret_balance->date);
+    statement_find_date(statement, verdict, "balance date", balance.date, ret_balance->date, 0,
+                        line);
     if (!balance.credit)
         ret_balance->amount.minor = -ret_balance->amount.minor;
     return ret_balance->amount.present;
@@ -272,10 +260,10 @@ void mt_apply_total(struct mt_message *message, const char *tag, struct text fie
 static void set_value_date(struct mt_message *message, const struct mt_line *line, int64_t at)
 {
     struct statement_entry *entry = message->entry;
-    enum mt_date_verdict verdict = mt_date_of(line->value_date, &entry->value_date);
+    enum date_verdict verdict = date_parse_short(line->value_date, &entry->value_date);
 
-    note_date(statement_of(message), verdict, "value date", line->value_date, entry->value_date,
-              entry->position, at);
+    statement_find_date(statement_of(message), verdict, "value date", line->value_date,
+                        entry->value_date, entry->position, at);
 }
 
 /* MMDD in the year nearest to the value date; without one the year waits (3). */
@@ -283,7 +271,7 @@ static void set_booking_date(struct mt_message *message, const struct mt_line *l
 {
     struct statement_entry *entry = message->entry;
     calendar_date value = entry->value_date;
-    enum mt_date_verdict verdict = MT_DATE_GOOD;
+    enum date_verdict verdict = DATE_GOOD;
     int month;
     int day;
 
@@ -294,14 +282,14 @@ static void set_booking_date(struct mt_message *message, const struct mt_line *l
     entry->booking_date =
         value == DATE_NONE ? date_of(YEAR_OPEN, month, day) : mt_date_near(month, day, value);
     if (entry->booking_date == DATE_NONE && month == 2 && day == 30) {
-        verdict = MT_DATE_ADJUSTED; /* (5) */
+        verdict = DATE_ADJUSTED; /* (5) */
         entry->booking_date =
             value == DATE_NONE ? date_of(YEAR_OPEN, 2, 29) : mt_date_near(3, 1, value) - 1;
     }
     if (entry->booking_date == DATE_NONE)
-        verdict = MT_DATE_IMPOSSIBLE;
-    note_date(statement_of(message), verdict, "entry date", line->entry_date, entry->booking_date,
-              entry->position, at);
+        verdict = DATE_IMPOSSIBLE;
+    statement_find_date(statement_of(message), verdict, "entry date", line->entry_date,
+                        entry->booking_date, entry->position, at);
 }
 
 static void set_line(struct mt_message *message, const struct mt_line *line, int64_t at)
@@ -329,11 +317,11 @@ static bool read_line(struct mt_message *message, struct text *field, int64_t at
 {
     struct statement *statement = statement_of(message);
     struct text rest = *field;
-    struct text first = mt_take_line(&rest);
-    struct text second = mt_take_line(&rest);
+    struct text first = text_take(&rest, '\n');
+    struct text second = text_take(&rest, '\n');
 
     if (mt_line_of(first, ret_line)) {
-        mt_take_line(field);
+        text_take(field, '\n');
         return true;
     }
     if (!mt_line_of(statement_join(statement, first, "", second), ret_line))

@@ -105,9 +105,9 @@ static bool money_of(struct text value, struct statement_amount *ret_amount)
     const char *slash = value.size == 0 ? NULL : memchr(value.data, '/', value.size);
 
     if (slash != NULL)
-        value = mt_first(value, (size_t)(slash - value.data));
-    return statement_currency_parse(mt_first(value, 3), &which) &&
-           mt_amount_of(mt_from(value, 3), false, false, which, ret_amount, &excess);
+        value = text_first(value, (size_t)(slash - value.data));
+    return statement_currency_parse(text_first(value, 3), &which) &&
+           mt_amount_of(text_from(value, 3), false, false, which, ret_amount, &excess);
 }
 
 static bool set_original(struct statement_entry *entry, struct text value)
@@ -149,8 +149,8 @@ static void set_counterparty(struct statement *statement, struct statement_entry
         const char *slash = memchr(value.data, '/', value.size);
         size_t size = slash == NULL ? value.size : (size_t)(slash - value.data);
 
-        set_if_absent(statement, places[i], text_trim(mt_first(value, size)));
-        value = mt_from(value, size + 1);
+        set_if_absent(statement, places[i], text_trim(text_first(value, size)));
+        value = text_from(value, size + 1);
     }
 }
 
@@ -183,8 +183,9 @@ static void add_structured_reference(struct statement *statement, struct stateme
 
     if (structured == NULL)
         return;
-    structured->type = statement_copy(statement, mt_first(value, type));
-    structured->reference = statement_copy(statement, mt_from(value, slash == NULL ? 0 : type + 1));
+    structured->type = statement_copy(statement, text_first(value, type));
+    structured->reference =
+        statement_copy(statement, text_from(value, slash == NULL ? 0 : type + 1));
 }
 
 static void add_left_over(struct statement *statement, struct statement_entry *entry,
@@ -272,7 +273,7 @@ static size_t next_word(struct text text, const struct word *words, size_t word_
 {
     size_t at = 0;
 
-    while (at < text.size && word_at(mt_from(text, at), words, word_count, before, after) == NULL)
+    while (at < text.size && word_at(text_from(text, at), words, word_count, before, after) == NULL)
         at++;
     return at;
 }
@@ -282,16 +283,16 @@ static void apply_plus_words(struct statement *statement, struct statement_entry
 {
     size_t at = next_word(text, plus_words, COUNT_OF(plus_words), '\0', '+');
 
-    statement_add_text(statement, &entry->facts, text_trim(mt_first(text, at)));
+    statement_add_text(statement, &entry->facts, text_trim(text_first(text, at)));
     while (at < text.size) {
         const struct word *word =
-            word_at(mt_from(text, at), plus_words, COUNT_OF(plus_words), '\0', '+');
+            word_at(text_from(text, at), plus_words, COUNT_OF(plus_words), '\0', '+');
         size_t size;
 
         assert(word != NULL);
-        text = mt_from(text, at + strlen(word->name) + 1);
+        text = text_from(text, at + strlen(word->name) + 1);
         size = next_word(text, plus_words, COUNT_OF(plus_words), '\0', '+');
-        word_apply(statement, entry, word, text_trim(mt_first(text, size)));
+        word_apply(statement, entry, word, text_trim(text_first(text, size)));
         at = size;
     }
 }
@@ -301,9 +302,9 @@ static struct text bare(struct text value)
 {
     value = text_trim(value);
     while (value.size > 0 && value.data[0] == '/')
-        value = mt_from(value, 1);
+        value = text_from(value, 1);
     while (value.size > 0 && value.data[value.size - 1] == '/')
-        value = mt_first(value, value.size - 1);
+        value = text_first(value, value.size - 1);
     return text_trim(value);
 }
 
@@ -312,16 +313,16 @@ static struct text apply_slash_words(struct statement *statement, struct stateme
                                      struct text text, const struct word *words, size_t word_count)
 {
     size_t at = next_word(text, words, word_count, '/', '/');
-    struct text before = mt_first(text, at);
+    struct text before = text_first(text, at);
 
     while (at < text.size) {
-        const struct word *word = word_at(mt_from(text, at), words, word_count, '/', '/');
+        const struct word *word = word_at(text_from(text, at), words, word_count, '/', '/');
 
         assert(word != NULL);
         /* The slash behind a word may be the one before the next: /BENM//NAME/, /REMI/USTD/. */
-        text = mt_from(text, at + 1 + strlen(word->name));
+        text = text_from(text, at + 1 + strlen(word->name));
         at = next_word(text, words, word_count, '/', '/');
-        word_apply(statement, entry, word, bare(mt_first(text, at)));
+        word_apply(statement, entry, word, bare(text_first(text, at)));
     }
     return before;
 }
@@ -334,23 +335,24 @@ static bool is_sign(char byte)
 /* The sign of a coded narrative: GVC and sign and two digits, or sign and two digits. */
 static char gvc_sign(struct text text)
 {
-    size_t at = mt_digits(text, 3) ? 3 : 0;
+    size_t at = text_has_digits(text, 3) ? 3 : 0;
 
-    if (text.size < at + 3 || !is_sign(text.data[at]) || !mt_digits(mt_from(text, at + 1), 2))
+    if (text.size < at + 3 || !is_sign(text.data[at]) ||
+        !text_has_digits(text_from(text, at + 1), 2))
         return '\0';
     return text.data[at];
 }
 
 static bool at_code(struct text text, char sign)
 {
-    return text.size >= 3 && text.data[0] == sign && mt_digits(mt_from(text, 1), 2);
+    return text.size >= 3 && text.data[0] == sign && text_has_digits(text_from(text, 1), 2);
 }
 
 static size_t next_code(struct text text, char sign)
 {
     size_t at = 0;
 
-    while (at < text.size && !at_code(mt_from(text, at), sign))
+    while (at < text.size && !at_code(text_from(text, at), sign))
         at++;
     return at;
 }
@@ -368,11 +370,11 @@ static struct text gvc_join(struct statement *statement, struct text coded, char
         int code = (coded.data[1] - '0') * 10 + coded.data[2] - '0';
         size_t size;
 
-        coded = mt_from(coded, 3);
+        coded = text_from(coded, 3);
         size = next_code(coded, sign);
         if (first <= code && code <= last)
-            buffer_text(&joined, mt_first(coded, size));
-        coded = mt_from(coded, size);
+            buffer_text(&joined, text_first(coded, size));
+        coded = text_from(coded, size);
     }
     assert(!buffer_failed(&joined));
     kept = statement_copy(statement, buffer_view(&joined));
@@ -391,8 +393,8 @@ static void apply_gvc(struct statement *statement, struct statement_entry *entry
                       char sign)
 {
     struct statement_facts *facts = &entry->facts;
-    struct text gvc = mt_first(text, mt_digits(text, 3) ? 3 : 0);
-    struct text coded = mt_from(text, gvc.size);
+    struct text gvc = text_first(text, text_has_digits(text, 3) ? 3 : 0);
+    struct text coded = text_from(text, gvc.size);
     struct text iban = gvc_values(statement, coded, sign, 38, 38);
 
     set_if_absent(statement, &facts->code.proprietary, gvc);
@@ -421,7 +423,7 @@ static void apply_free_text(struct statement *statement, struct statement_entry 
     if (bytes == NULL)
         abort();
     while (text.size > 0) {
-        struct text line = text_trim(mt_take_line(&text));
+        struct text line = text_trim(text_take(&text, '\n'));
 
         if (line.size == 0)
             continue;

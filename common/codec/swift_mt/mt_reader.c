@@ -51,7 +51,7 @@ static bool shape_short(struct text content)
 
 static bool shape_number(struct text content)
 {
-    return mt_digits(text_trim(content), 1);
+    return text_has_digits(text_trim(content), 1);
 }
 
 static bool shape_balance(struct text content)
@@ -64,7 +64,7 @@ static bool shape_floor(struct text content)
 {
     currency unused;
 
-    return statement_currency_parse(mt_first(text_trim(content), 3), &unused);
+    return statement_currency_parse(text_first(text_trim(content), 3), &unused);
 }
 
 static bool shape_total(struct text content)
@@ -76,7 +76,7 @@ static bool shape_total(struct text content)
 
 static bool shape_entry(struct text content)
 {
-    return mt_digits(text_trim(content), 6);
+    return text_has_digits(text_trim(content), 6);
 }
 
 static const struct mt_tag tags[] = {
@@ -134,9 +134,9 @@ static bool is_control(char byte)
 static struct text bare_line(struct text line)
 {
     while (line.size > 0 && is_control(line.data[0]))
-        line = mt_from(line, 1);
+        line = text_from(line, 1);
     while (line.size > 0 && is_control(line.data[line.size - 1]))
-        line = mt_first(line, line.size - 1);
+        line = text_first(line, line.size - 1);
     return line;
 }
 
@@ -154,7 +154,7 @@ static bool split_tag(struct text line, struct text *ret_name, struct text *ret_
     if (size == 1 || size == line.size || line.data[size] != ':')
         return false;
     *ret_name = (struct text){line.data + 1, size - 1};
-    *ret_content = mt_from(line, size + 1);
+    *ret_content = text_from(line, size + 1);
     return true;
 }
 
@@ -359,11 +359,11 @@ static void note_hint(struct mt_reader *reader, struct text line)
     enum statement_format hint;
 
     if (block != NULL)
-        rest = mt_from(line, (size_t)(block - line.data) + 4);
+        rest = text_from(line, (size_t)(block - line.data) + 4);
     else if (line.size > 0 && line.data[0] == ':')
-        rest = mt_from(line, 1);
-    hint = hint_of(mt_first(rest, 3));
-    if (hint != FORMAT_UNKNOWN && !mt_digits(mt_from(rest, 3), block != NULL ? 99 : 1))
+        rest = text_from(line, 1);
+    hint = hint_of(text_first(rest, 3));
+    if (hint != FORMAT_UNKNOWN && !text_has_digits(text_from(rest, 3), block != NULL ? 99 : 1))
         reader->message.hint = hint;
 }
 
@@ -376,7 +376,7 @@ static bool is_envelope(struct text line)
 static bool is_type_line(struct text line)
 {
     return line.size >= 5 && line.data[0] == ':' && line.data[4] == ':' &&
-           hint_of(mt_first(mt_from(line, 1), 3)) != FORMAT_UNKNOWN;
+           hint_of(text_first(text_from(line, 1), 3)) != FORMAT_UNKNOWN;
 }
 
 static bool is_block_end(struct text line)
@@ -406,7 +406,7 @@ static enum status envelope_line(struct mt_reader *reader, struct text line, str
     if (status != OK || block == NULL)
         return status;
     reader->block_open = true;
-    line = mt_from(line, (size_t)(block - line.data) + 3);
+    line = text_from(line, (size_t)(block - line.data) + 3);
     return line.size == 0 ? OK : line_read(reader, line, error);
 }
 
@@ -459,7 +459,7 @@ static enum status held_drop(struct mt_reader *reader, struct error *error)
     enum status status = message_close(reader, error);
 
     while (lines.size > 0)
-        note_hint(reader, mt_take_line(&lines));
+        note_hint(reader, text_take(&lines, '\n'));
     buffer_clear(&reader->held);
     reader->is_held = false;
     return status;
@@ -471,7 +471,7 @@ static void held_release(struct mt_reader *reader)
     struct text lines = buffer_view(&reader->held);
 
     while (lines.size > 0)
-        add_text(reader, mt_take_line(&lines));
+        add_text(reader, text_take(&lines, '\n'));
     buffer_clear(&reader->held);
     reader->is_held = false;
     assert(reader->place != BETWEEN);
@@ -537,8 +537,8 @@ static enum status mt_feed(void *parser, struct text bytes, struct error *error)
             buffer_text(&reader->line, bytes);
             return overflow_check(reader, error);
         }
-        status = line_complete(reader, mt_first(bytes, size), error);
-        bytes = mt_from(bytes, size + 1);
+        status = line_complete(reader, text_first(bytes, size), error);
+        bytes = text_from(bytes, size + 1);
     }
     return status;
 }
@@ -616,7 +616,7 @@ static void mt_close(void *parser)
 static bool mt_recognise(struct text head)
 {
     while (head.size > 0) {
-        struct text line = bare_line(mt_take_line(&head));
+        struct text line = bare_line(text_take(&head, '\n'));
         struct text name;
         struct text content;
 
