@@ -14,6 +14,7 @@ which only reads and copies. Below its figures no ingest gets on that machine.
 """
 import argparse
 import array
+import collections
 import contextlib
 import datetime
 import hashlib
@@ -34,6 +35,8 @@ from ingest import BIN, CLEAN, CORRIDORS, DAY, OTHERS_MAX, ROOT, Void, must, say
 
 WAIT_S = 60
 LIMIT_MS = 100
+# How often PostgreSQL makes a checkpoint by itself; 30 s is the least it takes.
+TIMEOUTS = {"timed": "30s", "forced": "1h"}
 # Written soon, not all of it when a checkpoint or the kernel's half minute comes.
 STEADY = {"shared_buffers": "128MB", "backend_flush_after": "256kB", "bgwriter_delay": "20ms",
           "bgwriter_lru_maxpages": "1000", "bgwriter_lru_multiplier": "4",
@@ -148,29 +151,62 @@ def latencies(rows, times, since):
     return sorted(found)
 
 
-def checkpoint_after(servers, seconds, told):
-    """A CHECKPOINT halfway, and how long it took."""
-    connection = servers.connect("postgres")
-    time.sleep(seconds)
-    begin = time.monotonic()
-    with connection.cursor() as cursor:
-        cursor.execute("CHECKPOINT")
-    told["checkpoint_s"] = round(time.monotonic() - begin, 2)
-    connection.close()
+class Checkpoint(threading.Thread):
+    """One of PostgreSQL's checkpoints, begun and ended while it is counted, and told of."""
+
+    def __init__(self, servers, kind, args):
+        super().__init__()
+        self.play = {"timed": self._await, "forced": self._force}[kind]
+        self.warm, self.seconds = args.warm, args.seconds
+        self.connection, self.told = servers.connect("postgres"), None
+        self._ask(f"ALTER SYSTEM SET checkpoint_timeout = '{TIMEOUTS[kind]}'")
+        self._ask("SELECT pg_reload_conf()")
+        self.start()
+
+    def _ask(self, statement):
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchone()[0] if cursor.description else None
+
+    def run(self):
+        time.sleep(self.warm)
+        self.play()
+        self.connection.close()
+
+    def _force(self):
+        time.sleep(self.seconds / 2)
+        begin = time.monotonic()
+        self._ask("CHECKPOINT")
+        self.told = round(time.monotonic() - begin, 2)
+
+    def _await(self):
+        """PostgreSQL tells of its last checkpoint when that is over, and when it began."""
+        counted_from, end = time.time(), time.monotonic() + self.seconds
+        while self.told is None and time.monotonic() < end:
+            began = self._ask("SELECT extract(epoch FROM checkpoint_time)::float8"
+                              "  FROM pg_control_checkpoint()")
+            if began >= counted_from:
+                self.told = round(time.time() - began, 2)
+            time.sleep(0.2)
+
+    def seconds_it_took(self):
+        self.join()
+        if self.told is None:
+            raise Void(f"no checkpoint began and ended within the {self.seconds} s that count")
+        return self.told
 
 
 def wal_flushes(database):
     return database.rows("SELECT wal_sync, wal_sync_time FROM pg_stat_wal")[0]
 
 
-def played(servers, events, topic, args, reader, is_done):
+def played(round_, events, topic, reader, is_done):
     """(what latencies wants to know of the records, what is told of the round): produces, with the
     checkpoint in the middle, and waits until the reader has it all."""
+    servers, args = round_.servers, round_.args
     os.sync()                            # what was made for this run is not written during it
-    told, meter, cpu_s = {}, ingest.Meter(servers), ingest.cpu_of(reader.process.pid)
-    helper = threading.Thread(target=checkpoint_after,
-                              args=(servers, args.warm + args.seconds / 2, told))
-    helper.start()
+    meter, cpu_s = ingest.Meter(servers), ingest.cpu_of(reader.process.pid)
+    checkpoint = Checkpoint(servers, round_.kind, args)
     times, took = events.produce(servers.brokers, topic, args.rate)
     until(lambda: is_done(times), "all is committed", reader)
     used = meter.read()
@@ -178,8 +214,7 @@ def played(servers, events, topic, args, reader, is_done):
     # it has not ended, so the meter took it for a stranger
     used["others_share"] = round(max(used["others_share"] - cpu_s / os.cpu_count()
                                      / (time.monotonic() - meter.clock), 0), 2)
-    helper.join()
-    return times, {**told, **used, "cpu_s": round(cpu_s, 2),
+    return times, {"checkpoint_s": checkpoint.seconds_it_took(), **used, "cpu_s": round(cpu_s, 2),
                    "rate_reached": round(events.count / took)}
 
 
@@ -193,36 +228,42 @@ def since_ms(times, args):
     return min(column[0] for column in times) + args.warm * 1000
 
 
-def measure(servers, events, dump, args):
+# What a round is played with. kind: of the checkpoint.
+Round = collections.namedtuple("Round", "servers dump args kind")
+
+
+def measure(round_, events):
+    servers, args = round_.servers, round_.args
     topic = new_topic(servers, args.partitions)
     with ingest.Database(servers) as database, \
             worker(servers, database, topic, args.settings) as reader:
         until(lambda: database.value("SELECT count(*) FROM position WHERE owner IS NOT NULL")
               == args.partitions, "the worker holds every partition", reader)
         before = wal_flushes(database)
-        times, told = played(servers, events, topic, args, reader, lambda times: [
+        times, told = played(round_, events, topic, reader, lambda times: [
             row[0] for row in database.rows("SELECT next_offset FROM position ORDER BY partition")
         ] == [len(column) for column in times])
         after = wal_flushes(database)
         rows = database.rows(COMMITTED)
         applied = database.value("SELECT count(*) FROM payment")
         if args.floor:
-            database.dump(dump)
+            database.dump(round_.dump)
     if applied != events.count:
         raise Void(f"{applied} payments of {events.count} events")
     return summary(latencies(rows, times, since_ms(times, args)), rows, {
         **told, "flush_ms_mean": round((after[1] - before[1]) / max(after[0] - before[0], 1), 2)})
 
 
-def measure_floor(servers, events, dump, args):
+def measure_floor(round_, events):
     """The same with a reader that copies as many rows as it has read records, and commits."""
+    servers, dump, args = round_.servers, round_.dump, round_.args
     topic = new_topic(servers, args.partitions)
     folder = os.path.dirname(dump)
     program = ingest.bare_client(folder, "floor", "-I/usr/include/postgresql", "-lpq")
     with ingest.Database(servers) as database, Reader("floor", [
             program, topic, str(args.partitions), str(events.count), dump,
             servers.dsn(database.name), *ingest.bare_properties(servers, args.settings)]) as reader:
-        times, told = played(servers, events, topic, args, reader, lambda _: database.value(
+        times, told = played(round_, events, topic, reader, lambda _: database.value(
             "SELECT count(*) FROM payment") == events.count)
         reader.process.terminate()
         reader.process.wait(WAIT_S)
@@ -250,23 +291,26 @@ def options():
                         help="to the worker")
     parser.add_argument("--shared-disk", action="store_true",
                         help="the broker's log on the database's disk, not in memory")
+    parser.add_argument("--checkpoint", choices=TIMEOUTS, action="append",
+                        help="this kind alone (default: both)")
     parser.add_argument("--no-floor", action="store_false", dest="floor",
                         help="the worker alone")
     parser.add_argument("--keep", metavar="DIR", help="leaves servers and events there")
     parser.add_argument("--prepare", action="store_true", help="makes both and measures nothing")
     args = parser.parse_args()
+    args.checkpoint = args.checkpoint or list(TIMEOUTS)
     args.settings = dict(word.split("=", 1) for word in args.settings)
     return args
 
 
-def tell(name, round_, args):
-    say(json.dumps({"of": name, **round_}))
-    if round_["rate_reached"] < 0.99 * args.rate:
+def tell(name, kind, found, args):
+    say(json.dumps({"of": name, "checkpoint": kind, **found}))
+    if found["rate_reached"] < 0.99 * args.rate:
         say("warning: the producer did not hold the rate")
-    if round_["others_share"] > OTHERS_MAX:
-        say(f"warning: other programs took {round_['others_share']:.0%} of the processors:"
+    if found["others_share"] > OTHERS_MAX:
+        say(f"warning: other programs took {found['others_share']:.0%} of the processors:"
             " measure again")
-    return round_
+    return found
 
 
 @contextlib.contextmanager
@@ -287,22 +331,22 @@ def log_of_the_broker(args, folder):
 
 
 def run(args, folder):
-    """(rounds of the worker, rounds of the floor)"""
+    """{kind of checkpoint: {"worker": rounds, "floor": rounds}}"""
     ingest.POSTGRES.update(STEADY)
     dump = os.path.join(folder, "rows.copy")
+    readers = {"worker": measure, **({"floor": measure_floor} if args.floor else {})}
+    found = {kind: {name: [] for name in readers} for kind in args.checkpoint}
     with log_of_the_broker(args, folder) as log, ingest.Servers(
             folder, os.path.join(folder, "state") if args.keep else None,
             options=log) as servers:
         ingest.template_make(servers)
         events = Events(folder, args)
-        if args.prepare:
-            return [], []
-        rounds, floors = [], []
-        for _ in range(args.rounds):
-            rounds.append(tell("worker", measure(servers, events, dump, args), args))
-            if args.floor:
-                floors.append(tell("floor", measure_floor(servers, events, dump, args), args))
-        return rounds, floors
+        for _ in range(0 if args.prepare else args.rounds):
+            for kind, rounds in found.items():
+                for name, play in readers.items():
+                    rounds[name].append(tell(name, kind, play(
+                        Round(servers, dump, args, kind), events), args))
+    return found
 
 
 def middle(rounds):
@@ -311,17 +355,19 @@ def middle(rounds):
     return {key: value for key, value in ordered[len(rounds) // 2].items() if key.endswith("_ms")}
 
 
-def result(rounds, floors, args):
-    ours = middle(rounds)
-    ratios, figures = {"p99_of_limit": round(ours["p99_ms"] / LIMIT_MS, 2)}, ours
-    if floors:
-        floor = middle(floors)
-        ratios["p99_of_floor"] = round(ours["p99_ms"] / floor["p99_ms"], 2)
-        figures = {**ours, **{f"floor_{key}": value for key, value in floor.items()}}
+def result(found, args):
+    ratios, figures = {}, {}
+    for kind, rounds in found.items():
+        ours = middle(rounds["worker"])
+        ratios[f"{kind}_p99_of_limit"] = round(ours["p99_ms"] / LIMIT_MS, 2)
+        figures[kind] = {"worker": ours}
+        if rounds.get("floor"):
+            floor = figures[kind]["floor"] = middle(rounds["floor"])
+            ratios[f"{kind}_p99_of_floor"] = round(ours["p99_ms"] / floor["p99_ms"], 2)
     at = datetime.datetime.now(datetime.timezone.utc).isoformat()
     return {"name": "latency", "ratios": ratios, "figures": figures,
             "raw": {"at": at, "rate": args.rate, "seconds": args.seconds, "warm": args.warm,
-                    "rounds": rounds, "floors": floors}}
+                    "rounds": found}}
 
 
 def main():
@@ -330,15 +376,15 @@ def main():
     os.makedirs(folder, exist_ok=True)
     os.chmod(folder, 0o711)              # the servers' user passes through
     try:
-        rounds, floors = run(args, folder)
+        found = run(args, folder)
     except Void as error:
         print(f"void: {error}", file=sys.stderr)
         return 1
     finally:
         if not args.keep:
             shutil.rmtree(folder, ignore_errors=True)
-    if rounds:
-        say(json.dumps(result(rounds, floors, args)))
+    if not args.prepare:
+        say(json.dumps(result(found, args)))
     return 0
 
 
