@@ -117,9 +117,11 @@ class Zombie:
         def noticed():
             return sum(self._metrics().values()) > sum(self.before.values())
 
-        if not self.world.until(noticed, WAIT_S):
+        if not self.world.until(lambda: noticed() or self.worker.was_aborted(), WAIT_S):
             self.run.violate("I7", f"the worker stopped at {self.point} did not notice")
             return False
+        if self.worker.was_aborted():
+            return False                    # nobody is left to count anything
         after = self._metrics()
         for name in REFUSALS:
             if after[name] > self.before[name]:
@@ -175,7 +177,8 @@ class Loss:
 
     def was_counted(self):
         counted = self.run.world.until(
-            lambda: self.worker.metric("sawa_unknown_outcomes_total") > self.before, WAIT_S)
+            lambda: self.worker.metric("sawa_unknown_outcomes_total") > self.before
+            or self.worker.was_aborted(), WAIT_S)
         if not counted:
             self.run.violate("I1", f"an answer was lost ({self.variant}), but no unknown outcome"
                                    " was counted")
@@ -214,7 +217,7 @@ def twins(run, _):
             twin.kill()
         else:
             code, _ = twin.stop()
-            if code != 0:
+            if code != 0 and not twin.was_aborted():
                 run.violate("I8", f"a twin ended with {code} after SIGTERM")
     if hit:
         run.reach("twin lost an epoch or took one")

@@ -112,7 +112,7 @@ def newer_schema(run, _):
     world.scratch.sql(AHEAD)
     try:
         ended = world.until(lambda: not any(one.is_running() for one in world.workers), END_WAIT_S)
-        codes = [one.process.poll() for one in world.workers]
+        codes = [one.process.poll() for one in world.workers if not one.was_aborted()]
     finally:
         world.scratch.sql(BACK)
     for one in world.workers:

@@ -14,14 +14,12 @@ Nothing moving for 180 s while nothing is broken ends the run (I8).
 import collections
 import json
 import random
-import re
 import time
 
 from .world import LAG_WAIT_S                   # first: it finds tests/support
 from .table import DEMAND_MIN, DEMANDS, FAULTS, STAGES
 
 STALL_MAX_S, BROKEN_MAX = 180, 3
-CLIENT_ASSERTED = re.compile(r"rdkafka_\w+\.c:\d+: \w+: Assertion")
 RATE_MIN, RATE_MAX, EVENTS_MIN, EVENTS_MAX = 100, 1200, 4000, 90000
 INVARIANTS = [f"I{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9)]
 SUMS = ("planned", "fired", "missed", "seconds", "states", "violations", "failed", "worlds",
@@ -81,16 +79,14 @@ class Supervisor:
         return self._moves() or self.world.deserters()
 
     def _revive(self):
-        """Workers that an earlier fault allowed to end, and that took their time; and those whose
-        Kafka client aborted them: 2.0 asserts what rebalances close upon one another can break. An
-        orchestrator starts them again; what they had committed is judged all the same."""
+        """Workers that an earlier fault allowed to end, and that took their time; and those that
+        their Kafka client aborted."""
         for worker in self.world.workers:
             if worker.may_end and not worker.is_running():
                 self.reach("a worker ended late after its fault")
                 worker.start()
-            elif worker.has_deserted() and CLIENT_ASSERTED.search(str(worker.events()[-2:])):
-                self.reach("the Kafka client aborted on an assertion of its own")
-                worker.start()
+        self.reach("the Kafka client aborted on an assertion of its own",
+                   self.world.start_aborted())
 
     def _until(self, condition, seconds, pause=0.01):
         """As the world's; a producer that failed is told as that, not as a stall of ours."""

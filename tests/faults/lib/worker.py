@@ -1,6 +1,7 @@
 """worker.py - one process of a worker program, its log and its metrics."""
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -12,6 +13,9 @@ SETTINGS = {
     "kafka.session.timeout.ms": 1000, "kafka.heartbeat.interval.ms": 300,
     "schema.directory": os.path.join(ROOT, "schemas", "avro"), "batch.linger": "50ms",
 }
+# Up to 2.15 librdkafka asserts what rebalances close upon one another break (its issue 5573). An
+# orchestrator starts the process again; what it had committed is judged all the same.
+CLIENT_ASSERTED = re.compile(r"rdkafka_\w+\.c:\d+: \w+: Assertion")
 
 
 class Worker:
@@ -58,6 +62,10 @@ class Worker:
 
     def has_deserted(self):
         return self.is_wanted and not self.may_end and not self.is_running()
+
+    def was_aborted(self):
+        """By its Kafka client."""
+        return not self.is_running() and bool(CLIENT_ASSERTED.search(str(self.events()[-2:])))
 
     def kill(self):
         self.is_wanted = False
