@@ -23,6 +23,7 @@ import uuid
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from scratch import ROOT, Scratch
+from trafficlib import send
 from trafficlib.events import Event
 
 CORRIDORS = os.path.join(ROOT, "deploy", "corridors.example.yaml")
@@ -81,11 +82,16 @@ class Stage:
             try:
                 self.admin.create_topics(
                     [NewTopic(self.topic, partitions, 1)])[self.topic].result(30)
-                return
+                break
             except Exception:  # pylint: disable=broad-except
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.1)
+        self.await_leaders(partitions)
+
+    def await_leaders(self, partitions):
+        send.await_leaders({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"]}, self.topic,
+                           partitions)
 
     def delete_topic(self):
         self.admin.delete_topics([self.topic])[self.topic].result(30)

@@ -29,6 +29,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 # pylint: disable=wrong-import-position
 from confluent_kafka.admin import AdminClient, NewTopic
 from scratch import Scratch
+from trafficlib import send
 from .invariants import Watch, is_away
 from .producer import Producer
 from .proxy import Proxy
@@ -126,6 +127,8 @@ class World:
                                   "log_level": 2})
         for future in self.admin.create_topics([NewTopic(topic, self.partitions, 1)]).values():
             future.result(30)
+        send.await_leaders({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"]}, topic,
+                           self.partitions)
 
     def delete_topic(self):
         self.admin.delete_topics([self.topic])[self.topic].result(30)

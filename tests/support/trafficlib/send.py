@@ -8,7 +8,7 @@ import itertools
 import sys
 import time
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 from . import wire
 
@@ -16,6 +16,9 @@ PRODUCER = {"enable.idempotence": True, "linger.ms": 20, "batch.num.messages": 2
             "batch.size": 1 << 20, "queue.buffering.max.messages": 200000,
             "queue.buffering.max.kbytes": 131072, "message.max.bytes": 8 << 20,
             "compression.type": "lz4", "delivery.report.only.error": False}
+
+
+LEADER_WAIT_S = 30
 
 
 class SendError(Exception):
@@ -61,6 +64,22 @@ def ends(config, topic, partitions):
                 for p in range(partitions)]
     finally:
         consumer.close()
+
+
+def await_leaders(config, topic, partitions):
+    """Until each partition of a topic just made is led. An idempotent producer that begins sooner
+    may lose its first request, though it is confirmed: bounced by a partition that nobody leads
+    yet, it comes again behind the next one, and as a broker takes any first number of a producer
+    new to it, the lower number is then one it has had."""
+    end = time.monotonic() + LEADER_WAIT_S
+    while True:
+        try:
+            ends({**config, "log_level": 2}, topic, partitions)
+            return
+        except KafkaException:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
 
 
 def expected_offsets(path, from_index):
