@@ -23,10 +23,11 @@ enum code_page code_page_of(struct text name)
         const char *name;
         enum code_page page;
     } names[] = {
-        {"ISO-8859-1", CODE_PAGE_1252},    {"ISO8859-1", CODE_PAGE_1252},
-        {"LATIN1", CODE_PAGE_1252},        {"WINDOWS-1252", CODE_PAGE_1252},
-        {"CP1252", CODE_PAGE_1252},        {"ISO-8859-15", CODE_PAGE_8859_15},
-        {"ISO8859-15", CODE_PAGE_8859_15}, {"LATIN9", CODE_PAGE_8859_15},
+        {"ISO-8859-1", CODE_PAGE_1252},     {"ISO8859-1", CODE_PAGE_1252},
+        {"LATIN1", CODE_PAGE_1252},         {"WINDOWS-1252", CODE_PAGE_1252},
+        {"CP1252", CODE_PAGE_1252},         {"1252", CODE_PAGE_1252},
+        {"ISO-8859-15", CODE_PAGE_8859_15}, {"ISO8859-15", CODE_PAGE_8859_15},
+        {"LATIN9", CODE_PAGE_8859_15},
     };
 
     for (size_t i = 0; i < COUNT_OF(names); i++)

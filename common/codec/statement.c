@@ -46,6 +46,7 @@ static const struct statement_profile profiles[] = {
 
 /* In the order of trial: the first that recognises the head reads the file. */
 static const struct statement_parser *const parsers[] = {
+    &ofx_parser, /* before camt: that takes any XML, to say what is wrong with it */
     &camt_parser,
     &bai2_parser,
     &swift_mt_parser,
@@ -208,6 +209,20 @@ void statement_reader_free(struct statement_reader *reader)
     free(reader);
 }
 
+/* CHARSET:1252 in the header of OFX 1. */
+static struct text charset_name(struct text head)
+{
+    static const char key[] = "CHARSET:";
+    const char *at = head.size == 0 ? NULL : memmem(head.data, head.size, key, sizeof key - 1);
+    struct text name = {NULL, 0};
+
+    if (at == NULL || memmem(head.data, (size_t)(at - head.data), "OFXHEADER:", 10) == NULL)
+        return name;
+    name = text_from(head, (size_t)(at - head.data) + sizeof key - 1);
+    name = text_trim(text_take(&name, '\n'));
+    return text_take(&name, ' '); /* some headers are one line */
+}
+
 /* The encoding an XML declaration names, an empty text where there is none. */
 static struct text declared_name(struct text head)
 {
@@ -217,7 +232,7 @@ static struct text declared_name(struct text head)
     const char *close;
 
     if (end == NULL || memmem(head.data, (size_t)(end - head.data), "<?xml", 5) == NULL)
-        return (struct text){NULL, 0};
+        return charset_name(head);
     at = memmem(head.data, (size_t)(end - head.data), key, sizeof key - 1);
     if (at == NULL)
         return (struct text){NULL, 0};

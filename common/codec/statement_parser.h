@@ -43,6 +43,7 @@ struct statement_parser {
 
 extern const struct statement_parser bai2_parser;
 extern const struct statement_parser camt_parser;
+extern const struct statement_parser ofx_parser;
 extern const struct statement_parser swift_mt_parser;
 
 /* Refuses the file; the first refusal stays. Always REJECT. */

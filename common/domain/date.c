@@ -90,20 +90,30 @@ bool date_parse(struct text text, calendar_date *ret_date)
     return true;
 }
 
-enum date_verdict date_parse_short(struct text digits, calendar_date *ret_date)
+static enum date_verdict date_near(int year, int month, int day, calendar_date *ret_date)
 {
-    int year = digits_at(digits, 0, 2);
-    int month = digits_at(digits, 2, 2);
-    int day = digits_at(digits, 4, 2);
-    bool adjusted;
+    bool adjusted = month == 2 && day <= 30 && day > date_days_in_month(year, 2);
 
-    assert(text_has_digits(digits, 6));
-    year += year < 80 ? 2000 : 1900;
-    adjusted = month == 2 && day <= 30 && day > date_days_in_month(year, 2);
     *ret_date = date_of(year, month, adjusted ? date_days_in_month(year, 2) : day);
     if (*ret_date == DATE_NONE)
         return DATE_IMPOSSIBLE;
     return adjusted ? DATE_ADJUSTED : DATE_GOOD;
+}
+
+enum date_verdict date_parse_short(struct text digits, calendar_date *ret_date)
+{
+    int year = digits_at(digits, 0, 2);
+
+    assert(text_has_digits(digits, 6));
+    return date_near(year + (year < 80 ? 2000 : 1900), digits_at(digits, 2, 2),
+                     digits_at(digits, 4, 2), ret_date);
+}
+
+enum date_verdict date_parse_plain(struct text digits, calendar_date *ret_date)
+{
+    assert(text_has_digits(digits, 8));
+    return date_near(digits_at(digits, 0, 4), digits_at(digits, 4, 2), digits_at(digits, 6, 2),
+                     ret_date);
 }
 
 void date_format(calendar_date date, char text[DATE_TEXT_SIZE])

@@ -29,10 +29,12 @@ enum weekday date_weekday(calendar_date date);
 /* Reads 2026-02-28 and nothing else. False: not so, or there is no such day. */
 must_use bool date_parse(struct text text, calendar_date *ret_date);
 
-/* YYMMDD, of 1980 to 2079: text begins with six digits. 29 and 30 February where there are none
- * become the last day of the month: ADJUSTED. IMPOSSIBLE: *ret_date is DATE_NONE. */
+/* Six digits YYMMDD, of 1980 to 2079, or eight YYYYMMDD, which text begins with. 29 and 30 February
+ * where there are none become the last day of the month: ADJUSTED. IMPOSSIBLE: *ret_date is
+ * DATE_NONE. */
 enum date_verdict { DATE_GOOD, DATE_ADJUSTED, DATE_IMPOSSIBLE };
 must_use enum date_verdict date_parse_short(struct text digits, calendar_date *ret_date);
+must_use enum date_verdict date_parse_plain(struct text digits, calendar_date *ret_date);
 
 /* 2026-02-28, terminated. */
 void date_format(calendar_date date, char text[DATE_TEXT_SIZE]);

@@ -185,6 +185,27 @@ def bank_files():
                 yield found.read()
 
 
+BAI2 = b"""01,SENDER,RECEIVER,260302,0815,7,80,1,2/
+02,RECEIVER,122099999,1,260301,2359,KES,2/
+03,0123456789,,010,100000,,,015,95000,,/
+88,100,2500,1,S,1,2,3,400,7500,1,D,2,0,50,1,50/
+16,195,2500,V,260304,1200,BANK/1,CUST1,from a friend/ 16,475,7500,,,CHQ 12/
+88,more/
+49,215000,6/ 98,215000,1,8/ 99,215000,1,10/
+"""
+OFX = b"""OFXHEADER:100
+DATA:OFXSGML
+VERSION:102
+CHARSET:1252
+
+<OFX><SONRS><DTSERVER>20260302081500.000[+3:EAT]</SONRS><STMTTRNRS><TRNUID>7<STMTRS><CURDEF>KES
+<BANKACCTFROM><ACCTID>0011</BANKACCTFROM><BANKTRANLIST><DTSTART>20260301<DTEND>20260302
+<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260301<TRNAMT>12,50<FITID>1<NAME>A &amp; B &#75;
+<MEMO><![CDATA[a > b]]></STMTTRN></BANKTRANLIST><LEDGERBAL><BALAMT>1000.00<DTASOF>20260302
+</LEDGERBAL></STMTRS></STMTTRNRS></OFX>
+"""
+
+
 def sample_files():
     samples = os.path.join(os.environ.get("SAWA_SAMPLES") or "", "statements")
     for path in sorted(glob.glob(os.path.join(samples, "**", "*"), recursive=True)):
@@ -194,7 +215,7 @@ def sample_files():
 
 
 def statement():
-    yield from (b"\x0f" + text for text in bank_files())
+    yield from (b"\x0f" + text for text in (BAI2, OFX, *bank_files()))
     yield from (b"\x3b" + text for text in sample_files())
 
 
