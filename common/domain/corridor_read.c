@@ -1,21 +1,18 @@
 /*
  * corridor_read.c - a corridor book from its YAML file: see corridor.h.
  *
- * Every take_ reads one key of a map and gives its value; the first thing that is wrong is kept
- * in reader->error and stops the rest, so that a function reads one key per line and asks once.
+ * One key of a map per line, and asked once whether one was wrong: see base/config_take.h.
  */
-#include "base/config_tree.h"
+#include "base/config_take.h"
 #include "domain/corridor.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 struct book_reader {
-    const char *file;
+    struct config_take take;
     const struct corridor_sources *sources;
     struct arena *arena;
-    struct error *error;
-    bool failed;
     struct holiday_list holidays;
     struct participant *participants;
     size_t participant_count;
@@ -25,109 +22,26 @@ struct book_reader {
     size_t corridor_count;
 };
 
-/* ---- refusing ---- */
-
-static void refuse(struct book_reader *reader, int line, const char *key, const char *problem,
-                   const char *hint)
-{
-    if (!reader->failed)
-        (void)config_bad_value(reader->error, reader->file, line, key, problem, hint);
-    reader->failed = true;
-}
-
-static void refuse_value(struct book_reader *reader, const struct config_node *node,
-                         const char *problem, const char *hint)
-{
-    char text[256];
-
-    snprintf(text, sizeof text, "%.80s %s", node->value == NULL ? "this" : node->value, problem);
-    refuse(reader, node->line, node->key == NULL ? "-" : node->key, text, hint);
-}
-
-/* A name that refers to nothing; valid names as many as there are. */
-static void refuse_name(struct book_reader *reader, int line, const char *key, struct text name,
-                        const char *what, const char *const *valid, size_t valid_count)
-{
-    char problem[160];
-    char hint[160];
-    char wanted[80];
-    const char *nearest;
-
-    (void)text_copy(name, wanted, sizeof wanted);
-    nearest = config_nearest(wanted, valid, valid_count);
-    snprintf(problem, sizeof problem, "%s is not %s", wanted, what);
-    snprintf(hint, sizeof hint, "the nearest valid one is %s", nearest == NULL ? "" : nearest);
-    refuse(reader, line, key, problem, nearest == NULL ? NULL : hint);
-}
-
 static void *take_memory(struct book_reader *reader, size_t count, size_t size)
 {
     void *memory = arena_alloc(reader->arena, count * size + 1);
 
-    if (memory == NULL && !reader->failed) {
-        (void)error_configuration(reader->error, "%s needs more memory than its ceiling",
-                                  reader->file);
-        reader->failed = true;
+    if (memory == NULL && !reader->take.failed) {
+        (void)error_configuration(reader->take.error, "%s needs more memory than its ceiling",
+                                  reader->take.file);
+        reader->take.failed = true;
     }
     return memory;
 }
 
 /* ---- values ---- */
 
-static void check_keys(struct book_reader *reader, const struct config_node *map,
-                       const char *const *valid, size_t valid_count)
-{
-    if (map->kind != CONFIG_MAP) {
-        refuse(reader, map->line, map->key == NULL ? "list" : map->key, "not keys with values",
-               NULL);
-        return;
-    }
-    CONFIG_EACH(node, map)
-    {
-        size_t i = 0;
-
-        while (i < valid_count && strcmp(node->key, valid[i]) != 0)
-            i++;
-        if (i < valid_count || reader->failed)
-            continue;
-        (void)config_unknown_key(reader->error, reader->file, node->line, node->key, valid,
-                                 valid_count);
-        reader->failed = true;
-    }
-}
-
-static const struct config_node *take_node(struct book_reader *reader,
-                                           const struct config_node *map, const char *key,
-                                           enum config_kind kind)
-{
-    const struct config_node *node = map->kind == CONFIG_MAP ? config_tree_child(map, key) : NULL;
-
-    if (node == NULL)
-        refuse(reader, map->line, key, "required", NULL);
-    else if (node->kind != kind)
-        refuse(reader, node->line, key, kind == CONFIG_LIST ? "not a list" : "not one value", NULL);
-    return reader->failed ? NULL : node;
-}
-
-static struct text take_text(struct book_reader *reader, const struct config_node *map,
-                             const char *key, size_t size_max)
-{
-    const struct config_node *node = take_node(reader, map, key, CONFIG_SCALAR);
-    struct text text = text_of(node == NULL ? NULL : node->value);
-
-    if (node != NULL && (text.size == 0 || text.size > size_max))
-        refuse_value(reader, node, text.size == 0 ? "is empty" : "is too long", NULL);
-    if (node != NULL && !text_is_utf8(text))
-        refuse(reader, node->line, key, "not UTF-8", NULL);
-    return text;
-}
-
 /* A text of capitals, digits and the characters in also. */
 static struct text take_code(struct book_reader *reader, const struct config_node *map,
                              const char *key, size_t size_min, size_t size_max, const char *also)
 {
-    struct text text = take_text(reader, map, key, size_max);
-    const struct config_node *node = reader->failed ? NULL : config_tree_child(map, key);
+    struct text text = config_take_text(&reader->take, map, key, size_max);
+    const struct config_node *node = reader->take.failed ? NULL : config_tree_child(map, key);
     bool well = text.size >= size_min;
 
     for (size_t i = 0; i < text.size; i++) {
@@ -136,66 +50,37 @@ static struct text take_code(struct book_reader *reader, const struct config_nod
         well = well && ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr(also, c));
     }
     if (node != NULL && !well)
-        refuse_value(reader, node, "is not such a code", "write capitals and digits");
+        config_refuse_value(&reader->take, node, "is not such a code", "write capitals and digits");
     return text;
-}
-
-static int64_t take_int(struct book_reader *reader, const struct config_node *map, const char *key,
-                        int64_t min, int64_t max)
-{
-    struct text text = take_text(reader, map, key, 24);
-    int64_t value = min;
-    char problem[96];
-
-    if (reader->failed)
-        return min;
-    snprintf(problem, sizeof problem, "is not an integer from %lld to %lld", (long long)min,
-             (long long)max);
-    if (!text_to_int64(text, &value) || value < min || value > max)
-        refuse_value(reader, config_tree_child(map, key), problem, NULL);
-    return value;
 }
 
 static currency take_currency(struct book_reader *reader, const struct config_node *map,
                               const char *key)
 {
-    struct text text = take_text(reader, map, key, 16);
+    struct text text = config_take_text(&reader->take, map, key, 16);
     currency found = CURRENCY_NONE;
 
-    if (reader->failed)
+    if (reader->take.failed)
         return CURRENCY_NONE;
     if (!currency_parse(text, &found))
-        refuse_value(reader, config_tree_child(map, key), "is not a currency we know",
-                     "write its ISO 4217 code: KES");
+        config_refuse_value(&reader->take, config_tree_child(map, key), "is not a currency we know",
+                            "write its ISO 4217 code: KES");
     else if (currency_is_retired(found))
-        refuse_value(reader, config_tree_child(map, key), "is a retired currency", NULL);
+        config_refuse_value(&reader->take, config_tree_child(map, key), "is a retired currency",
+                            NULL);
     return found;
 }
 
 static calendar_date take_date(struct book_reader *reader, const struct config_node *map,
                                const char *key)
 {
-    struct text text = take_text(reader, map, key, 16);
+    struct text text = config_take_text(&reader->take, map, key, 16);
     calendar_date date = DATE_NONE;
 
-    if (!reader->failed && !date_parse(text, &date))
-        refuse_value(reader, config_tree_child(map, key), "is not a date", "write 2026-03-01");
+    if (!reader->take.failed && !date_parse(text, &date))
+        config_refuse_value(&reader->take, config_tree_child(map, key), "is not a date",
+                            "write 2026-03-01");
     return date;
-}
-
-/* The index of the value in names. */
-static size_t take_choice(struct book_reader *reader, const struct config_node *map,
-                          const char *key, const char *const *names, size_t count)
-{
-    struct text text = take_text(reader, map, key, 64);
-
-    for (size_t i = 0; i < count && !reader->failed; i++)
-        if (text_is(text, names[i]))
-            return i;
-    if (!reader->failed)
-        refuse_name(reader, config_tree_child(map, key)->line, key, text, "one of its values",
-                    names, count);
-    return 0;
 }
 
 /* ---- participants ---- */
@@ -205,12 +90,13 @@ static void read_participant(struct book_reader *reader, const struct config_nod
 {
     static const char *const keys[] = {"participant_id", "code", "name", "country", "account"};
 
-    check_keys(reader, map, keys, COUNT_OF(keys));
-    participant->participant_id = (int32_t)take_int(reader, map, "participant_id", 1, INT32_MAX);
+    config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
+    participant->participant_id =
+        (int32_t)config_take_int(&reader->take, map, "participant_id", 1, INT32_MAX);
     participant->code = take_code(reader, map, "code", 4, 35, "");
-    participant->name = take_text(reader, map, "name", 140);
+    participant->name = config_take_text(&reader->take, map, "name", 140);
     participant->country = take_code(reader, map, "country", 2, 2, "");
-    if (!reader->failed && config_tree_child(map, "account") != NULL)
+    if (!reader->take.failed && config_tree_child(map, "account") != NULL)
         participant->account = take_code(reader, map, "account", 1, 34, "-/");
 }
 
@@ -250,7 +136,7 @@ static void check_participants(struct book_reader *reader, int line)
 {
     char problem[128];
 
-    if (reader->failed || reader->participant_count == 0)
+    if (reader->take.failed || reader->participant_count == 0)
         return;
     qsort(reader->participants, reader->participant_count, sizeof *reader->participants,
           compare_participants); /* (3) */
@@ -260,15 +146,16 @@ static void check_participants(struct book_reader *reader, int line)
         if (!text_equal(participant[-1].code, participant->code))
             continue;
         snprintf(problem, sizeof problem, "code %.*s occurs twice", TEXT_ARG(participant->code));
-        refuse(reader, line, "participants", problem, NULL);
+        config_refuse(&reader->take, line, "participants", problem, NULL);
     }
     if (has_double_id(reader))
-        refuse(reader, line, "participants", "a participant_id occurs twice", NULL);
+        config_refuse(&reader->take, line, "participants", "a participant_id occurs twice", NULL);
 }
 
 static void read_participants(struct book_reader *reader, const struct config_node *root)
 {
-    const struct config_node *list = take_node(reader, root, "participants", CONFIG_LIST);
+    const struct config_node *list =
+        config_take_node(&reader->take, root, "participants", CONFIG_LIST);
 
     if (list == NULL)
         return;
@@ -319,23 +206,25 @@ static void read_account(struct book_reader *reader, const struct config_node *m
     static const char *const formats[] = {"camt.053", "camt.052", "camt.054",
                                           "mt940",    "mt942",    "mt950"};
 
-    check_keys(reader, map, keys, COUNT_OF(keys));
+    config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
     account->code = take_code(reader, map, "code", 1, 35, "-");
     account->servicer_bic = take_code(reader, map, "servicer_bic", 8, 11, "");
-    account->scheme =
-        take_choice(reader, map, "scheme", schemes, 2) == 0 ? SCHEME_IBAN : SCHEME_BBAN;
+    account->scheme = config_take_choice(&reader->take, map, "scheme", schemes, 2) == 0
+                          ? SCHEME_IBAN
+                          : SCHEME_BBAN;
     account->servicer_account = take_code(reader, map, "servicer_account", 1, 34, "-/");
     account->currency = take_currency(reader, map, "currency");
     account->statement_format =
-        text_of(formats[take_choice(reader, map, "statement_format", formats, COUNT_OF(formats))]);
-    if (reader->failed)
+        text_of(formats[config_take_choice(&reader->take, map, "statement_format", formats,
+                                           COUNT_OF(formats))]);
+    if (reader->take.failed)
         return;
     if (account->servicer_bic.size != 8 && account->servicer_bic.size != 11)
-        refuse_value(reader, config_tree_child(map, "servicer_bic"), "is not a BIC",
-                     "a BIC has 8 or 11 characters");
+        config_refuse_value(&reader->take, config_tree_child(map, "servicer_bic"), "is not a BIC",
+                            "a BIC has 8 or 11 characters");
     if (account->scheme == SCHEME_IBAN && !iban_is_valid(account->servicer_account))
-        refuse_value(reader, config_tree_child(map, "servicer_account"), "is not an IBAN",
-                     "its check digits do not fit (ISO 13616)");
+        config_refuse_value(&reader->take, config_tree_child(map, "servicer_account"),
+                            "is not an IBAN", "its check digits do not fit (ISO 13616)");
 }
 
 static const struct settlement_account *find_account(const struct book_reader *reader,
@@ -349,7 +238,7 @@ static const struct settlement_account *find_account(const struct book_reader *r
 
 static void read_accounts(struct book_reader *reader, const struct config_node *root)
 {
-    const struct config_node *list = take_node(reader, root, "accounts", CONFIG_LIST);
+    const struct config_node *list = config_take_node(&reader->take, root, "accounts", CONFIG_LIST);
 
     if (list == NULL)
         return;
@@ -361,9 +250,9 @@ static void read_accounts(struct book_reader *reader, const struct config_node *
         struct settlement_account account = {0};
 
         read_account(reader, node, &account);
-        if (!reader->failed && find_account(reader, account.code) != NULL)
-            refuse(reader, node->line, "code", "occurs twice", NULL);
-        if (reader->failed)
+        if (!reader->take.failed && find_account(reader, account.code) != NULL)
+            config_refuse(&reader->take, node->line, "code", "occurs twice", NULL);
+        if (reader->take.failed)
             return;
         reader->accounts[reader->account_count++] = account;
     }
@@ -389,21 +278,23 @@ static bool parse_minutes(struct text text, int32_t *ret_minutes)
 static void read_cut_offs(struct book_reader *reader, const struct config_node *map,
                           struct corridor *corridor)
 {
-    const struct config_node *list = take_node(reader, map, "cut_offs", CONFIG_LIST);
+    const struct config_node *list = config_take_node(&reader->take, map, "cut_offs", CONFIG_LIST);
     int32_t *cut_offs = list == NULL ? NULL : take_memory(reader, list->count, sizeof *cut_offs);
     size_t count = 0;
 
     if (cut_offs == NULL)
         return;
     if (list->count == 0 || list->count > CUT_OFFS_MAX)
-        refuse(reader, list->line, "cut_offs", "needs 1 to 96 times of the day", NULL);
-    for (const struct config_node *node = list->first; node != NULL && !reader->failed;
+        config_refuse(&reader->take, list->line, "cut_offs", "needs 1 to 96 times of the day",
+                      NULL);
+    for (const struct config_node *node = list->first; node != NULL && !reader->take.failed;
          node = node->next) {
         if (node->kind != CONFIG_SCALAR || !parse_minutes(text_of(node->value), &cut_offs[count++]))
-            refuse(reader, node->line, "cut_offs", "not a time of the day",
-                   "write \"16:00\", in quotes; the end of the day is \"24:00\"");
+            config_refuse(&reader->take, node->line, "cut_offs", "not a time of the day",
+                          "write \"16:00\", in quotes; the end of the day is \"24:00\"");
         else if (count > 1 && cut_offs[count - 1] <= cut_offs[count - 2])
-            refuse(reader, node->line, "cut_offs", "not later than the one before", NULL);
+            config_refuse(&reader->take, node->line, "cut_offs", "not later than the one before",
+                          NULL);
     }
     corridor->cut_offs = cut_offs;
     corridor->cut_off_count = count;
@@ -417,13 +308,14 @@ static void read_zone(struct book_reader *reader, const struct config_node *map,
     struct error why;
     struct text bytes;
 
-    corridor->time_zone = take_text(reader, map, "time_zone", 64);
-    if (reader->failed || zone == NULL)
+    corridor->time_zone = config_take_text(&reader->take, map, "time_zone", 64);
+    if (reader->take.failed || zone == NULL)
         return;
     if (zones->read(zones->context, corridor->time_zone, reader->arena, &why, &bytes) != OK ||
         !zone_parse(bytes, zone))
-        refuse_value(reader, config_tree_child(map, "time_zone"), "is not a time zone",
-                     "write an IANA name such as Africa/Nairobi; is the package tzdata installed?");
+        config_refuse_value(
+            &reader->take, config_tree_child(map, "time_zone"), "is not a time zone",
+            "write an IANA name such as Africa/Nairobi; is the package tzdata installed?");
     corridor->zone = zone;
 }
 
@@ -438,7 +330,8 @@ static void refuse_calendar(struct book_reader *reader, int line, struct text na
         if (count == 0 || strcmp(valid[count - 1], country) != 0)
             valid[count++] = country;
     }
-    refuse_name(reader, line, "calendars", name, "a country with holidays", valid, count);
+    config_refuse_name(&reader->take, line, "calendars", name, "a country with holidays", valid,
+                       count);
 }
 
 static bool has_holidays(const struct book_reader *reader, const char *country)
@@ -452,15 +345,15 @@ static bool has_holidays(const struct book_reader *reader, const char *country)
 static void read_calendar(struct book_reader *reader, const struct config_node *map,
                           struct corridor *corridor)
 {
-    const struct config_node *list = take_node(reader, map, "calendars", CONFIG_LIST);
+    const struct config_node *list = config_take_node(&reader->take, map, "calendars", CONFIG_LIST);
     char countries[CORRIDOR_CALENDARS_MAX][COUNTRY_SIZE];
     size_t count = 0;
 
     if (list == NULL)
         return;
     if (list->count == 0 || list->count > CORRIDOR_CALENDARS_MAX)
-        refuse(reader, list->line, "calendars", "needs 1 to 8 countries", NULL);
-    for (const struct config_node *node = list->first; node != NULL && !reader->failed;
+        config_refuse(&reader->take, list->line, "calendars", "needs 1 to 8 countries", NULL);
+    for (const struct config_node *node = list->first; node != NULL && !reader->take.failed;
          node = node->next) {
         struct text name = text_of(node->value);
 
@@ -469,10 +362,11 @@ static void read_calendar(struct book_reader *reader, const struct config_node *
             refuse_calendar(reader, node->line, name);
         count++;
     }
-    if (!reader->failed && calendar_build(&reader->holidays, (const char(*)[COUNTRY_SIZE])countries,
-                                          count, WEEKEND_SATURDAY_SUNDAY, reader->arena,
-                                          reader->error, &corridor->calendar) != OK)
-        reader->failed = true;
+    if (!reader->take.failed &&
+        calendar_build(&reader->holidays, (const char(*)[COUNTRY_SIZE])countries, count,
+                       WEEKEND_SATURDAY_SUNDAY, reader->arena, reader->take.error,
+                       &corridor->calendar) != OK)
+        reader->take.failed = true;
 }
 
 static void refuse_participant(struct book_reader *reader, int line, struct text code)
@@ -482,8 +376,8 @@ static void refuse_participant(struct book_reader *reader, int line, struct text
     for (size_t i = 0; valid != NULL && i < reader->participant_count; i++)
         valid[i] = reader->participants[i].code.data;
     if (valid != NULL)
-        refuse_name(reader, line, "participants", code, "a participant", valid,
-                    reader->participant_count);
+        config_refuse_name(&reader->take, line, "participants", code, "a participant", valid,
+                           reader->participant_count);
 }
 
 static int compare_members(const void *left, const void *right)
@@ -499,21 +393,22 @@ static void check_members(struct book_reader *reader, const struct config_node *
 {
     char problem[128];
 
-    if (reader->failed)
+    if (reader->take.failed)
         return;
     qsort(members, list->count, sizeof *members, compare_members); /* (3) */
     for (size_t i = 1; i < list->count; i++) {
         if (members[i - 1] != members[i])
             continue;
         snprintf(problem, sizeof problem, "%.*s occurs twice", TEXT_ARG(members[i]->code));
-        refuse(reader, list->line, "participants", problem, NULL);
+        config_refuse(&reader->take, list->line, "participants", problem, NULL);
     }
 }
 
 static void read_members(struct book_reader *reader, const struct config_node *map,
                          struct corridor *corridor)
 {
-    const struct config_node *list = take_node(reader, map, "participants", CONFIG_LIST);
+    const struct config_node *list =
+        config_take_node(&reader->take, map, "participants", CONFIG_LIST);
     const struct participant **members =
         list == NULL ? NULL : take_memory(reader, list->count, sizeof *members);
     size_t count = 0;
@@ -521,8 +416,9 @@ static void read_members(struct book_reader *reader, const struct config_node *m
     if (members == NULL)
         return;
     if (list->count < 2 || list->count > CORRIDOR_PARTICIPANTS_MAX)
-        refuse(reader, list->line, "participants", "needs 2 to 5000 participants", NULL);
-    for (const struct config_node *node = list->first; node != NULL && !reader->failed;
+        config_refuse(&reader->take, list->line, "participants", "needs 2 to 5000 participants",
+                      NULL);
+    for (const struct config_node *node = list->first; node != NULL && !reader->take.failed;
          node = node->next) {
         members[count] = find_participant(reader, text_of(node->value));
         if (members[count++] == NULL)
@@ -536,10 +432,10 @@ static void read_members(struct book_reader *reader, const struct config_node *m
 static void read_nostro(struct book_reader *reader, const struct config_node *map,
                         struct corridor *corridor)
 {
-    struct text code = take_text(reader, map, "nostro_account", 35);
+    struct text code = config_take_text(&reader->take, map, "nostro_account", 35);
     const char **valid = take_memory(reader, reader->account_count, sizeof *valid);
     const struct config_node *node =
-        reader->failed ? NULL : config_tree_child(map, "nostro_account");
+        reader->take.failed ? NULL : config_tree_child(map, "nostro_account");
 
     if (node == NULL || valid == NULL)
         return;
@@ -547,10 +443,11 @@ static void read_nostro(struct book_reader *reader, const struct config_node *ma
         valid[i] = reader->accounts[i].code.data;
     corridor->nostro = find_account(reader, code);
     if (corridor->nostro == NULL)
-        refuse_name(reader, node->line, node->key, code, "an account", valid,
-                    reader->account_count);
+        config_refuse_name(&reader->take, node->line, node->key, code, "an account", valid,
+                           reader->account_count);
     else if (corridor->nostro->currency != corridor->settlement_currency) /* (2) */
-        refuse_value(reader, node, "is in another currency than settlement_currency", NULL);
+        config_refuse_value(&reader->take, node, "is in another currency than settlement_currency",
+                            NULL);
 }
 
 static void read_model(struct book_reader *reader, const struct config_node *map,
@@ -558,11 +455,11 @@ static void read_model(struct book_reader *reader, const struct config_node *map
 {
     static const char *const models[] = {"GROSS", "BILATERAL", "MULTILATERAL"};
 
-    corridor->model =
-        (enum settlement_model)(take_choice(reader, map, "model", models, 3) + MODEL_GROSS);
-    if (!reader->failed && corridor->model == MODEL_BILATERAL)
-        refuse_value(reader, config_tree_child(map, "model"), "is reserved and not yet supported",
-                     "write GROSS or MULTILATERAL");
+    corridor->model = (enum settlement_model)(
+        config_take_choice(&reader->take, map, "model", models, 3) + MODEL_GROSS);
+    if (!reader->take.failed && corridor->model == MODEL_BILATERAL)
+        config_refuse_value(&reader->take, config_tree_child(map, "model"),
+                            "is reserved and not yet supported", "write GROSS or MULTILATERAL");
 }
 
 static void read_currencies(struct book_reader *reader, const struct config_node *map,
@@ -571,9 +468,9 @@ static void read_currencies(struct book_reader *reader, const struct config_node
     corridor->source_currency = take_currency(reader, map, "source_currency");
     corridor->target_currency = take_currency(reader, map, "target_currency");
     corridor->settlement_currency = take_currency(reader, map, "settlement_currency");
-    if (!reader->failed && corridor->source_currency == corridor->target_currency)
-        refuse_value(reader, config_tree_child(map, "target_currency"),
-                     "is also the source_currency", NULL);
+    if (!reader->take.failed && corridor->source_currency == corridor->target_currency)
+        config_refuse_value(&reader->take, config_tree_child(map, "target_currency"),
+                            "is also the source_currency", NULL);
 }
 
 static void read_corridor(struct book_reader *reader, const struct config_node *map,
@@ -597,10 +494,11 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
                                        "limit_minor",
                                        "participants"};
 
-    check_keys(reader, map, keys, COUNT_OF(keys));
-    corridor->corridor_id = (int32_t)take_int(reader, map, "corridor_id", 1, INT32_MAX);
+    config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
+    corridor->corridor_id =
+        (int32_t)config_take_int(&reader->take, map, "corridor_id", 1, INT32_MAX);
     corridor->code = take_code(reader, map, "code", 3, 15, "-");
-    corridor->version = (int32_t)take_int(reader, map, "version", 1, INT32_MAX);
+    corridor->version = (int32_t)config_take_int(&reader->take, map, "version", 1, INT32_MAX);
     corridor->effective_from = take_date(reader, map, "effective_from");
     read_currencies(reader, map, corridor);
     corridor->source_country = take_code(reader, map, "source_country", 2, 2, "");
@@ -608,10 +506,11 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
     read_model(reader, map, corridor);
     read_zone(reader, map, corridor);
     read_cut_offs(reader, map, corridor);
-    corridor->grace_seconds = (int32_t)take_int(reader, map, "grace_seconds", 0, GRACE_SECONDS_MAX);
+    corridor->grace_seconds =
+        (int32_t)config_take_int(&reader->take, map, "grace_seconds", 0, GRACE_SECONDS_MAX);
     read_calendar(reader, map, corridor);
     read_nostro(reader, map, corridor);
-    corridor->limit_minor = take_int(reader, map, "limit_minor", 1, INT64_MAX);
+    corridor->limit_minor = config_take_int(&reader->take, map, "limit_minor", 1, INT64_MAX);
     read_members(reader, map, corridor);
 }
 
@@ -642,28 +541,29 @@ static void check_corridors(struct book_reader *reader, const struct config_node
 {
     const struct config_node *node = list->first;
 
-    for (size_t i = 0; i < reader->corridor_count && !reader->failed; i++, node = node->next)
+    for (size_t i = 0; i < reader->corridor_count && !reader->take.failed; i++, node = node->next)
         for (size_t j = 0; j < i; j++) {
             const char *problem = contradiction(&reader->corridors[j], &reader->corridors[i]);
 
             if (problem != NULL)
-                refuse(reader, node->line, "corridor_id", problem, NULL); /* (4) */
+                config_refuse(&reader->take, node->line, "corridor_id", problem, NULL); /* (4) */
         }
-    if (!reader->failed && reader->corridor_count > 0)
+    if (!reader->take.failed && reader->corridor_count > 0)
         qsort(reader->corridors, reader->corridor_count, sizeof *reader->corridors,
               compare_corridors);
 }
 
 static void read_corridors(struct book_reader *reader, const struct config_node *root)
 {
-    const struct config_node *list = take_node(reader, root, "corridors", CONFIG_LIST);
+    const struct config_node *list =
+        config_take_node(&reader->take, root, "corridors", CONFIG_LIST);
 
     if (list == NULL)
         return;
     reader->corridors = take_memory(reader, list->count, sizeof *reader->corridors);
     if (reader->corridors == NULL)
         return;
-    for (const struct config_node *node = list->first; node != NULL && !reader->failed;
+    for (const struct config_node *node = list->first; node != NULL && !reader->take.failed;
          node = node->next)
         read_corridor(reader, node, &reader->corridors[reader->corridor_count++]);
     check_corridors(reader, list);
@@ -674,16 +574,16 @@ static void read_corridors(struct book_reader *reader, const struct config_node 
 static void read_holidays(struct book_reader *reader, const struct config_node *root)
 {
     const struct file_source *source = &reader->sources->holidays;
-    struct text name = take_text(reader, root, "holidays", 255);
+    struct text name = config_take_text(&reader->take, root, "holidays", 255);
     struct text csv;
     char file[256];
 
-    if (reader->failed)
+    if (reader->take.failed)
         return;
     (void)text_copy(name, file, sizeof file);
-    if (source->read(source->context, name, reader->arena, reader->error, &csv) != OK ||
-        holidays_parse(csv, file, reader->arena, reader->error, &reader->holidays) != OK)
-        reader->failed = true;
+    if (source->read(source->context, name, reader->arena, reader->take.error, &csv) != OK ||
+        holidays_parse(csv, file, reader->arena, reader->take.error, &reader->holidays) != OK)
+        reader->take.failed = true;
 }
 
 enum status corridor_book_read(struct text yaml, const char *file,
@@ -691,18 +591,20 @@ enum status corridor_book_read(struct text yaml, const char *file,
                                struct error *error, struct corridor_book *ret_book)
 {
     static const char *const keys[] = {"holidays", "participants", "accounts", "corridors"};
-    struct book_reader reader = {.file = file, .sources = sources, .arena = arena, .error = error};
+    struct book_reader reader = {.take = {.file = file, .error = error},
+                                 .sources = sources,
+                                 .arena = arena};
     const struct config_node *root;
     enum status status = config_tree_parse(yaml, file, arena, error, &root);
 
     if (status != OK)
         return status;
-    check_keys(&reader, root, keys, COUNT_OF(keys));
+    config_take_keys(&reader.take, root, keys, COUNT_OF(keys));
     read_holidays(&reader, root);
     read_participants(&reader, root);
     read_accounts(&reader, root);
     read_corridors(&reader, root);
-    if (reader.failed)
+    if (reader.take.failed)
         return FATAL;
     *ret_book = (struct corridor_book){reader.participants, reader.participant_count,
                                        reader.accounts,     reader.account_count,
