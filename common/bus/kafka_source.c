@@ -383,6 +383,30 @@ static enum status kafka_identify(struct source *source, struct source_identity 
     return OK;
 }
 
+/* Where a broker tells the last offset alone, librdkafka gives it for the first too. So a partition
+ * is believed to be empty only when the broker finds no record of any time in it. */
+static enum status check_empty(struct kafka_source *kafka, int32_t partition, int64_t high,
+                               struct error *error)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_t *first =
+        rd_kafka_topic_partition_list_add(list, kafka->topic, partition);
+    rd_kafka_resp_err_t code;
+    bool has_records;
+
+    first->offset = 0; /* a time in ms */
+    code = rd_kafka_offsets_for_times(kafka->client, list, KAFKA_QUERY_MS);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        code = first->err;
+    has_records = first->offset >= 0 && first->offset < high;
+    rd_kafka_topic_partition_list_destroy(list);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kafka_failed(code, "could not read a partition's first record", error);
+    return has_records ? error_set(error, RETRY, "the broker did not tell the first offset of a"
+                                                 " partition that has records")
+                       : OK;
+}
+
 static enum status kafka_range(struct source *source, int32_t partition, int64_t *ret_low,
                                int64_t *ret_high, struct error *error)
 {
@@ -397,7 +421,7 @@ static enum status kafka_range(struct source *source, int32_t partition, int64_t
         return kafka_failed(code, "could not read a partition's first and last offset", error);
     *ret_low = low;
     *ret_high = high;
-    return OK;
+    return low == high && high > 0 ? check_empty(kafka, partition, high, error) : OK;
 }
 
 static int64_t kafka_high(struct source *source, int32_t partition)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/crc32c.h"
+#include "base/log.h"
 
 enum { SPARE_MAX = 512 * 1024, SPARES_KEPT_MAX = 16 * 1024 * 1024 };
 
@@ -141,6 +142,11 @@ static enum status claim_check(struct partition *partition, struct db *db, bool 
         partition->state = PARTITION_HALTED;
         return OK;
     }
+    if (position->next_offset < low || position->next_offset > high)
+        log_warn("position_outside", "what comes next is not among what the broker has",
+                 LOG_INT("partition", partition->number),
+                 LOG_INT("next_offset", position->next_offset), LOG_INT("first_offset", low),
+                 LOG_INT("end_offset", high));
     if (position->next_offset < low)
         return partition_halt(partition, db, "records_expired_before_they_were_read", error);
     if (position->next_offset > high)
