@@ -50,6 +50,7 @@ static const struct statement_parser *const parsers[] = {
     &camt_parser,
     &bai2_parser,
     &swift_mt_parser,
+    &csv_statement_parser, /* the last: it may be told to read anything */
 };
 
 struct statement_reader {
@@ -305,7 +306,7 @@ static enum status recognise(struct statement_reader *reader, struct error *erro
     struct text head = head_decoded(reader);
 
     for (size_t i = 0; i < COUNT_OF(parsers) && reader->verbs == NULL; i++)
-        if (parsers[i]->recognise(head))
+        if (parsers[i]->recognise(&reader->context, head))
             reader->verbs = parsers[i];
     if (reader->verbs == NULL)
         return statement_refuse(&reader->context, REFUSED_FORMAT_UNKNOWN, 0, error,

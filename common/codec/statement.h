@@ -48,6 +48,8 @@ struct statement_limits {
 
 extern const struct statement_limits statement_limits_default;
 
+struct csv_profile;
+
 /* A bank's habits, where banks disagree. */
 struct statement_profile {
     const char *name;
@@ -58,6 +60,8 @@ struct statement_profile {
     bool reversal_flips_sign; /* camt: RvslInd turns the direction (31)              */
     /* BAI2: 900-919 balances, 920-959 credits, 960-999 debits (59) */
     bool customised_type_codes;
+    const struct csv_profile *csv; /* what CSV files may look like (csv/csv_profile.h) */
+    size_t csv_count;
 };
 
 /* The profile of that name, NULL where there is none. */

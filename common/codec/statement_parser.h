@@ -21,7 +21,8 @@ struct statement_context {
     const struct statement_limits *limits;
     const struct statement_profile *profile;
     const struct statement_sink *sink;
-    struct statement statement; /* the one being built */
+    const struct csv_profile *csv; /* a CSV file: the one of profile that it fits */
+    struct statement statement;    /* the one being built */
     struct statement_chain chain;
     struct buffer information; /* of the statement, gathered until it is delivered */
     bool encoding_guessed;     /* and not yet noted in a statement */
@@ -34,7 +35,7 @@ struct statement_context {
 
 struct statement_parser {
     const char *name;
-    bool (*recognise)(struct text head);
+    bool (*recognise)(struct statement_context *context, struct text head);
     void *(*open)(struct statement_context *context);
     enum status (*feed)(void *parser, struct text bytes, struct error *error);
     enum status (*end)(void *parser, struct error *error);
@@ -43,6 +44,7 @@ struct statement_parser {
 
 extern const struct statement_parser bai2_parser;
 extern const struct statement_parser camt_parser;
+extern const struct statement_parser csv_statement_parser;
 extern const struct statement_parser ofx_parser;
 extern const struct statement_parser swift_mt_parser;
 

@@ -5,6 +5,7 @@
  * The first byte chooses where the second reading is cut. Both readings must agree, which
  * finds state that leaks over the end of a piece as well as crashes.
  */
+#include "codec/csv/csv_profile.h"
 #include "codec/json/statement_json.h"
 #include "codec/statement.h"
 
@@ -13,6 +14,37 @@
 enum { JSON_SIZE_MAX = 64 * 1024 * 1024 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Two profiles, so that CSV files are read as well: what seeds.py writes by. */
+static const char *const csv_yaml[] = {
+    "name: bank\nmeaning: m\ndates: ymd\nsigns: columns\ngrouping_mark: ','\n"
+    "columns: {booking_date: Date, value_date: Value, text: [Text, More], credit: In, debit: Out,"
+    " balance: Balance, currency: Currency}\n"
+    "labels: {Account: account, Opening: opening_balance, Closing: closing_balance, Total: totals}",
+    "name: wallet\nmeaning: m\nformat: mobile_money\norder: newest_first\ndates: dmy\n"
+    "signs: negative\ncurrency: KES\nbooked: [Completed]\npending: [Pending]\nfee: entry\n"
+    "columns: {reference: Receipt, booking_date: Time, status: Status, credit: Paid In,"
+    " debit: Withdrawn, balance: Balance, fee: Fee, name: Party, code: Type}",
+};
+
+static const struct statement_profile *profile_with_csv(void)
+{
+    static struct csv_profile csv[COUNT_OF(csv_yaml)];
+    static struct statement_profile profile;
+    static struct arena arena;
+    struct error error;
+
+    if (profile.csv != NULL)
+        return &profile;
+    profile = *statement_profile_at(0);
+    arena_init(&arena, 65536, 1 << 20);
+    for (size_t i = 0; i < COUNT_OF(csv_yaml); i++)
+        if (csv_profile_read(text_of(csv_yaml[i]), "fuzz", &arena, &error, &csv[i]) != OK)
+            abort();
+    profile.csv = csv;
+    profile.csv_count = COUNT_OF(csv_yaml);
+    return &profile;
+}
 
 static enum status collect(void *context, const struct statement *statement, struct error *error)
 {
@@ -43,7 +75,7 @@ static enum status read_pieces(struct text bytes, size_t piece, struct buffer *j
         .element_size_max = 65536,
     };
     struct statement_sink sink = {.context = json, .statement = collect};
-    struct statement_reader *reader = statement_reader_new(&limits, statement_profile_at(0), &sink);
+    struct statement_reader *reader = statement_reader_new(&limits, profile_with_csv(), &sink);
     enum status status = OK;
 
     while (status == OK && bytes.size > 0) {

@@ -204,6 +204,22 @@ CHARSET:1252
 <MEMO><![CDATA[a > b]]></STMTTRN></BANKTRANLIST><LEDGERBAL><BALAMT>1000.00<DTASOF>20260302
 </LEDGERBAL></STMTRS></STMTTRNRS></OFX>
 """
+CSV = (b"""The Bank,,
+Account,0011,
+Opening,"1,000.00"
+
+Date,Value,Text,More,In,Out,Balance,Currency
+2026-03-01,,"one, ""two""
+three",x,50,,"1,050.00",KES
+20260302 12:05:07,02.03.26,four,,,(0.50),1049.50,KES
+Total,,,,50,0.50,,
+Closing,1049.50
+""", b"""Receipt,Time,Status,Paid In,Withdrawn,Balance,Fee,Party,Type
+R4,01-03-2026 03:13:31 PM,Completed,,-50.00,847.00,3.00,Asha,Payment
+R3,1-Mar-26,Pending,,-1.00,,,,
+R2,01-03-2026,Failed,7,,,,,
+R1,01-03-2026 08:00,Completed,900.00,,900.00,,Juma,Payment
+""")
 
 
 def sample_files():
@@ -215,7 +231,7 @@ def sample_files():
 
 
 def statement():
-    yield from (b"\x0f" + text for text in (BAI2, OFX, *bank_files()))
+    yield from (b"\x0f" + text for text in (BAI2, OFX, *CSV, *bank_files()))
     yield from (b"\x3b" + text for text in sample_files())
 
 

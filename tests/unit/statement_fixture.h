@@ -32,13 +32,12 @@ static enum status collect(void *context, const struct statement *statement, str
 }
 
 /* Feeds bytes cut at cut, and after that in pieces of piece bytes. */
-static inline const char *read_cut(struct text bytes, const struct statement_limits *limits,
-                                   const char *profile, size_t cut, size_t piece)
+static inline const char *read_by(struct text bytes, const struct statement_limits *limits,
+                                  const struct statement_profile *profile, size_t cut, size_t piece)
 {
     struct buffer json;
     struct statement_sink sink = {.context = &json, .statement = collect};
-    struct statement_reader *reader =
-        statement_reader_new(limits, statement_profile_find(text_of(profile)), &sink);
+    struct statement_reader *reader = statement_reader_new(limits, profile, &sink);
     struct error error;
     enum status status = OK;
     size_t at = 0;
@@ -62,6 +61,12 @@ static inline const char *read_cut(struct text bytes, const struct statement_lim
     buffer_done(&json);
     statement_reader_free(reader);
     return answer;
+}
+
+static inline const char *read_cut(struct text bytes, const struct statement_limits *limits,
+                                   const char *profile, size_t cut, size_t piece)
+{
+    return read_by(bytes, limits, statement_profile_find(text_of(profile)), cut, piece);
 }
 
 static inline const char *read_as(const char *bytes, const char *profile)

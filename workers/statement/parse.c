@@ -1,5 +1,5 @@
 /*
- * parse.c - sawa-statement parse FILE.. [--profile P] [--pretty]
+ * parse.c - sawa-statement parse FILE.. [--profile P] [--csv-profile YAML].. [--pretty]
  *
  * Statements of a file are staged in an unlinked temporary file and printed when the whole
  * file was read: a file that turns out to be cut short prints nothing. Files are independent;
@@ -7,6 +7,9 @@
  */
 #include "statement.h"
 
+#include "base/config_tree.h"
+#include "base/file.h"
+#include "codec/csv/csv_profile.h"
 #include "codec/json/statement_json.h"
 #include "codec/statement.h"
 
@@ -17,12 +20,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 256 * 1024 };
+enum { READ_SIZE = 256 * 1024, CSV_PROFILES_MAX = 32, CSV_MEMORY_MAX = 8 * 1024 * 1024 };
 
 static const size_t json_size_max = (size_t)2 << 30; /* one statement as JSON */
 
 struct parse {
     const struct statement_profile *profile;
+    struct csv_profile csv[CSV_PROFILES_MAX];
+    size_t csv_count;
+    struct arena arena; /* the texts of csv */
     bool pretty;
     struct buffer json;
     struct buffer indented;
@@ -119,12 +125,17 @@ static enum status read_all(int descriptor, struct statement_reader *reader, str
 static int parse_descriptor(struct parse *parse, const char *path, int descriptor)
 {
     struct statement_sink sink = {.context = parse, .statement = stage_statement};
+    struct statement_profile profile = *parse->profile;
     struct statement_reader *reader =
-        statement_reader_new(&statement_limits_default, parse->profile, &sink);
+        statement_reader_new(&statement_limits_default, &profile, &sink);
     struct error error;
-    enum status status = read_all(descriptor, reader, &error);
-    bool held = statement_reader_held_count(reader) > 0;
+    enum status status;
+    bool held;
 
+    profile.csv = parse->csv;
+    profile.csv_count = parse->csv_count;
+    status = read_all(descriptor, reader, &error);
+    held = statement_reader_held_count(reader) > 0;
     statement_reader_free(reader);
     if (status == REJECT) {
         print_refusal(path, &error);
@@ -157,13 +168,37 @@ static int parse_file(struct parse *parse, const char *path)
 
 static int usage(FILE *stream)
 {
-    fprintf(stream, "usage: sawa-statement parse [--profile P] [--pretty] FILE..\n"
-                    "  FILE - is stdin. Exit 0 read, 4 read with an error among the findings,\n"
-                    "  5 refused. Profiles:\n");
+    fprintf(stream,
+            "usage: sawa-statement parse [--profile P] [--csv-profile YAML].. [--pretty] FILE..\n"
+            "  FILE - is stdin. Exit 0 read, 4 read with an error among the findings,\n"
+            "  5 refused. YAML says what CSV files look like (schemas/statements). Profiles:\n");
     for (size_t i = 0; statement_profile_at(i) != NULL; i++)
         fprintf(stream, "  %-20s %s\n", statement_profile_at(i)->name,
                 statement_profile_at(i)->meaning);
     return stream == stdout ? EXIT_OK : EXIT_USAGE;
+}
+
+static int csv_profile_take(struct parse *parse, const char *path)
+{
+    struct error error;
+    struct text yaml;
+    enum status status = OK;
+
+    if (parse->csv_count == CSV_PROFILES_MAX) {
+        fprintf(stderr, "sawa-statement: at most %d CSV profiles\n", CSV_PROFILES_MAX);
+        return EXIT_USAGE;
+    }
+    status = file_read(path, CONFIG_SIZE_MAX, &parse->arena, &error, &yaml);
+    if (status == OK)
+        status = csv_profile_read(yaml, path, &parse->arena, &error, &parse->csv[parse->csv_count]);
+    if (status == OK) {
+        parse->csv_count++;
+        return EXIT_OK;
+    }
+    fprintf(stderr, "sawa-statement: %s\ndetail: %s\n", error.primary, error.detail);
+    if (error.hint[0] != '\0')
+        fprintf(stderr, "hint:   %s\n", error.hint);
+    return EXIT_CONFIGURATION;
 }
 
 /* EXIT_OK: go on; parse->profile NULL after an answer was given already. */
@@ -171,19 +206,25 @@ static int options(int argc, char **argv, struct parse *parse)
 {
     static const struct option known[] = {
         {"profile", required_argument, NULL, 'p'},
+        {"csv-profile", required_argument, NULL, 'c'},
         {"pretty", no_argument, NULL, 'y'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     int option;
+    int exit_code = EXIT_OK;
 
     while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'y')
+        if (option == 'c')
+            exit_code = csv_profile_take(parse, optarg);
+        else if (option == 'y')
             parse->pretty = true;
         else if (option == 'p')
             parse->profile = statement_profile_find(text_of(optarg));
         else
             parse->profile = NULL;
+        if (exit_code != EXIT_OK)
+            return exit_code;
         if (parse->profile == NULL)
             return usage(option == 'h' ? stdout : stderr);
     }
@@ -192,9 +233,12 @@ static int options(int argc, char **argv, struct parse *parse)
 
 int statement_parse(int argc, char **argv)
 {
-    struct parse parse = {.profile = statement_profile_at(0)};
-    int exit_code = options(argc, argv, &parse);
+    static struct parse parse; /* the profiles are large */
+    int exit_code;
 
+    parse.profile = statement_profile_at(0);
+    arena_init(&parse.arena, CONFIG_SIZE_MAX, CSV_MEMORY_MAX);
+    exit_code = options(argc, argv, &parse);
     if (exit_code != EXIT_OK || parse.profile == NULL)
         return exit_code;
     buffer_init(&parse.json, json_size_max);
@@ -203,5 +247,6 @@ int statement_parse(int argc, char **argv)
         exit_code = worse(exit_code, parse_file(&parse, argv[i]));
     buffer_done(&parse.json);
     buffer_done(&parse.indented);
+    arena_done(&parse.arena);
     return fflush(stdout) == 0 ? exit_code : EXIT_FAILED;
 }

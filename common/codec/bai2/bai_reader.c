@@ -341,8 +341,9 @@ static bool is_file_header(struct text line)
     return date.size == 6 && text_has_digits(date, 6) && !fields.ended;
 }
 
-static bool bai_recognise(struct text head)
+static bool bai_recognise(struct statement_context *context, struct text head)
 {
+    (void)context;
     while (head.size > 0) {
         struct text line = text_trim(text_take(&head, '\n'));
 

@@ -382,8 +382,9 @@ static void camt_close(void *context)
     free(reader);
 }
 
-static bool camt_recognise(struct text head)
+static bool camt_recognise(struct statement_context *context, struct text head)
 {
+    (void)context;
     head = text_trim(head);
     return head.size > 0 && head.data[0] == '<';
 }

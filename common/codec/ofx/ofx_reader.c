@@ -274,8 +274,9 @@ static void ofx_close(void *parser)
 }
 
 /* The header of either version, or the first element. */
-static bool ofx_recognise(struct text head)
+static bool ofx_recognise(struct statement_context *context, struct text head)
 {
+    (void)context;
     head = text_trim(head);
     if (begins(head, "OFXHEADER:") || begins(head, "<OFX>"))
         return true;

@@ -613,8 +613,9 @@ static void mt_close(void *parser)
 }
 
 /* A line with a known tag, or a block of the envelope. */
-static bool mt_recognise(struct text head)
+static bool mt_recognise(struct statement_context *context, struct text head)
 {
+    (void)context;
     while (head.size > 0) {
         struct text line = bare_line(text_take(&head, '\n'));
         struct text name;
