@@ -39,7 +39,7 @@ bool string_has_words(const char *string)
 struct text text_from(struct text text, size_t start)
 {
     start = start < text.size ? start : text.size;
-    return (struct text){text.data + start, text.size - start};
+    return start == 0 ? text : (struct text){text.data + start, text.size - start};
 }
 
 struct text text_first(struct text text, size_t size)

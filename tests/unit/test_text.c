@@ -80,6 +80,7 @@ static void parts_are_never_longer_than_the_whole(void **state)
     (void)state;
     assert_true(text_is(text_from(TEXT("abc"), 1), "bc"));
     assert_int_equal(text_from(TEXT("abc"), 4).size, 0);
+    assert_int_equal(text_from((struct text){NULL, 0}, 1).size, 0);
     assert_true(text_is(text_first(TEXT("abc"), 2), "ab"));
     assert_true(text_is(text_first(TEXT("abc"), 4), "abc"));
     assert_true(text_is(text_take(&rest, ','), "a"));
