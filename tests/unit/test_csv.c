@@ -370,13 +370,15 @@ static void pieces_make_no_difference(void **state)
 {
     static const char bytes[] =
         "Bank\r\n" HEADER "2026-03-01,10.50,\"one\r\n\"\"x\"\"\",110.50\r\n\n"
-        "2026-02-30,x,four,110.00\r\n2026-03-02,1\r\n";
+        "2026-02-30,x,f\xe9,110.00\r\n2026-03-02,1\r\n";
     static char whole[ANSWER_SIZE];
 
     (void)state;
     profile_is(SIGNED);
     memcpy(whole, read_csv(bytes), sizeof whole);
     has("\"line\":7");
+    has("\"code\":\"encoding_guessed\",\"severity\":\"warning\",\"position\":{\"entry\":null,"
+        "\"line\":6}");
     for (size_t cut = 1; cut < sizeof bytes - 1; cut++)
         assert_string_equal(read_by(text_of(bytes), &statement_limits_default, &bank, cut,
                                     SIZE_MAX),

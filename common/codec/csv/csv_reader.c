@@ -81,6 +81,7 @@ static enum status csv_feed(void *parser, struct text bytes, struct error *error
     enum status status = OK;
 
     reader->error = error;
+    statement_note_encoding(reader->context, reader->line_number); /* of the byte before */
     while (status == OK && bytes.size > 0) {
         struct text line = bytes;
 
@@ -93,7 +94,6 @@ static enum status csv_feed(void *parser, struct text bytes, struct error *error
                              error);
         reader->has_line_end = line.data[line.size - 1] == '\n';
         reader->line_number += reader->has_line_end ? 1 : 0;
-        statement_note_encoding(reader->context, reader->line_number);
     }
     return status;
 }
@@ -105,6 +105,7 @@ static enum status csv_end(void *parser, struct error *error)
     enum status status;
 
     reader->error = error;
+    statement_note_encoding(reader->context, reader->line_number);
     csv_set_opts(&reader->parser, CSV_STRICT | CSV_STRICT_FINI); /* quotes must be closed by now */
     is_open = csv_fini(&reader->parser, take_field, take_row, reader) != 0;
     status = check_sizes(reader, false, error);

@@ -223,12 +223,10 @@ static enum status ofx_feed(void *parser, struct text bytes, struct error *error
     struct ofx_reader *reader = parser;
     enum status status = OK;
 
-    while (status == OK && bytes.size > 0) {
+    statement_note_encoding(reader->context, reader->line_number); /* of the byte before */
+    while (status == OK && bytes.size > 0)
         status =
             reader->in_tag ? take_tag(reader, &bytes, error) : take_text(reader, &bytes, error);
-        if (status == OK)
-            statement_note_encoding(reader->context, reader->line_number);
-    }
     return status;
 }
 
