@@ -223,6 +223,8 @@ static void pieces_make_no_difference(void **state)
     (void)state;
     same_at_every_cut(HEADER_1 BEGIN ENTRY("1.00") "<STMTTRN\n><DTPOSTED>20260230\n<TRNAMT>1,5"
                                                    "<NAME>A &amp; &eacute;</STMTTRN>" END);
+    same_at_every_cut(HEADER_2 "<OFX><STMTRS><CURDEF>KES</CURDEF><STMTTRN><NAME>Caf\xe9\n\n"
+                               "</NAME><TRNAMT>1</TRNAMT></STMTTRN></STMTRS></OFX>");
     same_at_every_cut(HEADER_2
                       "<OFX><STMTRS><CURDEF>KES</CURDEF><!-- > --><STMTTRN><MEMO>"
                       "<![CDATA[a]]b>]]></MEMO><TRNAMT>1</TRNAMT></STMTTRN></STMTRS></OFX>");
