@@ -47,6 +47,13 @@ struct text text_first(struct text text, size_t size)
     return (struct text){text.data, size < text.size ? size : text.size};
 }
 
+struct text text_cut(struct text text, size_t size)
+{
+    while (size < text.size && size > 0 && ((unsigned char)text.data[size] & 0xC0) == 0x80)
+        size--;
+    return text_first(text, size);
+}
+
 struct text text_take(struct text *text, char end)
 {
     const char *at = text->size == 0 ? NULL : memchr(text->data, end, text->size);

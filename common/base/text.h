@@ -49,6 +49,9 @@ bool string_has_words(const char *string);
 struct text text_from(struct text text, size_t start);
 struct text text_first(struct text text, size_t size);
 
+/* The first size bytes of UTF-8, or up to three fewer: no character is cut in two. */
+struct text text_cut(struct text text, size_t size);
+
 /* Takes what stands before the next end, or all, off *text, and the end itself. */
 struct text text_take(struct text *text, char end);
 

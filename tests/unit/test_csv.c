@@ -226,7 +226,11 @@ static void rule_63_mobile_money(void **state)
     snprintf(bytes, sizeof bytes, "%s%s", header,
              "R4,01-03-2026 15:13:31,salary,Completed,,-50.00,847.00,3.00,254 - Asha\n"
              "R3,01-03-2026 15:13:30,fee,Pending,,-1.00,,,\n"
-             "R2,01-03-2026 09:00:00,x,Failed,,-9.00,,,\nR2,01-03-2026 09:00:00,x,failed,7,,,,\n"
+             "R2,01-03-2026 09:00:00,x,Failed,,-9.00,,,\n"
+             "R2,01-03-2026 09:00:00,x,0123456789012345678901234567890123456789\xc3\xa9,,,,,\n"
+             "R2,01-03-2026 "
+             "09:00:00,x,012345678901234567890123456789012345678\xc3\xa9,,,,,\nR2,01-03-2026 "
+             "09:00:00,x,failed,7,,,,\n"
              "R1,01-03-2026 08:00:00,from a shop,Completed,900.00,,900.00,,255 - Juma\n");
     read_csv(bytes);
     has("{\"format\":\"mobile_money\",\"version\":\"wallet\"");
@@ -237,7 +241,8 @@ static void rule_63_mobile_money(void **state)
     has("\"name\":\"255 - Juma\"");
     assert_int_equal(count_of("\"status\":\"PDNG\""), 1);
     assert_int_equal(count_of("\"value_date\""), 4);
-    has("\"information\":\"rows of status 'Failed', which are no entries: 2\"");
+    has("\"information\":\"rows of status 'Failed', which are no entries: 2\\n");
+    has("'012345678901234567890123456789012345678', which"); /* no half character */
     has("\"closing_balance\":{\"type\":\"CLBD\",\"subtype\":null,\"amount\":\"847.00\"");
     has("closing less entries gives 0.00");
     has_not("balance_mismatch");

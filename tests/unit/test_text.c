@@ -83,6 +83,10 @@ static void parts_are_never_longer_than_the_whole(void **state)
     assert_int_equal(text_from((struct text){NULL, 0}, 1).size, 0);
     assert_true(text_is(text_first(TEXT("abc"), 2), "ab"));
     assert_true(text_is(text_first(TEXT("abc"), 4), "abc"));
+    assert_true(text_is(text_cut(TEXT("ab\xe2\x82\xac"), 5), "ab\xe2\x82\xac"));
+    assert_true(text_is(text_cut(TEXT("ab\xe2\x82\xac"), 4), "ab"));
+    assert_true(text_is(text_cut(TEXT("ab\xe2\x82\xac"), 1), "a"));
+    assert_int_equal(text_cut(TEXT("\x82\x82"), 1).size, 0);
     assert_true(text_is(text_take(&rest, ','), "a"));
     assert_true(text_is(text_take(&rest, ','), ""));
     assert_true(text_is(text_take(&rest, ','), "bc"));

@@ -486,7 +486,7 @@ static void tell_of_rows(struct csv_statement *message)
 
     for (size_t i = 0; i < message->passed.count; i++) {
         snprintf(text, sizeof text, "rows of status '%.*s', which are no entries: %lld",
-                 TEXT_ARG(text_first(message->passed.words[i], 40)),
+                 TEXT_ARG(text_cut(message->passed.words[i], 40)),
                  (long long)message->passed_counts[i]);
         statement_inform(message->context, text_of(text));
     }

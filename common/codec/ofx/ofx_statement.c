@@ -208,7 +208,7 @@ static void balance_build(struct ofx_statement *message)
 
     if (text_is(message->values[OFX_BAL_TYPE], "PERCENT")) /* a rate, not money */
         return;
-    text_copy(message->values[OFX_BAL_NAME], type, sizeof type);
+    text_copy(text_cut(message->values[OFX_BAL_NAME], sizeof type - 1), type, sizeof type);
     if (take_balance(message, type, OFX_BAL_VALUE, OFX_BAL_DTASOF, &balance))
         statement_add_balance(statement, &statement->others, &balance);
 }
