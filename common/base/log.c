@@ -123,22 +123,11 @@ static size_t hostile_size(const unsigned char *bytes, size_t size)
     return bytes[1] == 0x81 && bytes[2] >= 0xa6 && bytes[2] <= 0xa9 ? 3 : 0;
 }
 
-/* At most LOG_TEXT_MAX bytes, never a part of a character. */
-static struct text text_cut(struct text text)
-{
-    if (text.size <= LOG_TEXT_MAX)
-        return text;
-    text.size = LOG_TEXT_MAX;
-    for (int i = 0; i < 3 && ((unsigned char)text.data[text.size] & 0xc0) == 0x80; i++)
-        text.size--;
-    return text;
-}
-
 /* (3) Appends text as a JSON string, in both formats: a quoted string is also what a terminal
  * shows safely. Characters below U+0020 are escaped by buffer_json. */
 static void line_text(struct buffer *line, struct text whole)
 {
-    struct text text = text_cut(whole);
+    struct text text = text_cut(whole, LOG_TEXT_MAX);
     bool utf8 = text_is_utf8(text);
     char clean[LOG_TEXT_MAX];
     size_t hostile = 0;

@@ -49,7 +49,9 @@ struct text text_first(struct text text, size_t size)
 
 struct text text_cut(struct text text, size_t size)
 {
-    while (size < text.size && size > 0 && ((unsigned char)text.data[size] & 0xC0) == 0x80)
+    if (text.size <= size)
+        return text;
+    for (int i = 0; i < 3 && size > 0 && ((unsigned char)text.data[size] & 0xC0) == 0x80; i++)
         size--;
     return text_first(text, size);
 }

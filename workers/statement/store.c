@@ -308,19 +308,9 @@ static void remittance_join(const struct statement_facts *facts, struct buffer *
         buffer_text(out, facts->information);
 }
 
-/* At most max bytes, never ending inside a character. */
-static struct text text_cut(struct text text, size_t max)
-{
-    if (text.size <= max)
-        return text_or_empty(text);
-    while (max > 0 && ((unsigned char)text.data[max] & 0xc0) == 0x80)
-        max--;
-    return (struct text){text.data, max};
-}
-
 static char *copy_cut(char *at, struct text text)
 {
-    return copy_text(at, text_cut(text, REMITTANCE_SIZE_MAX));
+    return copy_text(at, text_or_empty(text_cut(text, REMITTANCE_SIZE_MAX)));
 }
 
 static char *copy_references(char *at, const struct statement_references *references)
