@@ -202,11 +202,18 @@ static enum status loop_account(const struct loop *loop, struct error *error)
     for (size_t i = 0; i < loop->partitions.count; i++) {
         const struct partition *partition = &loop->partitions.list[i];
 
-        if (partition->state != PARTITION_HALTED)
+        if (partition->state != PARTITION_HALTED && partition->state != PARTITION_WAITING)
             continue;
-        error_set(error, FATAL, "a partition is halted: not everything was read");
-        error_detail(error, "partition %d: %s", partition->number, partition->position.halt_reason);
-        error_hint(error, "an operator must look: sawa status");
+        if (partition->state == PARTITION_HALTED) {
+            error_set(error, FATAL, "a partition is halted: not everything was read");
+            error_detail(error, "partition %d: %s", partition->number,
+                         partition->position.halt_reason);
+            error_hint(error, "an operator must look: sawa status");
+        } else {
+            error_set(error, FATAL, "a partition could not be claimed: not everything was read");
+            error_detail(error, "partition %d", partition->number);
+            error_hint(error, "the log says what was away; run it again");
+        }
         error->exit_code = EXIT_FAILED;
         return FATAL;
     }

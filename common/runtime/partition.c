@@ -7,7 +7,7 @@
 #include "base/crc32c.h"
 #include "base/log.h"
 
-enum { SPARE_MAX = 512 * 1024, SPARES_KEPT_MAX = 16 * 1024 * 1024 };
+enum { SPARE_MAX = 512 * 1024, SPARES_KEPT_MAX = 16 * 1024 * 1024, OUTSIDE_MS = 400 };
 
 /* Ends the archive of an open batch that will not be sealed. */
 static void archive_abandon(struct partition *partition)
@@ -132,6 +132,25 @@ enum status partition_halt(struct partition *partition, struct db *db, const cha
     return OK;
 }
 
+/* False: it lies outside, and has not for long enough (6). */
+static bool outside_note(struct partition *partition, int64_t low, int64_t high)
+{
+    int64_t next_offset = partition->position.next_offset;
+    int64_t now_us = clock_monotonic_us();
+
+    if (next_offset >= low && next_offset <= high) {
+        partition->outside_since_us = 0;
+        return true;
+    }
+    if (partition->outside_since_us != 0)
+        return now_us - partition->outside_since_us >= OUTSIDE_MS * 1000;
+    log_warn("position_outside", "what comes next is not among what the broker has",
+             LOG_INT("partition", partition->number), LOG_INT("next_offset", next_offset),
+             LOG_INT("first_offset", low), LOG_INT("end_offset", high));
+    partition->outside_since_us = now_us;
+    return false;
+}
+
 /* Halt, never reset: the row's offset must lie in what the broker still has. */
 static enum status claim_check(struct partition *partition, struct db *db, bool rereads,
                                int64_t low, int64_t high, struct error *error)
@@ -142,11 +161,11 @@ static enum status claim_check(struct partition *partition, struct db *db, bool 
         partition->state = PARTITION_HALTED;
         return OK;
     }
-    if (position->next_offset < low || position->next_offset > high)
-        log_warn("position_outside", "what comes next is not among what the broker has",
-                 LOG_INT("partition", partition->number),
-                 LOG_INT("next_offset", position->next_offset), LOG_INT("first_offset", low),
-                 LOG_INT("end_offset", high));
+    if (!outside_note(partition, low, high)) {
+        error_set(error, RETRY, "what comes next is not among what the broker has");
+        error->cause = CAUSE_SOURCE;
+        return error_hint(error, "it is asked again before the partition is halted");
+    }
     if (position->next_offset < low)
         return partition_halt(partition, db, "records_expired_before_they_were_read", error);
     if (position->next_offset > high)

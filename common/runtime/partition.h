@@ -24,6 +24,8 @@
  *     after it; not a later one, because that may come from a topic that was made anew meanwhile.
  * (5) Each claim starts the count of parked records anew: who accepts a halt for too many parked
  *     gets at least as many further as the limit allows.
+ * (6) A position that lies outside what the broker says it has halts the partition only when it
+ *     does so for OUTSIDE_MS: a broker that has just come back may not know all it has yet.
  */
 #ifndef SAWA_RUNTIME_PARTITION_H
 #define SAWA_RUNTIME_PARTITION_H
@@ -45,6 +47,7 @@ struct partition {
     struct position position; /* (2) */
     bool anchor_awaited;      /* (3) */
     int64_t claim_after_us;   /* monotonic: WAITING, not before */
+    int64_t outside_since_us; /* (6); 0: it does not */
     int64_t committed_offset; /* what is durable, and the timestamp of the last record of it; */
     int64_t committed_ms;     /* -1: not known */
     int64_t caught_up_us;     /* wall clock: when nothing lay behind it last; 0: never so far */
