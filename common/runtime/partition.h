@@ -43,15 +43,15 @@ struct partitions;
 struct partition {
     int32_t number;
     enum partition_state state;
-    const char *halting_for;  /* HALTING: the reason */
-    struct position position; /* (2) */
-    bool anchor_awaited;      /* (3) */
-    int64_t claim_after_us;   /* monotonic: WAITING, not before */
-    int64_t outside_since_us; /* (6); 0: it does not */
-    int64_t committed_offset; /* what is durable, and the timestamp of the last record of it; */
-    int64_t committed_ms;     /* -1: not known */
-    int64_t caught_up_us;     /* wall clock: when nothing lay behind it last; 0: never so far */
-    struct anchor pin;        /* (4); offset -1: none yet */
+    const char *halting_for;   /* HALTING: the reason */
+    struct position position;  /* (2) */
+    bool anchor_awaited;       /* (3) */
+    int64_t claim_after_us;    /* monotonic: WAITING, not before */
+    int64_t outside_since_us;  /* (6); 0: it does not */
+    int64_t committed_offset;  /* what is durable, and the timestamp of the last record of it; */
+    int64_t committed_ms;      /* -1: not known */
+    int64_t caught_up_us;      /* wall clock: when nothing lay behind it last; 0: never so far */
+    struct anchor pin;         /* (4); offset -1: none yet */
     struct parked_rate parked; /* (5) */
     int64_t taken;             /* since the last turn of the loop */
     int64_t refused;           /* of those, by decode             */

@@ -391,6 +391,19 @@ static void pieces_make_no_difference(void **state)
     assert_string_equal(read_by(text_of(bytes), &statement_limits_default, &bank, 0, 1), whole);
 }
 
+static void rows_may_end_with_cr_alone(void **state)
+{
+    static const char bytes[] = HEADER "2026-03-01,1,one,1\r2026-03-02,1,two,2\r";
+    static char whole[ANSWER_SIZE];
+
+    (void)state;
+    profile_is(SIGNED);
+    memcpy(whole, read_csv(bytes), sizeof whole);
+    has("\"raw\":\"2026-03-01,1,one,1\"");
+    has("\"raw\":\"2026-03-02,1,two,2\"");
+    assert_string_equal(read_by(text_of(bytes), &statement_limits_default, &bank, 0, 1), whole);
+}
+
 static void limits_refuse_the_file(void **state)
 {
     struct statement_limits limits = statement_limits_default;
@@ -420,6 +433,7 @@ int main(void)
         cmocka_unit_test(a_profile_says_what_is_wrong_with_it),
         cmocka_unit_test(a_file_cut_inside_its_last_row_is_refused),
         cmocka_unit_test(pieces_make_no_difference),
+        cmocka_unit_test(rows_may_end_with_cr_alone),
         cmocka_unit_test(limits_refuse_the_file),
     };
 

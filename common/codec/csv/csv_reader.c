@@ -1,8 +1,8 @@
 /*
  * csv_reader.c - CSV files by profile: bytes to rows (libcsv), rows to a statement.
  *
- * The only door to libcsv. It takes a line at a time, so that every row knows its line; a quoted
- * field may hold line ends.
+ * The only door to libcsv. It takes a line at a time, so that every row knows its line and its raw
+ * text; a quoted field may hold line ends. A line ends where libcsv ends a row: at CR and at LF.
  *
  * (1) libcsv asks for memory through field_realloc, which has none beyond a field's ceiling.
  * (2) A file that ends within quotes was cut; and one whose last line has no end, unless that row
@@ -75,6 +75,24 @@ static enum status check_sizes(struct csv_reader *reader, bool is_full, struct e
     return reader->status;
 }
 
+static bool is_line_end(char byte)
+{
+    return byte == '\n' || byte == '\r';
+}
+
+/* Takes a line with its end, or what there is of it. */
+static struct text take_line(struct text *bytes)
+{
+    size_t size = 0;
+    struct text line;
+
+    while (size < bytes->size && !is_line_end(bytes->data[size]))
+        size++;
+    line = text_first(*bytes, size + 1);
+    *bytes = text_from(*bytes, size + 1);
+    return line;
+}
+
 static enum status csv_feed(void *parser, struct text bytes, struct error *error)
 {
     struct csv_reader *reader = parser;
@@ -83,17 +101,15 @@ static enum status csv_feed(void *parser, struct text bytes, struct error *error
     reader->error = error;
     statement_note_encoding(reader->context, reader->line_number); /* of the byte before */
     while (status == OK && bytes.size > 0) {
-        struct text line = bytes;
+        struct text line = take_line(&bytes);
 
-        text_take(&bytes, '\n');
-        line.size -= bytes.size;
         buffer_text(&reader->raw, line);
         status = check_sizes(reader,
                              csv_parse(&reader->parser, line.data, line.size, take_field, take_row,
                                        reader) != line.size,
                              error);
-        reader->has_line_end = line.data[line.size - 1] == '\n';
-        reader->line_number += reader->has_line_end ? 1 : 0;
+        reader->has_line_end = is_line_end(line.data[line.size - 1]);
+        reader->line_number += line.data[line.size - 1] == '\n' ? 1 : 0;
     }
     return status;
 }
