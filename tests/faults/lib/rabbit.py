@@ -32,9 +32,12 @@ class Broker:
         self.url_file = self.secret("url", self.url)
 
     def secret(self, name, url):
+        """Its path. A worker that connects reads it at any moment, so it is never half written."""
         path = os.path.join(self.folder, name)
-        with open(path, "w", encoding="utf-8", opener=lambda p, f: os.open(p, f, 0o600)) as file:
+        with open(path + ".new", "w", encoding="utf-8",
+                  opener=lambda p, f: os.open(p, f, 0o600)) as file:
             file.write(url)
+        os.replace(path + ".new", path)
         return path
 
     @property
