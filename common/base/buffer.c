@@ -113,6 +113,26 @@ void buffer_byte(struct buffer *buffer, unsigned char byte)
     buffer_append(buffer, &byte, 1);
 }
 
+void buffer_utf8(struct buffer *buffer, uint32_t point)
+{
+    assert(point <= 0x10FFFF);
+    if (point < 0x80) {
+        buffer_byte(buffer, (unsigned char)point);
+        return;
+    }
+    if (point >= 0x10000) {
+        buffer_byte(buffer, (unsigned char)(0xF0 | point >> 18));
+        buffer_byte(buffer, (unsigned char)(0x80 | (point >> 12 & 0x3F)));
+    } else if (point >= 0x800) {
+        buffer_byte(buffer, (unsigned char)(0xE0 | point >> 12));
+    }
+    if (point >= 0x800)
+        buffer_byte(buffer, (unsigned char)(0x80 | (point >> 6 & 0x3F)));
+    else
+        buffer_byte(buffer, (unsigned char)(0xC0 | point >> 6));
+    buffer_byte(buffer, (unsigned char)(0x80 | (point & 0x3F)));
+}
+
 void buffer_format(struct buffer *buffer, const char *format, ...)
 {
     char small[512];

@@ -42,6 +42,7 @@ void buffer_append(struct buffer *buffer, const void *data, size_t size);
 void buffer_text(struct buffer *buffer, struct text text);
 void buffer_string(struct buffer *buffer, const char *terminated);
 void buffer_byte(struct buffer *buffer, unsigned char byte);
+void buffer_utf8(struct buffer *buffer, uint32_t point); /* at most 0x10FFFF */
 void buffer_format(struct buffer *buffer, const char *format, ...) printf_like(2, 3);
 
 /* Big-endian integers, as PostgreSQL's binary COPY and our canonical bytes want them. */

@@ -37,26 +37,6 @@ enum code_page code_page_of(struct text name)
     return CODE_PAGE_NONE;
 }
 
-static void put_utf8(struct buffer *out, uint32_t point)
-{
-    assert(point <= 0x10FFFF);
-    if (point < 0x80) {
-        buffer_byte(out, (unsigned char)point);
-        return;
-    }
-    if (point >= 0x10000) {
-        buffer_byte(out, (unsigned char)(0xF0 | point >> 18));
-        buffer_byte(out, (unsigned char)(0x80 | (point >> 12 & 0x3F)));
-    } else if (point >= 0x800) {
-        buffer_byte(out, (unsigned char)(0xE0 | point >> 12));
-    }
-    if (point >= 0x800)
-        buffer_byte(out, (unsigned char)(0x80 | (point >> 6 & 0x3F)));
-    else
-        buffer_byte(out, (unsigned char)(0xC0 | point >> 6));
-    buffer_byte(out, (unsigned char)(0x80 | (point & 0x3F)));
-}
-
 static uint32_t point_8859_15(unsigned char byte)
 {
     switch (byte) {
@@ -75,9 +55,9 @@ static uint32_t point_8859_15(unsigned char byte)
 static void put_single_byte(struct encoding *encoding, unsigned char byte, struct buffer *out)
 {
     if (encoding->declared == CODE_PAGE_8859_15)
-        put_utf8(out, point_8859_15(byte));
+        buffer_utf8(out, point_8859_15(byte));
     else
-        put_utf8(out, byte >= 0x80 && byte < 0xA0 ? cp1252_high[byte - 0x80] : byte);
+        buffer_utf8(out, byte >= 0x80 && byte < 0xA0 ? cp1252_high[byte - 0x80] : byte);
     if (encoding->declared == CODE_PAGE_NONE && byte >= 0x80)
         encoding->guessed = true;
 }
@@ -151,7 +131,7 @@ static void utf16_settle(struct encoding *encoding, struct buffer *out)
     if (encoding->pending_size < 2)
         return;
     if (unit < 0xD800 || unit > 0xDFFF) {
-        put_utf8(out, unit);
+        buffer_utf8(out, unit);
         pending_drop(encoding, 2);
         return;
     }
@@ -159,11 +139,11 @@ static void utf16_settle(struct encoding *encoding, struct buffer *out)
         return;
     second = little ? bytes[2] | bytes[3] << 8 : bytes[2] << 8 | bytes[3];
     if (unit >= 0xDC00 || second < 0xDC00 || second > 0xDFFF) {
-        put_utf8(out, 0xFFFD);
+        buffer_utf8(out, 0xFFFD);
         pending_drop(encoding, 2);
         return;
     }
-    put_utf8(out, 0x10000 + ((unit & 0x3FF) << 10) + (second & 0x3FF));
+    buffer_utf8(out, 0x10000 + ((unit & 0x3FF) << 10) + (second & 0x3FF));
     pending_drop(encoding, 4);
 }
 
@@ -242,7 +222,7 @@ void encoding_end(struct encoding *encoding, struct buffer *out)
     if (encoding->state == ENCODING_START)
         encoding->state = ENCODING_ASCII;
     if (is_utf16(encoding) && encoding->pending_size > 0)
-        put_utf8(out, 0xFFFD);
+        buffer_utf8(out, 0xFFFD);
     else
         pending_settle(encoding, out, true);
     encoding->pending_size = 0;

@@ -26,6 +26,7 @@ static const size_t json_size_max = (size_t)2 << 30; /* one statement as JSON */
 
 struct parse {
     const struct statement_profile *profile;
+    struct statement_profile chosen; /* it, with those for CSV files */
     struct csv_profile csv[CSV_PROFILES_MAX];
     size_t csv_count;
     struct arena arena; /* the texts of csv */
@@ -125,17 +126,12 @@ static enum status read_all(int descriptor, struct statement_reader *reader, str
 static int parse_descriptor(struct parse *parse, const char *path, int descriptor)
 {
     struct statement_sink sink = {.context = parse, .statement = stage_statement};
-    struct statement_profile profile = *parse->profile;
     struct statement_reader *reader =
-        statement_reader_new(&statement_limits_default, &profile, &sink);
+        statement_reader_new(&statement_limits_default, &parse->chosen, &sink);
     struct error error;
-    enum status status;
-    bool held;
+    enum status status = read_all(descriptor, reader, &error);
+    bool held = statement_reader_held_count(reader) > 0;
 
-    profile.csv = parse->csv;
-    profile.csv_count = parse->csv_count;
-    status = read_all(descriptor, reader, &error);
-    held = statement_reader_held_count(reader) > 0;
     statement_reader_free(reader);
     if (status == REJECT) {
         print_refusal(path, &error);
@@ -241,6 +237,9 @@ int statement_parse(int argc, char **argv)
     exit_code = options(argc, argv, &parse);
     if (exit_code != EXIT_OK || parse.profile == NULL)
         return exit_code;
+    parse.chosen = *parse.profile;
+    parse.chosen.csv = parse.csv;
+    parse.chosen.csv_count = parse.csv_count;
     buffer_init(&parse.json, json_size_max);
     buffer_init(&parse.indented, json_size_max);
     for (int i = optind; i < argc; i++)

@@ -202,8 +202,7 @@ static void piece_stray(struct bai_reader *reader, const struct bai_piece *piece
 
     if (reader->place != OUTSIDE || reader->has_statement) /* else a bank's lines before the file */
         statement_find(statement_of(reader), finding, 0, reader->line_number,
-                       "'%.*s' belongs to no record",
-                       piece->raw.size > 20 ? 20 : (int)piece->raw.size, piece->raw.data);
+                       "'%.*s' belongs to no record", TEXT_ARG(text_first(piece->raw, 20)));
 }
 
 static bool continues(const struct bai_reader *reader, const struct bai_piece *piece)

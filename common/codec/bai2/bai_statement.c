@@ -15,7 +15,7 @@ static void find_unreadable(struct bai_statement *message, int32_t position, con
                             struct text field)
 {
     statement_find(statement_of(message), FINDING_AMOUNT_UNREADABLE, position, message->line,
-                   "%s '%.*s'", what, field.size > 40 ? 40 : (int)field.size, field.data);
+                   "%s '%.*s'", what, TEXT_ARG(text_first(field, 40)));
 }
 
 /* ---- 01 and 02 ---- */
@@ -49,8 +49,7 @@ static void apply_file(struct bai_statement *message, struct bai_fields *fields)
     buffer_text(&message->header.file_id, field[4]);
     if (!text_is(field[7], "2"))
         statement_find(statement_of(message), FINDING_VERSION_UNKNOWN, 0, message->line,
-                       "BAI version '%.*s'", field[7].size > 20 ? 20 : (int)field[7].size,
-                       field[7].data);
+                       "BAI version '%.*s'", TEXT_ARG(text_first(field[7], 20)));
 }
 
 static void apply_group(struct bai_statement *message, struct bai_fields *fields)
@@ -154,7 +153,7 @@ static void apply_summary(struct bai_statement *message, struct bai_fields *fiel
         return;
     if (kind == BAI_UNKNOWN || !funds.is_known)
         statement_find(statement_of(message), FINDING_TYPE_CODE_UNKNOWN, 0, message->line,
-                       "summary of type '%.*s'", type.size > 20 ? 20 : (int)type.size, type.data);
+                       "summary of type '%.*s'", TEXT_ARG(text_first(type, 20)));
     if (!take_amount(message, written, &amount)) {
         if (written.size > 0)
             find_unreadable(message, 0, "amount of a summary", written);

@@ -147,7 +147,7 @@ static void find_amount(struct csv_statement *message, const struct csv_row *row
                         const char *what, struct text value)
 {
     statement_find(statement_of(message), FINDING_AMOUNT_UNREADABLE, position, row->line,
-                   "%s '%.*s'", what, value.size > 40 ? 40 : (int)value.size, value.data);
+                   "%s '%.*s'", what, TEXT_ARG(text_first(value, 40)));
 }
 
 static currency currency_of(struct csv_statement *message, const struct csv_row *row)

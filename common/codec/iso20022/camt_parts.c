@@ -76,7 +76,7 @@ static calendar_date date_at(struct camt *camt, int32_t node, const char *path, 
     if (text.size < 10 || !date_parse((struct text){text.data, 10}, &date))
         statement_find(statement_of(camt), FINDING_DATE_IMPOSSIBLE, position,
                        camt->tree.nodes[found].line, "%s '%.*s'", path,
-                       text.size > 40 ? 40 : (int)text.size, text.data);
+                       TEXT_ARG(text_first(text, 40)));
     else if (text.size > 11 && text.data[10] == 'T')
         *ret_time = (struct text){text.data + 11, text.size - 11};
     return date;
@@ -97,8 +97,7 @@ static struct statement_amount amount_of(struct camt *camt, int32_t node, int32_
         which = statement->account.currency;
     if (!statement_amount_parse(text, '.', which, &amount, &excess)) {
         statement_find(statement, FINDING_AMOUNT_UNREADABLE, position, camt->tree.nodes[node].line,
-                       "%s '%.*s'", camt->tree.nodes[node].name,
-                       text.size > 40 ? 40 : (int)text.size, text.data);
+                       "%s '%.*s'", camt->tree.nodes[node].name, TEXT_ARG(text_first(text, 40)));
         return (struct statement_amount){0};
     }
     if (excess)

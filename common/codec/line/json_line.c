@@ -73,25 +73,6 @@ static bool hex4_take(struct json_cursor *cursor, uint32_t *ret_unit)
     return true;
 }
 
-static void utf8_append(struct buffer *text, uint32_t point)
-{
-    if (point < 0x80) {
-        buffer_byte(text, (unsigned char)point);
-    } else if (point < 0x800) {
-        buffer_byte(text, (unsigned char)(0xc0 | point >> 6));
-        buffer_byte(text, (unsigned char)(0x80 | (point & 0x3f)));
-    } else if (point < 0x10000) {
-        buffer_byte(text, (unsigned char)(0xe0 | point >> 12));
-        buffer_byte(text, (unsigned char)(0x80 | (point >> 6 & 0x3f)));
-        buffer_byte(text, (unsigned char)(0x80 | (point & 0x3f)));
-    } else {
-        buffer_byte(text, (unsigned char)(0xf0 | point >> 18));
-        buffer_byte(text, (unsigned char)(0x80 | (point >> 12 & 0x3f)));
-        buffer_byte(text, (unsigned char)(0x80 | (point >> 6 & 0x3f)));
-        buffer_byte(text, (unsigned char)(0x80 | (point & 0x3f)));
-    }
-}
-
 /* Behind "\u": a code point, of two units where the first is a high surrogate. */
 static bool unicode_take(struct json_cursor *cursor)
 {
@@ -105,7 +86,7 @@ static bool unicode_take(struct json_cursor *cursor)
             return false;
         unit = 0x10000 + ((unit - 0xd800) << 10 | (low - 0xdc00));
     }
-    utf8_append(cursor->text, unit);
+    buffer_utf8(cursor->text, unit);
     return true;
 }
 

@@ -114,7 +114,7 @@ static void find_amount(struct ofx_statement *message, struct text value, int32_
 {
     statement_find(statement_of(message), FINDING_AMOUNT_UNREADABLE, position,
                    position == 0 ? 0 : message->entry_line, "amount '%.*s'",
-                   value.size > 40 ? 40 : (int)value.size, value.data);
+                   TEXT_ARG(text_first(value, 40)));
 }
 
 /* False too where no currency was named. */

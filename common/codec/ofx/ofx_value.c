@@ -7,16 +7,6 @@
 
 enum { ENTITY_SIZE_MAX = 10, POINT_MAX = 0x10FFFF };
 
-static void put_utf8(struct buffer *out, uint32_t point)
-{
-    int more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-    static const unsigned char heads[] = {0, 0xC0, 0xE0, 0xF0};
-
-    buffer_byte(out, (unsigned char)(heads[more] | point >> 6 * more));
-    while (more-- > 0)
-        buffer_byte(out, (unsigned char)(0x80 | (point >> 6 * more & 0x3F)));
-}
-
 /* &#228; and &#xE4;. 0: not a character. */
 static uint32_t numbered(struct text name)
 {
@@ -65,7 +55,7 @@ void ofx_text_append(struct buffer *out, struct text text)
 
         buffer_text(out, plain);
         if (point != 0) {
-            put_utf8(out, point);
+            buffer_utf8(out, point);
             text = text_from(text, name.size + 1);
         } else if (text.data[-1] == '&') {
             buffer_byte(out, '&');

@@ -139,7 +139,7 @@ static struct statement_amount read_amount(struct mt_message *message, struct te
     if (!mt_amount_of(digits, profile->decimal_point, profile->grouping_point, which, &amount,
                       &excess)) {
         statement_find(statement_of(message), FINDING_AMOUNT_UNREADABLE, position, line,
-                       "amount '%.*s'", digits.size > 40 ? 40 : (int)digits.size, digits.data);
+                       "amount '%.*s'", TEXT_ARG(text_first(digits, 40)));
         return (struct statement_amount){0};
     }
     if (excess)
@@ -180,7 +180,7 @@ static bool read_balance(struct mt_message *message, struct text field, const ch
     field = only_line(message, field, line);
     if (!mt_balance_of(field, &balance)) {
         statement_find(statement, FINDING_AMOUNT_UNREADABLE, 0, line, "%s balance '%.*s'", type,
-                       field.size > 40 ? 40 : (int)field.size, field.data);
+                       TEXT_ARG(text_first(field, 40)));
         return false;
     }
     *ret_balance = (struct statement_balance){
