@@ -6,6 +6,14 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
+/* Under the address sanitizer, what a reset took back may not be read any more. */
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#endif
+
 struct arena_block {
     struct arena_block *next;
     size_t size;
@@ -25,6 +33,7 @@ void arena_done(struct arena *arena)
         return;
     for (struct arena_block *block = arena->first, *next; block != NULL; block = next) {
         next = block->next;
+        ASAN_UNPOISON_MEMORY_REGION(block->data, block->size);
         free(block);
     }
     *arena = (struct arena){.block_size = arena->block_size, .max = arena->max};
@@ -32,8 +41,10 @@ void arena_done(struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
-    for (struct arena_block *block = arena->first; block != NULL; block = block->next)
+    for (struct arena_block *block = arena->first; block != NULL; block = block->next) {
         block->used = 0;
+        ASAN_POISON_MEMORY_REGION(block->data, block->size);
+    }
     arena->current = arena->first;
 }
 
@@ -50,6 +61,7 @@ static struct arena_block *arena_add(struct arena *arena, size_t size)
         return NULL;
     block->size = block_size;
     block->used = 0;
+    ASAN_POISON_MEMORY_REGION(block->data, block->size);
     block->next = arena->current == NULL ? NULL : arena->current->next;
     if (arena->current == NULL)
         arena->first = block;
@@ -85,6 +97,7 @@ void *arena_bytes(struct arena *arena, size_t size)
     arena->current = block;
     place = block->data + block->used;
     block->used += rounded;
+    ASAN_UNPOISON_MEMORY_REGION(place, rounded);
     return place;
 }
 

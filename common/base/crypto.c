@@ -127,6 +127,13 @@ void sha256_end(struct sha256 *sha256, struct digest *ret_digest)
     crypto_must(SHA256_Final(ret_digest->bytes, &sha256->context));
 }
 
+void sha256_so_far(const struct sha256 *sha256, struct digest *ret_digest)
+{
+    struct sha256 copy = *sha256;
+
+    sha256_end(&copy, ret_digest);
+}
+
 void random_bytes(void *bytes, size_t size)
 {
     assert(size <= INT32_MAX);

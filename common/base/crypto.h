@@ -37,6 +37,8 @@ void sha256_free(struct sha256 *sha256); /* NULL is fine */
 void sha256_begin(struct sha256 *sha256);
 void sha256_add(struct sha256 *sha256, const void *bytes, size_t size);
 void sha256_end(struct sha256 *sha256, struct digest *ret_digest);
+/* The digest of what was added until now; more may follow. */
+void sha256_so_far(const struct sha256 *sha256, struct digest *ret_digest);
 
 /* Bytes from the system's generator. */
 void random_bytes(void *bytes, size_t size);

@@ -115,8 +115,7 @@ enum status statement_refuse(struct statement_context *context, enum finding_cod
     return statement_refused(context, error);
 }
 
-enum status statement_entry_done(struct statement_context *context, int64_t line,
-                                 struct error *error)
+enum status statement_fits(struct statement_context *context, int64_t line, struct error *error)
 {
     if (context->statement.exhausted)
         return statement_refuse(
@@ -128,6 +127,32 @@ enum status statement_entry_done(struct statement_context *context, int64_t line
                                 "more than %d entries in one statement",
                                 context->limits->entries_max);
     return OK;
+}
+
+/* Counts the entries that are complete, and hands them to a sink that takes them one by one. */
+static enum status release_entries(struct statement_context *context, struct error *error)
+{
+    const struct statement_sink *sink = context->sink;
+    struct statement *statement = &context->statement;
+    enum status status = OK;
+
+    statement_count(statement);
+    if (sink->entry == NULL)
+        return OK;
+    for (const struct statement_entry *entry = statement->entries; entry != NULL && status == OK;
+         entry = entry->next)
+        status = sink->entry(sink->context, statement, entry, error);
+    statement_drop_entries(statement);
+    return status;
+}
+
+enum status statement_entry_done(struct statement_context *context, int64_t line,
+                                 struct error *error)
+{
+    enum status status = statement_fits(context, line, error);
+
+    statement_end_entry(&context->statement);
+    return status == OK && !context->entries_wait ? release_entries(context, error) : status;
 }
 
 void statement_note_encoding(struct statement_context *context, int64_t line)
@@ -163,10 +188,14 @@ enum status statement_deliver(struct statement_context *context, int64_t line, s
 {
     enum status status;
 
+    context->entries_wait = false;
+    status = statement_entry_done(context, line, error);
+    if (status != OK)
+        return status;
     take_information(context);
     statement_check(&context->statement);
     statement_check_next(&context->chain, &context->statement);
-    status = statement_entry_done(context, line, error);
+    status = statement_fits(context, line, error);
     if (status != OK)
         return status;
     assert(!context->statement.exhausted);

@@ -21,9 +21,12 @@
  * A REJECT carries the code of the refusal in error.subject ("cut_short") and the
  * line in error.line. A sink's own failure (RETRY, FATAL) passes through.
  *
- * A format is one row in the table of parsers (statement_parser.h). Entries reach
- * the statement through one door (statement_entry_done there): that is where a
- * sink that takes entries one by one will hook in.
+ * A sink that also takes entries one by one keeps memory flat, however large a statement is: it
+ * gets each as soon as it is complete, and the statement without them at the end. What it knows of
+ * the statement when an entry comes may still change (in an MT message the closing balance follows).
+ * Where an entry depends on what follows it, it waits in memory, under text_size_max.
+ *
+ * A format is one row in the table of parsers (statement_parser.h).
  */
 #ifndef SAWA_CODEC_STATEMENT_H
 #define SAWA_CODEC_STATEMENT_H
@@ -37,7 +40,7 @@ struct statement_limits {
     int64_t file_size_max;
     size_t line_size_max;    /* one line of an MT file                          */
     size_t tag_size_max;     /* one field with all its lines; one entry's raw   */
-    size_t text_size_max;    /* memory of one statement                         */
+    size_t text_size_max;    /* memory of one statement, its entries apart      */
     int32_t entries_max;     /* per statement                                   */
     int32_t findings_max;    /* per statement                                   */
     int32_t depth_max;       /* nesting of XML elements                         */
@@ -71,6 +74,9 @@ const struct statement_profile *statement_profile_at(size_t index);
 
 struct statement_sink {
     void *context;
+    /* An entry, complete; it is gone when the call returns. NULL: entries stay with the statement. */
+    enum status (*entry)(void *context, const struct statement *statement,
+                         const struct statement_entry *entry, struct error *error);
     /* A whole statement; it is gone when the call returns (2). */
     enum status (*statement)(void *context, const struct statement *statement, struct error *error);
 };

@@ -5,6 +5,9 @@
  * statement_entry_done after each entry and statement_deliver at the end of each
  * statement; the front does the rest (encoding, checks, sink). For parsers only.
  *
+ * An entry may be gone after statement_entry_done. A parser that must look at it again when the
+ * statement ends sets context->entries_wait before: this one and those behind it stay.
+ *
  * (1) recognise looks at the same head whatever the pieces were: the first
  *     STATEMENT_HEAD_SIZE bytes, or the whole file if it is smaller.
  * (2) feed sees well-formed UTF-8 and nothing else.
@@ -25,6 +28,7 @@ struct statement_context {
     struct statement statement;    /* the one being built */
     struct statement_chain chain;
     struct buffer information; /* of the statement, gathered until it is delivered */
+    bool entries_wait;         /* entries are complete only when the statement is */
     bool encoding_guessed;     /* and not yet noted in a statement */
     int64_t statement_count;
     int64_t held_count;
@@ -56,7 +60,11 @@ enum status statement_refuse(struct statement_context *context, enum finding_cod
 /* Fills error with the refusal there is. Always REJECT. */
 enum status statement_refused(const struct statement_context *context, struct error *error);
 
-/* The last entry is complete. REJECT past a ceiling. */
+/* REJECT where the statement is past a ceiling: for parsers that add much before an entry is done. */
+must_use enum status statement_fits(struct statement_context *context, int64_t line,
+                                    struct error *error);
+
+/* The entries that were added are complete (none is fine). REJECT past a ceiling. */
 must_use enum status statement_entry_done(struct statement_context *context, int64_t line,
                                           struct error *error);
 

@@ -14,6 +14,8 @@ void statement_init(struct statement *statement, size_t text_size_max, int32_t f
     assert(findings_max > 0);
     memset(statement, 0, sizeof *statement);
     arena_init(&statement->arena, ARENA_BLOCK_SIZE, text_size_max);
+    arena_init(&statement->entry_arena, ARENA_BLOCK_SIZE, text_size_max);
+    statement->entries_digest = sha256_new();
     statement->findings_max = findings_max;
     statement_clear(statement);
 }
@@ -23,12 +25,17 @@ void statement_done(struct statement *statement)
     if (statement == NULL)
         return;
     arena_done(&statement->arena);
+    arena_done(&statement->entry_arena);
+    sha256_free(statement->entries_digest);
+    statement->entries_digest = NULL;
 }
 
 void statement_clear(struct statement *statement)
 {
     struct statement empty = {
         .arena = statement->arena,
+        .entry_arena = statement->entry_arena,
+        .entries_digest = statement->entries_digest,
         .findings_max = statement->findings_max,
         .from = DATE_NONE,
         .to = DATE_NONE,
@@ -37,6 +44,8 @@ void statement_clear(struct statement *statement)
     };
 
     arena_reset(&empty.arena);
+    arena_reset(&empty.entry_arena);
+    sha256_begin(empty.entries_digest);
     *statement = empty;
 }
 
@@ -59,13 +68,43 @@ const char *entry_status_name(enum entry_status status)
     return names[status];
 }
 
-void *statement_alloc(struct statement *statement, size_t size)
+static struct arena *arena_of(struct statement *statement)
 {
-    void *memory = statement->exhausted ? NULL : arena_alloc(&statement->arena, size);
+    return statement->in_entry ? &statement->entry_arena : &statement->arena;
+}
+
+/* Memory from an arena, or exhausted (4). */
+static void *alloc_from(struct statement *statement, struct arena *arena, size_t size)
+{
+    void *memory = statement->exhausted ? NULL : arena_alloc(arena, size);
 
     if (memory == NULL)
-        statement->exhausted = true; /* (4) */
+        statement->exhausted = true;
     return memory;
+}
+
+void *statement_alloc(struct statement *statement, size_t size)
+{
+    return alloc_from(statement, arena_of(statement), size);
+}
+
+void statement_begin_entry(struct statement *statement)
+{
+    statement->in_entry = true;
+}
+
+void statement_end_entry(struct statement *statement)
+{
+    statement->in_entry = false;
+}
+
+void statement_drop_entries(struct statement *statement)
+{
+    assert(statement->uncounted == NULL);
+    assert(!statement->in_entry);
+    statement->entries = NULL;
+    statement->last_entry = NULL;
+    arena_reset(&statement->entry_arena);
 }
 
 struct text statement_copy(struct statement *statement, struct text text)
@@ -74,7 +113,7 @@ struct text statement_copy(struct statement *statement, struct text text)
 
     if (text.size == 0 || statement->exhausted)
         return copy; /* (1) */
-    copy = arena_text(&statement->arena, text);
+    copy = arena_text(arena_of(statement), text);
     if (copy.data == NULL)
         statement->exhausted = true;
     return copy;
@@ -99,8 +138,10 @@ struct text statement_join(struct statement *statement, struct text left, const 
 
 struct statement_entry *statement_add_entry(struct statement *statement)
 {
-    struct statement_entry *entry = statement_alloc(statement, sizeof *entry);
+    struct statement_entry *entry;
 
+    statement_begin_entry(statement);
+    entry = statement_alloc(statement, sizeof *entry);
     if (entry == NULL)
         return NULL;
     entry->position = ++statement->entry_count;
@@ -110,6 +151,8 @@ struct statement_entry *statement_add_entry(struct statement *statement)
         statement->entries = entry;
     else
         statement->last_entry->next = entry;
+    if (statement->uncounted == NULL)
+        statement->uncounted = entry;
     statement->last_entry = entry;
     return entry;
 }
@@ -212,6 +255,7 @@ static void keep_utf8(char *text)
 void statement_find(struct statement *statement, enum finding_code code, int32_t position,
                     int64_t line, const char *format, ...)
 {
+    bool in_entry = statement->in_entry;
     struct finding *finding;
     char text[256];
     va_list arguments;
@@ -219,7 +263,7 @@ void statement_find(struct statement *statement, enum finding_code code, int32_t
     assert(!finding_is_refusal(code));
     if (statement->finding_count >= statement->findings_max)
         statement->exhausted = true;
-    finding = statement_alloc(statement, sizeof *finding);
+    finding = alloc_from(statement, &statement->arena, sizeof *finding);
     if (finding == NULL)
         return;
     va_start(arguments, format);
@@ -227,7 +271,9 @@ void statement_find(struct statement *statement, enum finding_code code, int32_t
     va_end(arguments);
     keep_utf8(text);
     *finding = (struct finding){.code = code, .entry = position, .line = line};
+    statement->in_entry = false; /* a finding outlives the entry it is about */
     finding->text = statement_copy(statement, text_of(text));
+    statement->in_entry = in_entry;
     if (statement->last_finding == NULL)
         statement->findings = finding;
     else

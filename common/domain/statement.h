@@ -15,10 +15,17 @@
  * (4) Once the arena or a list hit its ceiling, exhausted stays true; the reader
  *     asks once and refuses the file. A half-built statement never leaves a reader.
  *
+ * (5) A statement can be larger than memory: what its entries come to is kept in sums and in a
+ *     running digest, so that an entry may be dropped once it was counted. entry_count counts
+ *     all of them; entries lists those that are still here.
+ *
  *   statement_init(&statement, text_size_max, findings_max);
  *   ... a reader fills, a sink looks ...
  *   statement_clear(&statement);        keeps the memory for the next one
  *   statement_done(&statement);
+ *
+ * An entry:   statement_add_entry ─> filled ─> statement_count (statement_check.h) ─> sink
+ *                                                             ─> statement_drop_entries
  */
 #ifndef SAWA_DOMAIN_STATEMENT_H
 #define SAWA_DOMAIN_STATEMENT_H
@@ -155,6 +162,24 @@ struct statement_account {
     currency currency;
 };
 
+/* What the entries of one currency and value date come to, exact (statement_amount_exact). */
+struct statement_sum {
+    currency currency;
+    calendar_date value_date; /* DATE_NONE: also of dates past STATEMENT_SUMS_MAX */
+    __int128 booked;
+    __int128 reversed; /* the part of booked that is marked as reversal */
+    __int128 pending;
+    __int128 credit, debit; /* of any status */
+    int64_t credit_count, debit_count, zero_count;
+    int64_t count;
+    int32_t first_position; /* of its first entry */
+    int64_t first_line;
+    struct statement_sum *next;
+};
+
+/* Currencies and value dates of one statement. */
+enum { STATEMENT_SUMS_MAX = 256 };
+
 struct statement {
     enum statement_format format;
     struct text version, message_id, statement_id, sequence_number;
@@ -169,14 +194,21 @@ struct statement {
     int32_t balance_count; /* in these two lists */
     struct statement_totals totals;
     struct text information;
-    struct statement_entry *entries, *last_entry;
+    struct statement_entry *entries, *last_entry; /* (5) */
+    struct statement_entry *uncounted;            /* the first of them that is in no sum yet */
     int32_t entry_count;
+    struct statement_sum *sums; /* the one used last in front */
+    int32_t sum_count;
+    bool dates_merged;              /* more value dates than sums */
+    struct sha256 *entries_digest; /* of all that were counted */
     struct finding *findings, *last_finding;
     int32_t finding_count;
 
     int32_t findings_max;
     bool exhausted; /* (4) */
+    bool in_entry;  /* what is allocated belongs to an entry */
     struct arena arena;
+    struct arena entry_arena;
 };
 
 void statement_init(struct statement *statement, size_t text_size_max, int32_t findings_max);
@@ -186,15 +218,24 @@ void statement_clear(struct statement *statement);
 const char *statement_format_name(enum statement_format format);
 const char *entry_status_name(enum entry_status status);
 
-/* Zeroed memory with the statement's lifetime; NULL and exhausted past the ceiling (4). */
+/* Zeroed memory with the lifetime of the statement, or of the entry that is being built; NULL and
+ * exhausted past the ceiling (4). */
 void *statement_alloc(struct statement *statement, size_t size);
 
-/* A copy with the statement's lifetime; no bytes where there were none, or past the ceiling. */
+/* A copy with that lifetime; no bytes where there were none, or past the ceiling. */
 struct text statement_copy(struct statement *statement, struct text text);
 
 /* The two joined by separator; either may be absent. */
 struct text statement_join(struct statement *statement, struct text left, const char *separator,
                            struct text right);
+
+/* Memory belongs to an entry from here to statement_end_entry. statement_add_entry begins one, too:
+ * this is for readers that copy before they add. */
+void statement_begin_entry(struct statement *statement);
+void statement_end_entry(struct statement *statement);
+
+/* Forgets the entries and the memory that belongs to them (5). All must have been counted. */
+void statement_drop_entries(struct statement *statement);
 
 /* Appends an empty entry, detail, ... in file order. NULL past the ceiling (4). */
 struct statement_entry *statement_add_entry(struct statement *statement);
@@ -238,11 +279,18 @@ size_t statement_amount_format(const struct statement_amount *amount,
 /* minor at STATEMENT_SCALE_MAX, so that amounts of any scale add up. */
 __int128 statement_amount_exact(const struct statement_amount *amount);
 
+/* A sum of these with two decimals, or as many as it needs, terminated: for findings. */
+enum { STATEMENT_EXACT_TEXT_SIZE = 64 };
+void statement_exact_format(__int128 exact, char text[STATEMENT_EXACT_TEXT_SIZE]);
+
 /* Three capital letters as a currency, whether our table knows it or not. */
 must_use bool statement_currency_parse(struct text code, currency *ret_currency);
 
+/* Adds an entry to the running digest of entries: once each, in their order. */
+void statement_digest_entry(struct statement *statement, const struct statement_entry *entry);
+
 /* Identity of the content: account, balances and entries without raw text. Equal digests are
- * the same statement sent twice (duplicate_statement). */
+ * the same statement sent twice (duplicate_statement). All entries must have been counted. */
 void statement_digest(const struct statement *statement, struct digest *ret_digest);
 
 /* Identity of one booking. Keys may repeat: two equal payments on one day are two payments,

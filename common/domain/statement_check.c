@@ -8,69 +8,35 @@
  */
 #include "domain/statement_check.h"
 
-#include <stdio.h>
-
 enum reading { READ_AS_BOOKED, READ_FLIPPED, READ_FORWARD, READ_PENDING };
 
-enum { EXACT_TEXT_SIZE = 64 };
-
-/* A sum at STATEMENT_SCALE_MAX with two decimals or as many as it needs: for findings only. */
-static void exact_format(__int128 exact, char text[EXACT_TEXT_SIZE])
+static bool is_forward(const struct statement *statement, const struct statement_sum *sum)
 {
-    unsigned __int128 left = exact < 0 ? -(unsigned __int128)exact : (unsigned __int128)exact;
-    char digits[EXACT_TEXT_SIZE];
-    int fraction = STATEMENT_SCALE_MAX;
-    size_t at = sizeof digits;
-
-    while (fraction > 2 && left % 10 == 0) {
-        left /= 10;
-        fraction--;
-    }
-    digits[--at] = '\0';
-    for (int written = 0; left > 0 || written <= fraction; written++) {
-        if (written == fraction)
-            digits[--at] = '.';
-        digits[--at] = (char)('0' + (int)(left % 10));
-        left /= 10;
-        assert(at > 2);
-    }
-    snprintf(text, EXACT_TEXT_SIZE, "%s%s", exact < 0 ? "-" : "", digits + at);
+    return statement->closing.date != DATE_NONE && sum->value_date != DATE_NONE &&
+           sum->value_date > statement->closing.date;
 }
 
-static bool is_forward(const struct statement *statement, const struct statement_entry *entry)
-{
-    return statement->closing.date != DATE_NONE && entry->value_date != DATE_NONE &&
-           entry->value_date > statement->closing.date;
-}
-
-/* What entry adds to the balance under a reading, exact. */
-static __int128 contribution(const struct statement *statement, const struct statement_entry *entry,
+/* What sum adds to the balance under a reading, exact. */
+static __int128 contribution(const struct statement *statement, const struct statement_sum *sum,
                              enum reading reading)
 {
-    __int128 exact;
-
-    if (!entry->amount.present || entry->amount.currency != statement->closing.amount.currency)
+    if (sum->currency != statement->closing.amount.currency)
         return 0; /* (2) */
-    exact = statement_amount_exact(&entry->amount);
-    if (entry->status == STATUS_PDNG || entry->status == STATUS_FUTR)
-        return reading == READ_PENDING ? exact : 0;
-    if (entry->status != STATUS_BOOK)
-        return 0;
-    if (reading == READ_FLIPPED && entry->reversal)
-        return -exact;
-    if (reading == READ_FORWARD && is_forward(statement, entry))
-        return 0;
-    return exact;
+    switch (reading) {
+    case READ_FLIPPED: return sum->booked - 2 * sum->reversed;
+    case READ_FORWARD: return is_forward(statement, sum) ? 0 : sum->booked;
+    case READ_PENDING: return sum->booked + sum->pending;
+    default: return sum->booked;
+    }
 }
 
 static __int128 sum_of(const struct statement *statement, enum reading reading)
 {
-    __int128 sum = 0;
+    __int128 total = 0;
 
-    for (const struct statement_entry *entry = statement->entries; entry != NULL;
-         entry = entry->next)
-        sum += contribution(statement, entry, reading);
-    return sum;
+    for (const struct statement_sum *sum = statement->sums; sum != NULL; sum = sum->next)
+        total += contribution(statement, sum, reading);
+    return total;
 }
 
 static bool has_both(const struct statement *statement)
@@ -107,15 +73,21 @@ static void check_closing(struct statement *statement)
 
 static void check_opening(struct statement *statement)
 {
-    char text[EXACT_TEXT_SIZE];
+    char text[STATEMENT_EXACT_TEXT_SIZE];
 
     if (statement->opening.amount.present || !statement->closing.amount.present)
         return;
-    exact_format(statement_amount_exact(&statement->closing.amount) -
+    statement_exact_format(statement_amount_exact(&statement->closing.amount) -
                      sum_of(statement, READ_AS_BOOKED),
                  text);
     statement_find(statement, FINDING_OPENING_COMPUTED, 0, 0,
                    "no opening balance; closing less entries gives %s", text);
+}
+
+/* Not tried where the sums do not tell the dates apart. */
+static bool adds_up_without_forward(const struct statement *statement)
+{
+    return !statement->dates_merged && difference(statement, READ_FORWARD) == 0;
 }
 
 /* A forward balance that holds what lies outside the closing (39). */
@@ -137,7 +109,7 @@ static const char *reading_that_adds_up(const struct statement *statement)
 {
     if (difference(statement, READ_FLIPPED) == 0)
         return "; it adds up with reversals flipped";
-    if (difference(statement, READ_FORWARD) == 0)
+    if (adds_up_without_forward(statement))
         return "; it adds up without what is value-dated after the closing";
     if (difference(statement, READ_PENDING) == 0)
         return "; it adds up with pending entries counted";
@@ -146,16 +118,16 @@ static const char *reading_that_adds_up(const struct statement *statement)
 
 static void check_balance(struct statement *statement)
 {
-    char text[EXACT_TEXT_SIZE];
+    char text[STATEMENT_EXACT_TEXT_SIZE];
 
     if (!has_both(statement) || difference(statement, READ_AS_BOOKED) == 0)
         return;
-    if (difference(statement, READ_FORWARD) == 0 && forward_balance_confirms(statement)) {
+    if (adds_up_without_forward(statement) && forward_balance_confirms(statement)) {
         statement_find(statement, FINDING_FORWARD_VALUED, 0, 0,
                        "booked entries value-dated after the closing are in the forward balance");
         return;
     }
-    exact_format(difference(statement, READ_AS_BOOKED), text);
+    statement_exact_format(difference(statement, READ_AS_BOOKED), text);
     statement_find(statement, FINDING_BALANCE_MISMATCH, 0, 0,
                    "opening and entries exceed closing by %s%s", text,
                    reading_that_adds_up(statement));
@@ -174,22 +146,22 @@ static currency balance_currency(const struct statement *statement)
 static void check_currency(struct statement *statement)
 {
     currency expected = balance_currency(statement);
-    const struct statement_entry *first = NULL;
-    int32_t count = 0;
+    const struct statement_sum *first = NULL;
+    int64_t count = 0;
 
     if (expected == CURRENCY_NONE)
         return;
-    for (const struct statement_entry *entry = statement->entries; entry != NULL;
-         entry = entry->next) {
-        if (!entry->amount.present || entry->amount.currency == expected)
+    for (const struct statement_sum *sum = statement->sums; sum != NULL; sum = sum->next) {
+        if (sum->currency == expected)
             continue;
-        if (first == NULL)
-            first = entry;
-        count++;
+        if (first == NULL || sum->first_position < first->first_position)
+            first = sum;
+        count += sum->count;
     }
     if (first != NULL)
-        statement_find(statement, FINDING_CURRENCY_DIFFERS, first->position, first->line,
-                       "%d entries in another currency than the account", count);
+        statement_find(statement, FINDING_CURRENCY_DIFFERS, first->first_position,
+                       first->first_line, "%lld entries in another currency than the account",
+                       (long long)count);
     if (statement->opening.amount.present && statement->opening.amount.currency != expected)
         statement_find(statement, FINDING_CURRENCY_DIFFERS, 0, 0,
                        "opening and closing balance are in different currencies");
@@ -197,6 +169,7 @@ static void check_currency(struct statement *statement)
 
 struct side {
     int64_t count;
+    int64_t zero_count;
     __int128 amount; /* without sign */
 };
 
@@ -204,28 +177,12 @@ static struct side side_of(const struct statement *statement, bool credit)
 {
     struct side side = {0};
 
-    for (const struct statement_entry *entry = statement->entries; entry != NULL;
-         entry = entry->next) {
-        if (!entry->amount.present || (entry->amount.minor > 0) != credit)
-            continue;
-        if (entry->amount.minor == 0)
-            continue; /* a zero line may be counted on either side */
-        side.count++;
-        side.amount += statement_amount_exact(&entry->amount);
+    for (const struct statement_sum *sum = statement->sums; sum != NULL; sum = sum->next) {
+        side.count += credit ? sum->credit_count : sum->debit_count;
+        side.zero_count += sum->zero_count;
+        side.amount += credit ? sum->credit : sum->debit;
     }
-    if (side.amount < 0)
-        side.amount = -side.amount;
     return side;
-}
-
-static int64_t zero_count(const struct statement *statement)
-{
-    int64_t count = 0;
-
-    for (const struct statement_entry *entry = statement->entries; entry != NULL;
-         entry = entry->next)
-        count += entry->amount.present && entry->amount.minor == 0;
-    return count;
 }
 
 static void check_side(struct statement *statement, bool credit, bool has_count, int64_t count,
@@ -233,15 +190,15 @@ static void check_side(struct statement *statement, bool credit, bool has_count,
 {
     struct side side = side_of(statement, credit);
     const char *name = credit ? "credit" : "debit";
-    char text[EXACT_TEXT_SIZE];
+    char text[STATEMENT_EXACT_TEXT_SIZE];
 
-    if (has_count && (count < side.count || count > side.count + zero_count(statement)))
+    if (has_count && (count < side.count || count > side.count + side.zero_count))
         statement_find(statement, FINDING_CONTROL_TOTAL_WRONG, 0, 0,
                        "%s entries: %lld announced, %lld read", name, (long long)count,
                        (long long)side.count);
     if (!amount->present || statement_amount_exact(amount) == side.amount)
         return;
-    exact_format(side.amount, text);
+    statement_exact_format(side.amount, text);
     statement_find(statement, FINDING_CONTROL_TOTAL_WRONG, 0, 0,
                    "sum of %s entries differs from the announced one: %s read", name, text);
 }
@@ -258,75 +215,14 @@ static void check_totals(struct statement *statement)
                &totals->debit_amount);
 }
 
-static __int128 charge_sum(const struct statement_charge *charge, currency which)
-{
-    __int128 sum = 0;
-
-    for (; charge != NULL; charge = charge->next)
-        if (charge->amount.present && charge->amount.currency == which)
-            sum += statement_amount_exact(&charge->amount);
-    return sum < 0 ? -sum : sum;
-}
-
-/* Sums the details and their charges; false where they cannot be summed in entry's currency. */
-static bool detail_sum(const struct statement_entry *entry, __int128 *ret_sum,
-                       __int128 *ret_charges)
-{
-    __int128 sum = 0;
-    __int128 charges = 0;
-
-    for (const struct statement_detail *detail = entry->details; detail != NULL;
-         detail = detail->next) {
-        if (!detail->amount.present || detail->amount.currency != entry->amount.currency)
-            return false;
-        sum += statement_amount_exact(&detail->amount);
-        charges += charge_sum(detail->facts.charges, entry->amount.currency);
-    }
-    *ret_sum = sum;
-    *ret_charges = charges;
-    return true;
-}
-
-/* Charges may explain the difference, once: at the entry or at its details (33). A batch's
- * lines may also carry the direction of the payment instead of that of the booking. */
-static bool details_explain(const struct statement_entry *entry, __int128 sum, __int128 charges)
-{
-    __int128 whole = statement_amount_exact(&entry->amount);
-    __int128 at_entry = charge_sum(entry->facts.charges, entry->amount.currency);
-    __int128 rest;
-
-    whole = whole < 0 ? -whole : whole;
-    sum = sum < 0 ? -sum : sum;
-    rest = whole > sum ? whole - sum : sum - whole;
-    return rest == 0 || rest == charges || rest == at_entry;
-}
-
-static void check_details(struct statement *statement, const struct statement_entry *entry)
-{
-    __int128 sum;
-    __int128 charges;
-    char text[EXACT_TEXT_SIZE];
-
-    if (entry->details == NULL || !entry->amount.present || !detail_sum(entry, &sum, &charges))
-        return;
-    if (details_explain(entry, sum, charges))
-        return;
-    exact_format(sum, text);
-    statement_find(statement, FINDING_DETAIL_SUM_DIFFERS, entry->position, entry->line,
-                   "the details sum up to %s", text);
-}
-
 void statement_check(struct statement *statement)
 {
-    assert(statement->entries != NULL || statement->entry_count == 0);
+    statement_count(statement);
     check_closing(statement);
     check_opening(statement);
     check_balance(statement);
     check_currency(statement);
     check_totals(statement);
-    for (const struct statement_entry *entry = statement->entries; entry != NULL;
-         entry = entry->next)
-        check_details(statement, entry);
 }
 
 static struct digest account_digest(const struct statement *statement)

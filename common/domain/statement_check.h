@@ -5,7 +5,10 @@
  *     sign flipped, no entry left out. Where another reading would add up, the
  *     finding names it and a person decides.
  * (2) Sums are exact and per currency.
+ * (3) What the checks need of an entry they take when it is counted; it may be gone when the
+ *     statement ends (statement.h (5)).
  *
+ *   statement_count(&statement);                takes what was added since the last call
  *   statement_check(&statement);                what one statement can show by itself
  *   statement_check_next(&chain, &statement);   against the last one of its account
  */
@@ -14,12 +17,16 @@
 
 #include "domain/statement.h"
 
-/* closing_missing, opening_computed, balance_mismatch, forward_valued, currency_differs,
- * control_total_wrong, detail_sum_differs. */
+/* Takes the entries that were added since the last call into the sums and the digest of entries;
+ * they are complete and do not change any more. detail_sum_differs. */
+void statement_count(struct statement *statement);
+
+/* Counts what is left, then: closing_missing, opening_computed, balance_mismatch, forward_valued,
+ * currency_differs, control_total_wrong. */
 void statement_check(struct statement *statement);
 
-/* True when opening + booked entries = closing, as the balances stand. False where one of
- * them is missing. */
+/* True when opening + booked entries, as far as counted, = closing, as the balances stand. False
+ * where one of them is missing. */
 bool statement_adds_up(const struct statement *statement);
 
 /* What is remembered of the last statement of one account. */

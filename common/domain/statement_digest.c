@@ -3,144 +3,189 @@
  *
  * Every field is length-prefixed and in a fixed order, so no two contents give the same
  * bytes. The version in front changes whenever the order does: stored digests must not
- * meet new ones by accident.
+ * meet new ones by accident. The entries come as a digest of their own, which runs while they
+ * are read: they may be gone when account and balances are known.
  */
 #include "domain/statement.h"
 
-static const char statement_domain[] = "sawa statement 1";
+#include <endian.h>
+
+static const char statement_domain[] = "sawa statement 2";
 static const char entry_domain[] = "sawa statement entry 1";
 
-static void add_number(struct sha256 *sha256, int64_t value)
-{
-    unsigned char bytes[8];
+/* Fields gather here on their way into a digest: most are a few bytes long. */
+struct fields {
+    struct sha256 *sha256;
+    size_t size;
+    unsigned char bytes[1024];
+};
 
-    for (int i = 0; i < 8; i++)
-        bytes[i] = (unsigned char)((uint64_t)value >> (56 - 8 * i));
-    sha256_add(sha256, bytes, sizeof bytes);
+static void flush(struct fields *fields)
+{
+    sha256_add(fields->sha256, fields->bytes, fields->size);
+    fields->size = 0;
 }
 
-static void add_text(struct sha256 *sha256, struct text text)
+static void add_bytes(struct fields *fields, const void *bytes, size_t size)
 {
-    add_number(sha256, (int64_t)text.size);
+    if (size > sizeof fields->bytes - fields->size)
+        flush(fields);
+    if (size > sizeof fields->bytes) {
+        sha256_add(fields->sha256, bytes, size);
+        return;
+    }
+    memcpy(fields->bytes + fields->size, bytes, size);
+    fields->size += size;
+}
+
+static void add_number(struct fields *fields, int64_t value)
+{
+    uint64_t big = htobe64((uint64_t)value);
+
+    add_bytes(fields, &big, sizeof big);
+}
+
+static void add_text(struct fields *fields, struct text text)
+{
+    add_number(fields, (int64_t)text.size);
     if (text.size > 0)
-        sha256_add(sha256, text.data, text.size);
+        add_bytes(fields, text.data, text.size);
+}
+
+/* Behind a list: no text has this length. */
+static void add_list_end(struct fields *fields)
+{
+    add_number(fields, -1);
 }
 
 /* Scale 0 and 2 of one amount are the same money, so its exact value counts. */
-static void add_amount(struct sha256 *sha256, const struct statement_amount *amount)
+static void add_amount(struct fields *fields, const struct statement_amount *amount)
 {
     __int128 exact = amount->present ? statement_amount_exact(amount) : 0;
 
-    add_number(sha256, amount->present ? amount->currency : 0);
-    add_number(sha256, (int64_t)(exact >> 64));
-    add_number(sha256, (int64_t)(uint64_t)exact);
+    add_number(fields, amount->present ? amount->currency : 0);
+    add_number(fields, (int64_t)(exact >> 64));
+    add_number(fields, (int64_t)(uint64_t)exact);
 }
 
-static void add_account(struct sha256 *sha256, const struct statement_account *account)
+static void add_account(struct fields *fields, const struct statement_account *account)
 {
-    add_text(sha256, account->id);
-    add_text(sha256, account->servicer_bic);
-    add_number(sha256, account->currency);
+    add_text(fields, account->id);
+    add_text(fields, account->servicer_bic);
+    add_number(fields, account->currency);
 }
 
-static void add_balance(struct sha256 *sha256, const struct statement_balance *balance)
+static void add_balance(struct fields *fields, const struct statement_balance *balance)
 {
-    add_text(sha256, balance->type);
-    add_text(sha256, balance->subtype);
-    add_amount(sha256, &balance->amount);
-    add_number(sha256, balance->date);
+    add_text(fields, balance->type);
+    add_text(fields, balance->subtype);
+    add_amount(fields, &balance->amount);
+    add_number(fields, balance->date);
 }
 
-static void add_code(struct sha256 *sha256, const struct statement_code *code)
+static void add_code(struct fields *fields, const struct statement_code *code)
 {
-    add_text(sha256, code->domain);
-    add_text(sha256, code->family);
-    add_text(sha256, code->subfamily);
-    add_text(sha256, code->proprietary);
-    add_text(sha256, code->swift_type);
+    add_text(fields, code->domain);
+    add_text(fields, code->family);
+    add_text(fields, code->subfamily);
+    add_text(fields, code->proprietary);
+    add_text(fields, code->swift_type);
 }
 
-static void add_references(struct sha256 *sha256, const struct statement_references *references)
+static void add_references(struct fields *fields, const struct statement_references *references)
 {
-    add_text(sha256, references->servicer_reference);
-    add_text(sha256, references->customer_reference);
-    add_text(sha256, references->entry_reference);
-    add_text(sha256, references->message_id);
-    add_text(sha256, references->payment_information_id);
-    add_text(sha256, references->instruction_id);
-    add_text(sha256, references->end_to_end_id);
-    add_text(sha256, references->transaction_id);
-    add_text(sha256, references->uetr);
-    add_text(sha256, references->mandate_id);
-    add_text(sha256, references->clearing_reference);
+    add_text(fields, references->servicer_reference);
+    add_text(fields, references->customer_reference);
+    add_text(fields, references->entry_reference);
+    add_text(fields, references->message_id);
+    add_text(fields, references->payment_information_id);
+    add_text(fields, references->instruction_id);
+    add_text(fields, references->end_to_end_id);
+    add_text(fields, references->transaction_id);
+    add_text(fields, references->uetr);
+    add_text(fields, references->mandate_id);
+    add_text(fields, references->clearing_reference);
 }
 
-static void add_facts(struct sha256 *sha256, const struct statement_facts *facts)
+static void add_facts(struct fields *fields, const struct statement_facts *facts)
 {
-    add_code(sha256, &facts->code);
-    add_references(sha256, &facts->references);
-    add_text(sha256, facts->counterparty.name);
-    add_text(sha256, facts->counterparty.account);
-    add_text(sha256, facts->counterparty.agent);
+    add_code(fields, &facts->code);
+    add_references(fields, &facts->references);
+    add_text(fields, facts->counterparty.name);
+    add_text(fields, facts->counterparty.account);
+    add_text(fields, facts->counterparty.agent);
     for (const struct statement_text *line = facts->unstructured; line != NULL; line = line->next)
-        add_text(sha256, line->text);
+        add_text(fields, line->text);
+    add_list_end(fields);
     for (const struct statement_remittance *item = facts->structured; item != NULL;
          item = item->next)
-        add_text(sha256, item->reference);
+        add_text(fields, item->reference);
+    add_list_end(fields);
     for (const struct statement_charge *charge = facts->charges; charge != NULL;
          charge = charge->next)
-        add_amount(sha256, &charge->amount);
-    add_text(sha256, facts->return_code);
-    add_text(sha256, facts->information);
+        add_amount(fields, &charge->amount);
+    add_list_end(fields);
+    add_text(fields, facts->return_code);
+    add_text(fields, facts->information);
 }
 
-static void add_entry(struct sha256 *sha256, const struct statement_entry *entry)
+static void add_entry(struct fields *fields, const struct statement_entry *entry)
 {
-    add_number(sha256, entry->value_date);
-    add_number(sha256, entry->booking_date);
-    add_amount(sha256, &entry->amount);
-    add_number(sha256, entry->status);
-    add_number(sha256, entry->reversal);
-    add_facts(sha256, &entry->facts);
-    add_number(sha256, entry->detail_count);
+    add_number(fields, entry->value_date);
+    add_number(fields, entry->booking_date);
+    add_amount(fields, &entry->amount);
+    add_number(fields, entry->status);
+    add_number(fields, entry->reversal);
+    add_facts(fields, &entry->facts);
+    add_number(fields, entry->detail_count);
     for (const struct statement_detail *detail = entry->details; detail != NULL;
          detail = detail->next) {
-        add_amount(sha256, &detail->amount);
-        add_facts(sha256, &detail->facts);
+        add_amount(fields, &detail->amount);
+        add_facts(fields, &detail->facts);
     }
 }
 
-static void add_balances(struct sha256 *sha256, const struct statement *statement)
+static void add_balances(struct fields *fields, const struct statement *statement)
 {
-    add_balance(sha256, &statement->opening);
-    add_balance(sha256, &statement->closing);
+    add_balance(fields, &statement->opening);
+    add_balance(fields, &statement->closing);
     for (const struct statement_balance *balance = statement->available; balance != NULL;
          balance = balance->next)
-        add_balance(sha256, balance);
+        add_balance(fields, balance);
+    add_list_end(fields);
     for (const struct statement_balance *balance = statement->others; balance != NULL;
          balance = balance->next)
-        add_balance(sha256, balance);
+        add_balance(fields, balance);
+}
+
+void statement_digest_entry(struct statement *statement, const struct statement_entry *entry)
+{
+    struct fields fields = {.sha256 = statement->entries_digest};
+
+    add_entry(&fields, entry);
+    flush(&fields);
 }
 
 void statement_digest(const struct statement *statement, struct digest *ret_digest)
 {
-    struct sha256 *sha256 = sha256_new();
+    struct fields fields = {.sha256 = sha256_new()};
+    struct digest entries;
 
     assert(!statement->exhausted);
-    sha256_begin(sha256);
-    sha256_add(sha256, statement_domain, sizeof statement_domain);
-    add_account(sha256, &statement->account);
-    add_balances(sha256, statement);
-    add_number(sha256, statement->entry_count);
-    for (const struct statement_entry *entry = statement->entries; entry != NULL;
-         entry = entry->next)
-        add_entry(sha256, entry);
-    sha256_end(sha256, ret_digest);
-    sha256_free(sha256);
+    assert(statement->uncounted == NULL);
+    sha256_so_far(statement->entries_digest, &entries);
+    add_bytes(&fields, statement_domain, sizeof statement_domain);
+    add_account(&fields, &statement->account);
+    add_balances(&fields, statement);
+    add_number(&fields, statement->entry_count);
+    add_bytes(&fields, entries.bytes, sizeof entries.bytes);
+    flush(&fields);
+    sha256_end(fields.sha256, ret_digest);
+    sha256_free(fields.sha256);
 }
 
 /* Letters in capitals, runs of blanks and line ends as one blank: banks refold their lines. */
-static void add_normalised(struct sha256 *sha256, struct text text)
+static void add_normalised(struct fields *fields, struct text text)
 {
     bool gap = false;
 
@@ -149,33 +194,33 @@ static void add_normalised(struct sha256 *sha256, struct text text)
         bool blank = byte <= ' ';
 
         if (!blank && gap)
-            sha256_add(sha256, " ", 1);
+            add_bytes(fields, " ", 1);
         gap = blank;
         if (byte >= 'a' && byte <= 'z')
             byte = (unsigned char)(byte - 'a' + 'A');
         if (!blank)
-            sha256_add(sha256, &byte, 1);
+            add_bytes(fields, &byte, 1);
     }
-    sha256_add(sha256, "", 1);
+    add_bytes(fields, "", 1);
 }
 
 void statement_entry_key(const struct statement *statement, const struct statement_entry *entry,
                          struct digest *ret_digest)
 {
-    struct sha256 *sha256 = sha256_new();
+    struct fields fields = {.sha256 = sha256_new()};
 
-    sha256_begin(sha256);
-    sha256_add(sha256, entry_domain, sizeof entry_domain);
-    add_account(sha256, &statement->account);
-    add_number(sha256, entry->booking_date);
-    add_number(sha256, entry->value_date);
-    add_amount(sha256, &entry->amount);
-    add_code(sha256, &entry->facts.code);
-    add_text(sha256, entry->facts.references.servicer_reference);
+    add_bytes(&fields, entry_domain, sizeof entry_domain);
+    add_account(&fields, &statement->account);
+    add_number(&fields, entry->booking_date);
+    add_number(&fields, entry->value_date);
+    add_amount(&fields, &entry->amount);
+    add_code(&fields, &entry->facts.code);
+    add_text(&fields, entry->facts.references.servicer_reference);
     for (const struct statement_text *line = entry->facts.unstructured; line != NULL;
          line = line->next)
-        add_normalised(sha256, line->text);
-    add_normalised(sha256, entry->facts.information);
-    sha256_end(sha256, ret_digest);
-    sha256_free(sha256);
+        add_normalised(&fields, line->text);
+    add_normalised(&fields, entry->facts.information);
+    flush(&fields);
+    sha256_end(fields.sha256, ret_digest);
+    sha256_free(fields.sha256);
 }

@@ -137,3 +137,25 @@ __int128 statement_amount_exact(const struct statement_amount *amount)
         exact *= 10;
     return exact;
 }
+
+void statement_exact_format(__int128 exact, char text[STATEMENT_EXACT_TEXT_SIZE])
+{
+    unsigned __int128 left = exact < 0 ? -(unsigned __int128)exact : (unsigned __int128)exact;
+    char digits[STATEMENT_EXACT_TEXT_SIZE];
+    int fraction = STATEMENT_SCALE_MAX;
+    size_t at = sizeof digits;
+
+    while (fraction > 2 && left % 10 == 0) {
+        left /= 10;
+        fraction--;
+    }
+    digits[--at] = '\0';
+    for (int written = 0; left > 0 || written <= fraction; written++) {
+        if (written == fraction)
+            digits[--at] = '.';
+        digits[--at] = (char)('0' + (int)(left % 10));
+        left /= 10;
+        assert(at > 2);
+    }
+    snprintf(text, STATEMENT_EXACT_TEXT_SIZE, "%s%s", exact < 0 ? "-" : "", digits + at);
+}

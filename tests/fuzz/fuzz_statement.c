@@ -2,8 +2,9 @@
  * fuzz_statement.c - any bytes as a statement file: refused or read, the same however they
  * are cut, and always canonical JSON.
  *
- * The first byte chooses where the second reading is cut. Both readings must agree, which
- * finds state that leaks over the end of a piece as well as crashes.
+ * The first byte chooses where the second reading is cut; it takes the entries one by one, the first
+ * takes statements as a whole. Both must agree, which finds state that leaks over the end of a piece,
+ * and entries that are used when they are gone, as well as crashes.
  */
 #include "codec/csv/csv_profile.h"
 #include "codec/json/statement_json.h"
@@ -46,21 +47,54 @@ static const struct statement_profile *profile_with_csv(void)
     return &profile;
 }
 
-static enum status collect(void *context, const struct statement *statement, struct error *error)
+/* What a reading gave; entries of a statement gather apart where they come one by one. */
+struct reading {
+    struct buffer json;
+    struct buffer entries;
+};
+
+static void note_entry(const struct statement *statement, const struct statement_entry *entry,
+                       struct buffer *out)
 {
     struct digest digest;
 
+    statement_json_entry(entry, out);
+    statement_entry_key(statement, entry, &digest);
+}
+
+static enum status take_entry(void *context, const struct statement *statement,
+                              const struct statement_entry *entry, struct error *error)
+{
+    struct reading *reading = context;
+
     (void)error;
-    statement_json_write(statement, context);
-    statement_digest(statement, &digest);
-    for (const struct statement_entry *entry = statement->entries; entry != NULL;
-         entry = entry->next)
-        statement_entry_key(statement, entry, &digest);
+    note_entry(statement, entry, &reading->entries);
     return OK;
 }
 
-static enum status read_pieces(struct text bytes, size_t piece, struct buffer *json,
-                               struct error *error)
+static enum status take_statement(void *context, const struct statement *statement,
+                                  struct error *error)
+{
+    struct reading *reading = context;
+    struct digest digest;
+    char text[2 * SHA256_SIZE + 1];
+
+    (void)error;
+    statement_digest(statement, &digest);
+    digest_format(&digest, text);
+    statement_json_head(statement, &reading->json);
+    buffer_text(&reading->json, buffer_view(&reading->entries));
+    buffer_clear(&reading->entries);
+    for (const struct statement_entry *entry = statement->entries; entry != NULL;
+         entry = entry->next)
+        note_entry(statement, entry, &reading->json);
+    statement_json_tail(statement, &reading->json);
+    buffer_string(&reading->json, text);
+    return OK;
+}
+
+static enum status read_pieces(struct text bytes, size_t piece, bool one_by_one,
+                               struct reading *reading, struct error *error)
 {
     static const struct statement_limits limits = {
         .file_size_max = 1 << 20,
@@ -74,7 +108,9 @@ static enum status read_pieces(struct text bytes, size_t piece, struct buffer *j
         .elements_max = 500,
         .element_size_max = 65536,
     };
-    struct statement_sink sink = {.context = json, .statement = collect};
+    struct statement_sink sink = {.context = reading,
+                                  .entry = one_by_one ? take_entry : NULL,
+                                  .statement = take_statement};
     struct statement_reader *reader = statement_reader_new(&limits, profile_with_csv(), &sink);
     enum status status = OK;
 
@@ -91,29 +127,41 @@ static enum status read_pieces(struct text bytes, size_t piece, struct buffer *j
     return status;
 }
 
+static void reading_init(struct reading *reading)
+{
+    buffer_init(&reading->json, JSON_SIZE_MAX);
+    buffer_init(&reading->entries, JSON_SIZE_MAX);
+}
+
+static void reading_done(struct reading *reading)
+{
+    buffer_done(&reading->json);
+    buffer_done(&reading->entries);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct text bytes = {(const char *)data + 1, size - 1};
-    struct buffer whole;
-    struct buffer cut;
+    struct reading whole;
+    struct reading cut;
     struct error whole_error;
     struct error cut_error;
     enum status status;
 
     if (size < 2)
         return 0;
-    buffer_init(&whole, JSON_SIZE_MAX);
-    buffer_init(&cut, JSON_SIZE_MAX);
-    status = read_pieces(bytes, SIZE_MAX, &whole, &whole_error);
-    if (read_pieces(bytes, (size_t)data[0] + 1, &cut, &cut_error) != status)
+    reading_init(&whole);
+    reading_init(&cut);
+    status = read_pieces(bytes, SIZE_MAX, false, &whole, &whole_error);
+    if (read_pieces(bytes, (size_t)data[0] + 1, true, &cut, &cut_error) != status)
         abort();
-    if (status == OK && !text_equal(buffer_view(&whole), buffer_view(&cut)))
+    if (status == OK && !text_equal(buffer_view(&whole.json), buffer_view(&cut.json)))
         abort();
     if (status != OK && status != REJECT)
         abort();
-    if (!buffer_failed(&whole) && !text_is_utf8(buffer_view(&whole)))
+    if (!buffer_failed(&whole.json) && !text_is_utf8(buffer_view(&whole.json)))
         abort();
-    buffer_done(&whole);
-    buffer_done(&cut);
+    reading_done(&whole);
+    reading_done(&cut);
     return 0;
 }

@@ -23,26 +23,64 @@ enum { ANSWER_SIZE = 64 * 1024 };
 /* What the last reading gave: JSON lines, or "refused CODE". */
 static char answer[ANSWER_SIZE];
 
+/* A statement as JSON, twice: as a whole, and put together of entries that came one by one. */
+struct gathered {
+    struct buffer json;
+    struct buffer entries;
+};
+
 static enum status collect(void *context, const struct statement *statement, struct error *error)
 {
+    struct gathered *gathered = context;
+
     (void)error;
-    statement_json_write(statement, context);
-    buffer_byte(context, '\n');
+    statement_json_write(statement, &gathered->json);
+    buffer_byte(&gathered->json, '\n');
     return OK;
 }
 
-/* Feeds bytes cut at cut, and after that in pieces of piece bytes. */
-static inline const char *read_by(struct text bytes, const struct statement_limits *limits,
-                                  const struct statement_profile *profile, size_t cut, size_t piece)
+static enum status collect_entry(void *context, const struct statement *statement,
+                                 const struct statement_entry *entry, struct error *error)
 {
-    struct buffer json;
-    struct statement_sink sink = {.context = &json, .statement = collect};
+    struct gathered *gathered = context;
+
+    (void)error;
+    assert_in_range(entry->position, 1, statement->entry_count);
+    statement_json_entry(entry, &gathered->entries);
+    return OK;
+}
+
+static enum status collect_rest(void *context, const struct statement *statement,
+                                struct error *error)
+{
+    struct gathered *gathered = context;
+
+    (void)error;
+    assert_null(statement->entries);
+    statement_json_head(statement, &gathered->json);
+    buffer_text(&gathered->json, buffer_view(&gathered->entries));
+    statement_json_tail(statement, &gathered->json);
+    buffer_byte(&gathered->json, '\n');
+    buffer_clear(&gathered->entries);
+    return OK;
+}
+
+/* Feeds bytes cut at cut, and after that in pieces of piece bytes; the answer into ret_answer. */
+static inline void read_into(struct text bytes, const struct statement_limits *limits,
+                             const struct statement_profile *profile, size_t cut, size_t piece,
+                             bool one_by_one, char ret_answer[ANSWER_SIZE])
+{
+    struct gathered gathered;
+    struct statement_sink sink = {.context = &gathered,
+                                  .entry = one_by_one ? collect_entry : NULL,
+                                  .statement = one_by_one ? collect_rest : collect};
     struct statement_reader *reader = statement_reader_new(limits, profile, &sink);
     struct error error;
     enum status status = OK;
     size_t at = 0;
 
-    buffer_init(&json, ANSWER_SIZE - 1);
+    buffer_init(&gathered.json, ANSWER_SIZE - 1);
+    buffer_init(&gathered.entries, ANSWER_SIZE - 1);
     while (status == OK && at < bytes.size) {
         size_t size = at == 0 && cut > 0 ? cut : piece;
 
@@ -52,14 +90,26 @@ static inline const char *read_by(struct text bytes, const struct statement_limi
     }
     if (status == OK)
         status = statement_reader_end(reader, &error);
-    assert_false(buffer_failed(&json));
-    buffer_byte(&json, 0);
+    assert_false(buffer_failed(&gathered.json));
+    buffer_byte(&gathered.json, 0);
     if (status == OK)
-        memcpy(answer, json.data, json.size);
+        memcpy(ret_answer, gathered.json.data, gathered.json.size);
     else
-        snprintf(answer, sizeof answer, "refused %s", error.subject);
-    buffer_done(&json);
+        snprintf(ret_answer, ANSWER_SIZE, "refused %s", error.subject);
+    buffer_done(&gathered.json);
+    buffer_done(&gathered.entries);
     statement_reader_free(reader);
+}
+
+/* Both ways, which must agree. */
+static inline const char *read_by(struct text bytes, const struct statement_limits *limits,
+                                  const struct statement_profile *profile, size_t cut, size_t piece)
+{
+    static char other[ANSWER_SIZE];
+
+    read_into(bytes, limits, profile, cut, piece, true, other);
+    read_into(bytes, limits, profile, cut, piece, false, answer);
+    assert_string_equal(answer, other);
     return answer;
 }
 

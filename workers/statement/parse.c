@@ -1,16 +1,17 @@
 /*
  * parse.c - sawa-statement parse FILE.. [--profile P] [--csv-profile YAML].. [--pretty]
  *
- * Statements of a file are staged in an unlinked temporary file and printed when the whole
- * file was read: a file that turns out to be cut short prints nothing. Files are independent;
- * the exit code is the worst of them.
+ * Statements of a file are staged (stage.h) and printed when the whole file was read: a file that
+ * turns out to be cut short prints nothing. Files are independent; the exit code is the worst of
+ * them.
  */
 #include "statement.h"
+
+#include "stage.h"
 
 #include "base/config_tree.h"
 #include "base/file.h"
 #include "codec/csv/csv_profile.h"
-#include "codec/json/statement_json.h"
 #include "codec/statement.h"
 
 #include <errno.h>
@@ -22,8 +23,6 @@
 
 enum { READ_SIZE = 256 * 1024, CSV_PROFILES_MAX = 32, CSV_MEMORY_MAX = 8 * 1024 * 1024 };
 
-static const size_t json_size_max = (size_t)2 << 30; /* one statement as JSON */
-
 struct parse {
     const struct statement_profile *profile;
     struct statement_profile chosen; /* it, with those for CSV files */
@@ -31,9 +30,7 @@ struct parse {
     size_t csv_count;
     struct arena arena; /* the texts of csv */
     bool pretty;
-    struct buffer json;
-    struct buffer indented;
-    FILE *stage; /* statements of the file at hand, until it is known to be whole */
+    struct stage stage; /* of the file at hand */
 };
 
 static int worse(int left, int right)
@@ -45,40 +42,6 @@ static int cannot(const char *what, const char *path)
 {
     fprintf(stderr, "sawa-statement: could not %s %s: %s\n", what, path, strerror(errno));
     return EXIT_FAILED;
-}
-
-/* The sink: one statement to the stage. */
-static enum status stage_statement(void *context, const struct statement *statement,
-                                   struct error *error)
-{
-    struct parse *parse = context;
-    struct buffer *out = &parse->json;
-
-    buffer_clear(&parse->json);
-    buffer_clear(&parse->indented);
-    statement_json_write(statement, &parse->json);
-    if (parse->pretty) {
-        statement_json_indent(buffer_view(&parse->json), &parse->indented);
-        out = &parse->indented;
-    }
-    buffer_byte(out, '\n');
-    if (buffer_failed(&parse->json) || buffer_failed(out) ||
-        fwrite(out->data, 1, out->size, parse->stage) != out->size)
-        return error_set(error, FATAL, "could not stage a statement");
-    return OK;
-}
-
-/* Prints what is staged and empties the stage. */
-static int stage_publish(struct parse *parse)
-{
-    char bytes[64 * 1024];
-    size_t size;
-
-    rewind(parse->stage);
-    while ((size = fread(bytes, 1, sizeof bytes, parse->stage)) > 0)
-        if (fwrite(bytes, 1, size, stdout) != size)
-            return cannot("write", "stdout");
-    return ferror(parse->stage) ? cannot("read", "the stage") : EXIT_OK;
 }
 
 /* One JSON object on stderr: a finding about the file, not about a statement. */
@@ -125,7 +88,7 @@ static enum status read_all(int descriptor, struct statement_reader *reader, str
 
 static int parse_descriptor(struct parse *parse, const char *path, int descriptor)
 {
-    struct statement_sink sink = {.context = parse, .statement = stage_statement};
+    struct statement_sink sink = stage_sink(&parse->stage);
     struct statement_reader *reader =
         statement_reader_new(&statement_limits_default, &parse->chosen, &sink);
     struct error error;
@@ -141,7 +104,9 @@ static int parse_descriptor(struct parse *parse, const char *path, int descripto
         fprintf(stderr, "sawa-statement: %s: %s\n", path, error.primary);
         return EXIT_FAILED;
     }
-    return worse(stage_publish(parse), held ? EXIT_FINDINGS : EXIT_OK);
+    if (!stage_publish(&parse->stage, parse->pretty, stdout))
+        return cannot("print what was read of", path);
+    return held ? EXIT_FINDINGS : EXIT_OK;
 }
 
 static int parse_file(struct parse *parse, const char *path)
@@ -152,11 +117,12 @@ static int parse_file(struct parse *parse, const char *path)
 
     if (descriptor < 0)
         return cannot("open", path);
-    parse->stage = tmpfile();
-    if (parse->stage == NULL)
-        return cannot("create", "a temporary file");
-    exit_code = parse_descriptor(parse, path, descriptor);
-    fclose(parse->stage);
+    if (stage_open(&parse->stage)) {
+        exit_code = parse_descriptor(parse, path, descriptor);
+        stage_close(&parse->stage);
+    } else {
+        exit_code = cannot("create", "a temporary file");
+    }
     if (!is_stdin)
         close(descriptor);
     return exit_code;
@@ -240,12 +206,8 @@ int statement_parse(int argc, char **argv)
     parse.chosen = *parse.profile;
     parse.chosen.csv = parse.csv;
     parse.chosen.csv_count = parse.csv_count;
-    buffer_init(&parse.json, json_size_max);
-    buffer_init(&parse.indented, json_size_max);
     for (int i = optind; i < argc; i++)
         exit_code = worse(exit_code, parse_file(&parse, argv[i]));
-    buffer_done(&parse.json);
-    buffer_done(&parse.indented);
     arena_done(&parse.arena);
     return fflush(stdout) == 0 ? exit_code : EXIT_FAILED;
 }

@@ -244,7 +244,7 @@ static enum status close_in_part(struct camt_reader *reader)
     if (camt->entry != NULL && strcmp(camt->tree.nodes[node].name, "TxDtls") == 0) {
         camt_detail(camt, node);
         xml_tree_cut(&camt->tree, node);
-        return statement_entry_done(camt->context, line_of(reader), reader->error);
+        return statement_fits(camt->context, line_of(reader), reader->error);
     }
     return OK;
 }

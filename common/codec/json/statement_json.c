@@ -291,9 +291,9 @@ static void put_details(struct buffer *out, const struct statement_detail *detai
     buffer_byte(out, ']');
 }
 
-static void put_entry(struct buffer *out, const struct statement_entry *entry)
+void statement_json_entry(const struct statement_entry *entry, struct buffer *out)
 {
-    buffer_byte(out, '{');
+    buffer_string(out, entry->position > 1 ? ",{" : "{");
     put_number(out, "position", true, entry->position);
     put_date(out, "value_date", entry->value_date);
     put_date(out, "booking_date", entry->booking_date);
@@ -307,17 +307,6 @@ static void put_entry(struct buffer *out, const struct statement_entry *entry)
     put_details(out, entry->details);
     put_text(out, "raw", entry->raw);
     buffer_byte(out, '}');
-}
-
-static void put_entries(struct buffer *out, const struct statement_entry *entry)
-{
-    key(out, "entries");
-    buffer_byte(out, '[');
-    for (; entry != NULL; entry = entry->next) {
-        next_item(out);
-        put_entry(out, entry);
-    }
-    buffer_byte(out, ']');
 }
 
 static void put_finding(struct buffer *out, const struct finding *finding)
@@ -345,7 +334,7 @@ static void put_findings(struct buffer *out, const struct finding *finding)
     buffer_byte(out, ']');
 }
 
-void statement_json_write(const struct statement *statement, struct buffer *out)
+void statement_json_head(const struct statement *statement, struct buffer *out)
 {
     assert(!statement->exhausted);
     buffer_byte(out, '{');
@@ -365,9 +354,24 @@ void statement_json_write(const struct statement *statement, struct buffer *out)
     put_balances(out, "other_balances", statement->others);
     put_totals(out, &statement->totals);
     put_text(out, "information", statement->information);
-    put_entries(out, statement->entries);
+    key(out, "entries");
+    buffer_byte(out, '[');
+}
+
+void statement_json_tail(const struct statement *statement, struct buffer *out)
+{
+    buffer_byte(out, ']');
     put_findings(out, statement->findings);
     buffer_byte(out, '}');
+}
+
+void statement_json_write(const struct statement *statement, struct buffer *out)
+{
+    statement_json_head(statement, out);
+    for (const struct statement_entry *entry = statement->entries; entry != NULL;
+         entry = entry->next)
+        statement_json_entry(entry, out);
+    statement_json_tail(statement, out);
 }
 
 static void new_line(struct buffer *out, int depth)
@@ -377,44 +381,52 @@ static void new_line(struct buffer *out, int depth)
         buffer_string(out, "  ");
 }
 
-/* The end of the string that begins at `at`, behind its closing quote. */
-static size_t string_end(struct text json, size_t at)
+static void indent_string(struct json_indent *indent, char byte, struct buffer *out)
 {
-    assert(json.data[at] == '"');
-    for (at++; at < json.size && json.data[at] != '"'; at++)
-        at += json.data[at] == '\\';
-    return at < json.size ? at + 1 : json.size;
+    buffer_byte(out, (unsigned char)byte);
+    if (byte == '"' && !indent->is_escaped)
+        indent->in_string = false;
+    indent->is_escaped = byte == '\\' && !indent->is_escaped;
 }
 
-static bool is_empty_pair(struct text json, size_t at)
+static bool is_closing(char byte)
 {
-    return at + 1 < json.size && (json.data[at + 1] == '}' || json.data[at + 1] == ']');
+    return byte == '}' || byte == ']';
 }
 
-void statement_json_indent(struct text json, struct buffer *out)
+/* A line for the first item of what was opened, or for the end of what has items. */
+static void indent_break(struct json_indent *indent, char byte, struct buffer *out)
 {
-    int depth = 0;
+    bool is_empty = indent->opened != '\0' && is_closing(byte);
 
+    if (is_closing(byte))
+        indent->depth--;
+    if (!is_empty && (indent->opened != '\0' || is_closing(byte)))
+        new_line(out, indent->depth);
+    indent->opened = '\0';
+}
+
+static void indent_byte(struct json_indent *indent, char byte, struct buffer *out)
+{
+    indent_break(indent, byte, out);
+    buffer_byte(out, (unsigned char)byte);
+    indent->in_string = byte == '"';
+    if (byte == '{' || byte == '[') {
+        indent->depth++;
+        indent->opened = byte;
+    }
+    if (byte == ',')
+        new_line(out, indent->depth);
+    if (byte == ':')
+        buffer_byte(out, ' ');
+}
+
+void statement_json_indent(struct json_indent *indent, struct text json, struct buffer *out)
+{
     for (size_t at = 0; at < json.size; at++) {
-        char byte = json.data[at];
-
-        if (byte == '"') {
-            size_t end = string_end(json, at);
-
-            buffer_append(out, json.data + at, end - at);
-            at = end - 1;
-        } else if ((byte == '{' || byte == '[') && is_empty_pair(json, at)) {
-            buffer_append(out, json.data + at++, 2);
-        } else {
-            if (byte == '}' || byte == ']')
-                new_line(out, --depth);
-            buffer_byte(out, (unsigned char)byte);
-            if (byte == '{' || byte == '[')
-                new_line(out, ++depth);
-            if (byte == ',')
-                new_line(out, depth);
-            if (byte == ':')
-                buffer_byte(out, ' ');
-        }
+        if (indent->in_string)
+            indent_string(indent, json.data[at], out);
+        else
+            indent_byte(indent, json.data[at], out);
     }
 }

@@ -266,6 +266,8 @@ void ofx_statement_begin(struct ofx_statement *message, enum ofx_area area, int6
     if (area == OFX_ENTRY || area == OFX_PENDING) {
         message->entry_line = line;
         forget(message, OFX_OF_ENTRY, OFX_OF_BALANCE);
+        if (message->is_open)
+            statement_begin_entry(statement_of(message));
     }
     if (area == OFX_BALANCE)
         forget(message, OFX_OF_BALANCE, OFX_FIELD_COUNT);

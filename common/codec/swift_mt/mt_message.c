@@ -352,6 +352,29 @@ void mt_apply_entry(struct mt_message *message, const char *tag, struct text fie
     mt_supplement_apply(statement, message->entry, field);
 }
 
+static enum statement_format format_of(const struct mt_message *message)
+{
+    if (message->hint != FORMAT_UNKNOWN)
+        return message->hint;
+    return message->is_intraday && !message->has_balance ? FORMAT_MT942 : FORMAT_MT940;
+}
+
+/* What mt_message_finish may still change: an entry without currency, a date without year, and
+ * whether a report of the day tells of the future (25). */
+static bool is_unsettled(const struct mt_message *message)
+{
+    const struct statement_entry *entry = message->entry;
+    int year = 0;
+    int month;
+    int day;
+
+    if (entry->amount.present && entry->amount.currency == CURRENCY_NONE)
+        return true;
+    if (entry->booking_date != DATE_NONE)
+        date_parts(entry->booking_date, &year, &month, &day);
+    return year == YEAR_OPEN || format_of(message) == FORMAT_MT942 || !message->has_balance;
+}
+
 void mt_message_end_entry(struct mt_message *message, struct text narrative, struct text raw)
 {
     struct statement *statement = statement_of(message);
@@ -360,14 +383,9 @@ void mt_message_end_entry(struct mt_message *message, struct text narrative, str
         return;
     mt_narrative_apply(statement, message->entry, narrative);
     message->entry->raw = statement_copy(statement, text_trim(raw));
+    if (is_unsettled(message))
+        message->context->entries_wait = true;
     message->entry = NULL;
-}
-
-static enum statement_format format_of(const struct mt_message *message)
-{
-    if (message->hint != FORMAT_UNKNOWN)
-        return message->hint;
-    return message->is_intraday && !message->has_balance ? FORMAT_MT942 : FORMAT_MT940;
 }
 
 /* The year that waited for the closing date or :13D: (3). */

@@ -39,7 +39,7 @@ mt_apply mt_apply_information; /* :86: of the statement, text of no tag */
 /* Completes the last entry with its :86: and its raw lines. */
 void mt_message_end_entry(struct mt_message *message, struct text narrative, struct text raw);
 
-/* Decides format, period, years and states that need the whole message. */
+/* Decides format, period, years and states that need the whole message. Again changes nothing. */
 void mt_message_finish(struct mt_message *message);
 
 #endif

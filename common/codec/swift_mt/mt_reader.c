@@ -552,6 +552,18 @@ static bool is_cut(const struct mt_reader *reader)
            statement->opening.amount.present && !statement_adds_up(statement);
 }
 
+/* Behind the last line nothing changes any more: entries that waited are complete, and count. */
+static enum status entries_settle(struct mt_reader *reader, struct error *error)
+{
+    enum status status = field_close(reader, error);
+
+    if (status != OK)
+        return status;
+    mt_message_finish(&reader->message);
+    reader->context->entries_wait = false;
+    return statement_entry_done(reader->context, reader->line_number, error);
+}
+
 static enum status end_last_line(struct mt_reader *reader, struct error *error)
 {
     enum status status = OK;
@@ -560,7 +572,7 @@ static enum status end_last_line(struct mt_reader *reader, struct error *error)
         return OK;
     status = line_complete(reader, (struct text){"", 0}, error);
     if (status == OK && reader->last != NULL && reader->last->apply == mt_apply_closing)
-        status = field_close(reader, error);
+        status = entries_settle(reader, error);
     if (status == OK && is_cut(reader))
         return statement_refuse(reader->context, REFUSED_CUT_SHORT, reader->line_number, error,
                                 "the last line has no end and its balance fails");
