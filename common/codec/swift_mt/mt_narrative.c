@@ -39,6 +39,8 @@ struct word {
     enum target target;
 };
 
+enum { WORD_SIZE_MIN = 3, WORD_SIZE_MAX = 4 }; /* of the names in these tables */
+
 /* Inside GVC text: NAME+value. */
 static const struct word plus_words[] = {
     {"EREF", TO_END_TO_END},   {"KREF", TO_CUSTOMER},
@@ -249,33 +251,49 @@ static struct text unfolded(struct text text)
     return (struct text){bytes, size};
 }
 
+static const struct word *word_find(struct text name, const struct word *words, size_t word_count)
+{
+    for (size_t i = 0; i < word_count; i++)
+        if (words[i].name[0] == name.data[0] && text_is(name, words[i].name))
+            return &words[i];
+    return NULL;
+}
+
 /* The row whose name, between before and after, stands at the front of text. */
 static const struct word *word_at(struct text text, const struct word *words, size_t word_count,
                                   char before, char after)
 {
     size_t skip = before != '\0';
 
-    if (text.size < skip || (skip == 1 && text.data[0] != before))
+    if (text.size <= skip || (skip == 1 && text.data[0] != before))
         return NULL;
-    for (size_t i = 0; i < word_count; i++) {
-        size_t size = strlen(words[i].name);
-
-        if (text.size > skip + size && memcmp(text.data + skip, words[i].name, size) == 0 &&
-            text.data[skip + size] == after)
-            return &words[i];
-    }
+    text = text_from(text, skip);
+    for (size_t size = WORD_SIZE_MIN; size <= WORD_SIZE_MAX && size < text.size; size++)
+        if (text.data[size] == after)
+            return word_find(text_first(text, size), words, word_count);
     return NULL;
 }
 
-/* How far it is to the next word, or to the end. */
+/* How far it is to the next word, or to the end: only before the mark behind it can one be. */
 static size_t next_word(struct text text, const struct word *words, size_t word_count, char before,
                         char after)
 {
-    size_t at = 0;
+    size_t skip = before != '\0';
+    size_t mark = 0;
 
-    while (at < text.size && word_at(text_from(text, at), words, word_count, before, after) == NULL)
-        at++;
-    return at;
+    while (mark < text.size) {
+        const char *found = memchr(text.data + mark, after, text.size - mark);
+
+        if (found == NULL)
+            return text.size;
+        mark = (size_t)(found - text.data);
+        for (size_t size = WORD_SIZE_MAX; size >= WORD_SIZE_MIN; size--)
+            if (mark >= skip + size && word_at(text_from(text, mark - size - skip), words,
+                                               word_count, before, after) != NULL)
+                return mark - size - skip;
+        mark++;
+    }
+    return text.size;
 }
 
 static void apply_plus_words(struct statement *statement, struct statement_entry *entry,
