@@ -176,14 +176,32 @@ static bool is_utf16(const struct encoding *encoding)
     return encoding->state == ENCODING_UTF16_LE || encoding->state == ENCODING_UTF16_BE;
 }
 
-/* The run of plain bytes at the front, which need no settling. */
+/* The run of plain bytes at the front, which need no settling: eight at a time. */
 static size_t ascii_run(struct text bytes)
 {
+    static const uint64_t high = UINT64_C(0x8080808080808080);
     size_t size = 0;
+    uint64_t eight;
 
+    for (; size + sizeof eight <= bytes.size; size += sizeof eight) {
+        memcpy(&eight, bytes.data + size, sizeof eight);
+        if ((eight & high) != 0)
+            break;
+    }
     while (size < bytes.size && (unsigned char)bytes.data[size] < 0x80)
         size++;
     return size;
+}
+
+/* What is plain comes out as it is. */
+static bool is_settled(const struct encoding *encoding)
+{
+    return encoding->pending_size == 0 && encoding->state != ENCODING_START && !is_utf16(encoding);
+}
+
+bool encoding_is_plain(const struct encoding *encoding, struct text bytes)
+{
+    return is_settled(encoding) && ascii_run(bytes) == bytes.size;
 }
 
 static void feed_byte(struct encoding *encoding, unsigned char byte, struct buffer *out)
@@ -205,7 +223,7 @@ void encoding_feed(struct encoding *encoding, struct text *bytes, struct buffer 
     while (bytes->size > 0 && encoding->guessed == guessed_before) {
         size_t plain = 0;
 
-        if (encoding->pending_size == 0 && encoding->state != ENCODING_START && !is_utf16(encoding))
+        if (is_settled(encoding))
             plain = ascii_run(*bytes);
         if (plain > 0)
             buffer_append(out, bytes->data, plain);

@@ -50,6 +50,9 @@ void encoding_init(struct encoding *encoding, enum code_page declared);
 /* Recodes from the front of *bytes and moves it past what was taken (2)(3). */
 void encoding_feed(struct encoding *encoding, struct text *bytes, struct buffer *out);
 
+/* True where bytes would come out as they are: they may be used in their place. */
+bool encoding_is_plain(const struct encoding *encoding, struct text bytes);
+
 /* Recodes what waits at the end of the file. */
 void encoding_end(struct encoding *encoding, struct buffer *out);
 

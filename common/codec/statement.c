@@ -289,6 +289,8 @@ static enum status feed_piece(struct statement_reader *reader, struct text piece
     enum status status = OK;
 
     assert(piece.size <= PIECE_SIZE);
+    if (encoding_is_plain(&reader->encoding, piece))
+        return reader->verbs->feed(reader->parser, piece, error);
     while (status == OK && piece.size > 0) {
         bool guessed = reader->encoding.guessed;
 

@@ -85,7 +85,7 @@ static enum status take_entry(void *context, const struct statement *statement,
     tally->sum += entry->amount.minor;
     seed = hash(seed, references->customer_reference);
     seed = hash(seed, references->servicer_reference);
-    tally->references ^= hash(seed, references->end_to_end_id);
+    tally->references += hash(seed, references->end_to_end_id);
     return OK;
 }
 

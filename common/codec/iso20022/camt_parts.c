@@ -18,7 +18,7 @@ static struct text first_of(const struct camt *camt, int32_t node, const char *c
 {
     struct text text = {NULL, 0};
 
-    for (; *paths != NULL && text.size == 0; paths++)
+    for (; node != XML_NONE && *paths != NULL && text.size == 0; paths++)
         text = at(camt, node, *paths);
     return text;
 }

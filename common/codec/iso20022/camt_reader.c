@@ -122,7 +122,7 @@ static void open_in_part(struct camt_reader *reader, const char *name, struct te
         return;
     }
     if (strcmp(name, "TxDtls") == 0 && camt->entry == NULL && reader->statement_depth != 0 &&
-        camt->tree.node_count > 0 && strcmp(camt->tree.nodes[0].name, "Ntry") == 0)
+        camt->tree.node_count > 0 && xml_is(&camt->tree, 0, "Ntry"))
         camt_entry_begin(camt, 0);
     xml_tree_open(&camt->tree, name, line_of(reader), code);
 }
@@ -222,11 +222,11 @@ static enum status close_part(struct camt_reader *reader, int32_t node)
     struct camt *camt = &reader->camt;
     enum status status = OK;
 
-    if (reader->statement_depth != 0 && strcmp(camt->tree.nodes[node].name, "Ntry") == 0)
+    if (reader->statement_depth != 0 && xml_is(&camt->tree, node, "Ntry"))
         status = close_entry(reader, node);
     else if (reader->statement_depth != 0)
         camt_part(camt, node);
-    else if (strcmp(camt->tree.nodes[node].name, "GrpHdr") == 0 && !camt_header(camt, node))
+    else if (xml_is(&camt->tree, node, "GrpHdr") && !camt_header(camt, node))
         status = statement_refuse(camt->context, REFUSED_LIMIT_EXCEEDED, line_of(reader),
                                   reader->error, "MsgId or CreDtTm is too long");
     xml_tree_clear(&camt->tree);
@@ -241,7 +241,7 @@ static enum status close_in_part(struct camt_reader *reader)
 
     if (node == 0)
         return close_part(reader, node);
-    if (camt->entry != NULL && strcmp(camt->tree.nodes[node].name, "TxDtls") == 0) {
+    if (camt->entry != NULL && xml_is(&camt->tree, node, "TxDtls")) {
         camt_detail(camt, node);
         xml_tree_cut(&camt->tree, node);
         return statement_fits(camt->context, line_of(reader), reader->error);

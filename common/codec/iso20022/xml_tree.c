@@ -48,6 +48,36 @@ static bool grow(struct xml_tree *tree)
     return true;
 }
 
+/* A name that ends with NUL or a slash. Most are told apart by eight bytes. */
+struct name {
+    const char *at;
+    size_t size;
+    uint64_t head;
+};
+
+static struct name name_at(const char *at)
+{
+    struct name name = {.at = at};
+
+    for (; at[name.size] != '\0' && at[name.size] != '/'; name.size++)
+        if (name.size < sizeof name.head)
+            name.head |= (uint64_t)(unsigned char)at[name.size] << (8 * name.size);
+    return name;
+}
+
+/* The bit of a name among the children of a node. */
+static uint64_t bit_of(uint64_t head)
+{
+    return UINT64_C(1) << ((head * UINT64_C(0x9E3779B97F4A7C15)) >> 58);
+}
+
+static bool has_name(const struct xml_node *node, const struct name *name)
+{
+    return node->head == name->head && (name->size < sizeof name->head ||
+                                        (strncmp(node->name, name->at, name->size) == 0 &&
+                                         node->name[name->size] == '\0'));
+}
+
 void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct text currency)
 {
     struct xml_node *node;
@@ -57,8 +87,13 @@ void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct
         return;
     }
     node = &tree->nodes[tree->node_count];
-    *node =
-        (struct xml_node){.name = name, .depth = tree->depth, .parent = tree->open, .line = line};
+    *node = (struct xml_node){.name = name,
+                              .head = name_at(name).head,
+                              .depth = tree->depth,
+                              .parent = tree->open,
+                              .line = line};
+    if (tree->open != XML_NONE)
+        tree->nodes[tree->open].children |= bit_of(node->head);
     node->currency_start = tree->text.size;
     node->currency_size = currency.size;
     buffer_text(&tree->text, currency);
@@ -126,29 +161,39 @@ int32_t xml_sibling(const struct xml_tree *tree, int32_t node)
 }
 
 /* node or the first sibling behind it that has this name. */
-static int32_t find_named(const struct xml_tree *tree, int32_t node, struct text name)
+static int32_t find_named(const struct xml_tree *tree, int32_t node, const struct name *name)
 {
-    while (node != XML_NONE && !text_is(name, tree->nodes[node].name))
+    while (node != XML_NONE && !has_name(&tree->nodes[node], name))
         node = xml_sibling(tree, node);
     return node;
+}
+
+bool xml_is(const struct xml_tree *tree, int32_t node, const char *name)
+{
+    struct name wanted = name_at(name);
+
+    return has_name(&tree->nodes[node], &wanted);
 }
 
 int32_t xml_next(const struct xml_tree *tree, int32_t node)
 {
     int32_t next = xml_sibling(tree, node);
+    struct name name = name_at(tree->nodes[node].name);
 
-    return next == XML_NONE ? XML_NONE : find_named(tree, next, text_of(tree->nodes[node].name));
+    return next == XML_NONE ? XML_NONE : find_named(tree, next, &name);
 }
 
 int32_t xml_find(const struct xml_tree *tree, int32_t node, const char *path)
 {
     while (node != XML_NONE) {
-        size_t size = strcspn(path, "/");
+        struct name name = name_at(path);
 
-        node = find_named(tree, xml_child(tree, node), (struct text){path, size});
-        if (path[size] == '\0')
+        if ((tree->nodes[node].children & bit_of(name.head)) == 0)
+            return XML_NONE;
+        node = find_named(tree, xml_child(tree, node), &name);
+        if (path[name.size] == '\0')
             break;
-        path += size + 1;
+        path += name.size + 1;
     }
     return node;
 }

@@ -25,6 +25,8 @@
 
 struct xml_node {
     const char *name;
+    uint64_t head;     /* the first eight bytes of name, zeros behind its end */
+    uint64_t children; /* a bit for each name among them: most look-ups find none */
     int32_t depth;
     int32_t parent; /* XML_NONE at the top */
     int32_t end;    /* index behind its last descendant; 0 while it is open */
@@ -55,6 +57,9 @@ void xml_tree_text(struct xml_tree *tree, struct text text);
 int32_t xml_tree_close(struct xml_tree *tree);
 /* Forgets node and everything behind it: node was closed last. */
 void xml_tree_cut(struct xml_tree *tree, int32_t node);
+
+/* True when node has this name. */
+bool xml_is(const struct xml_tree *tree, int32_t node, const char *name);
 
 /* The first node at path below node, XML_NONE where there is none. An open node shows what it
  * has so far. */

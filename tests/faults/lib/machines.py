@@ -71,6 +71,22 @@ class Server:
             return [int(pid) for pid in file.read().split()]
 
 
+def last_words(names=("postgres", "kafka"), lines=12):
+    """What the servers wrote last, and whether they run: for a world that did not come to its end."""
+    out = []
+    for name in names:
+        try:
+            server = Server(name)
+            with open(os.path.join(server.run, f"{name}.log"), encoding="utf-8",
+                      errors="replace") as file:
+                tail = file.read()[-20000:].splitlines()[-lines:]
+            out += [f"# {name} {'runs' if server.is_running() else 'does not run'}; it wrote last:"]
+            out += [f"#   {line}" for line in tail]
+        except (OSError, KeyError) as error:
+            out += [f"# {name}: {error}"]
+    return "\n".join(out)
+
+
 def stopped_for(server, seconds):
     """SIGSTOP, a while, SIGCONT; whether it stood there in between."""
     server.signal(signal.SIGSTOP)

@@ -16,6 +16,7 @@ import json
 import random
 import time
 
+from .machines import last_words
 from .world import LAG_WAIT_S                   # first: it finds tests/support
 from .table import DEMAND_MIN, DEMANDS, FAULTS, STAGES
 
@@ -237,7 +238,7 @@ class Supervisor:
         return volleys
 
     def _fail(self, what, error):
-        print(f"not ok - {what}\n# {type(error).__name__}: {error}", flush=True)
+        print(f"not ok - {what}\n# {type(error).__name__}: {error}\n{last_words()}", flush=True)
         self.failed += 1
 
     def _run_worlds(self, stage, plan):
