@@ -308,11 +308,16 @@ void camt_part(struct camt *camt, int32_t node)
 
 static void read_code(struct camt *camt, int32_t node, struct statement_code *code)
 {
-    code->domain = keep(camt, at(camt, node, "BkTxCd/Domn/Cd"));
-    code->family = keep(camt, at(camt, node, "BkTxCd/Domn/Fmly/Cd"));
-    code->subfamily = keep(camt, at(camt, node, "BkTxCd/Domn/Fmly/SubFmlyCd"));
-    code->proprietary = keep(camt, at(camt, node, "BkTxCd/Prtry/Cd"));
-    code->issuer = keep(camt, at(camt, node, "BkTxCd/Prtry/Issr"));
+    int32_t both = xml_find(&camt->tree, node, "BkTxCd");
+    int32_t domain = xml_find(&camt->tree, both, "Domn");
+    int32_t family = xml_find(&camt->tree, domain, "Fmly");
+    int32_t proprietary = xml_find(&camt->tree, both, "Prtry");
+
+    code->domain = keep(camt, at(camt, domain, "Cd"));
+    code->family = keep(camt, at(camt, family, "Cd"));
+    code->subfamily = keep(camt, at(camt, family, "SubFmlyCd"));
+    code->proprietary = keep(camt, at(camt, proprietary, "Cd"));
+    code->issuer = keep(camt, at(camt, proprietary, "Issr"));
 }
 
 static void read_references(struct camt *camt, int32_t node,

@@ -65,10 +65,16 @@ static struct name name_at(const char *at)
     return name;
 }
 
-/* The bit of a name among the children of a node. */
-static uint64_t bit_of(uint64_t head)
+/* The bit of a name among the children of a node, by its first three bytes: names have two. */
+static uint64_t bit_of(const char *name)
 {
-    return UINT64_C(1) << ((head * UINT64_C(0x9E3779B97F4A7C15)) >> 58);
+    uint32_t third = name[1] == '\0' || name[1] == '/' || name[2] == '/'
+                         ? 0
+                         : (unsigned char)name[2];
+    uint32_t head = (uint32_t)(unsigned char)name[0] | (uint32_t)(unsigned char)name[1] << 8 |
+                    third << 16;
+
+    return UINT64_C(1) << ((head * UINT32_C(0x9E3779B1)) >> 26);
 }
 
 static bool has_name(const struct xml_node *node, const struct name *name)
@@ -93,7 +99,7 @@ void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct
                               .parent = tree->open,
                               .line = line};
     if (tree->open != XML_NONE)
-        tree->nodes[tree->open].children |= bit_of(node->head);
+        tree->nodes[tree->open].children |= bit_of(name);
     node->currency_start = tree->text.size;
     node->currency_size = currency.size;
     buffer_text(&tree->text, currency);
@@ -170,9 +176,9 @@ static int32_t find_named(const struct xml_tree *tree, int32_t node, const struc
 
 bool xml_is(const struct xml_tree *tree, int32_t node, const char *name)
 {
-    struct name wanted = name_at(name);
+    const char *own = tree->nodes[node].name;
 
-    return has_name(&tree->nodes[node], &wanted);
+    return own[0] == name[0] && strcmp(own, name) == 0;
 }
 
 int32_t xml_next(const struct xml_tree *tree, int32_t node)
@@ -183,14 +189,30 @@ int32_t xml_next(const struct xml_tree *tree, int32_t node)
     return next == XML_NONE ? XML_NONE : find_named(tree, next, &name);
 }
 
+/* The first child of node with this name. */
+static int32_t child_named(const struct xml_tree *tree, int32_t node, const struct name *name)
+{
+    const struct xml_node *nodes = tree->nodes;
+    int32_t end = nodes[node].end == 0 ? tree->node_count : nodes[node].end;
+    int32_t child = node + 1;
+
+    while (child < end && !has_name(&nodes[child], name)) {
+        if (nodes[child].end == 0)
+            return XML_NONE; /* the last one, still open */
+        child = nodes[child].end;
+    }
+    return child < end ? child : XML_NONE;
+}
+
 int32_t xml_find(const struct xml_tree *tree, int32_t node, const char *path)
 {
     while (node != XML_NONE) {
-        struct name name = name_at(path);
+        struct name name;
 
-        if ((tree->nodes[node].children & bit_of(name.head)) == 0)
+        if ((tree->nodes[node].children & bit_of(path)) == 0)
             return XML_NONE;
-        node = find_named(tree, xml_child(tree, node), &name);
+        name = name_at(path);
+        node = child_named(tree, node, &name);
         if (path[name.size] == '\0')
             break;
         path += name.size + 1;
