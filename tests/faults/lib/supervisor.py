@@ -238,7 +238,11 @@ class Supervisor:
         return volleys
 
     def _fail(self, what, error):
-        print(f"not ok - {what}\n# {type(error).__name__}: {error}\n{last_words()}", flush=True)
+        told = []
+        while error and len(told) < 5:      # what came first is behind what came of it
+            told.insert(0, f"# {type(error).__name__}: {error}")
+            error = error.__context__
+        print(f"not ok - {what}", *told, last_words(), sep="\n", flush=True)
         self.failed += 1
 
     def _run_worlds(self, stage, plan):
