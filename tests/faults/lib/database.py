@@ -5,9 +5,9 @@ import time
 
 import psycopg2
 
-from .machines import Server
+from .machines import Server, living_in
 
-BACK_MAX_S, WAIT_S = 30, 20
+BACK_MAX_S, WAIT_S, NOTICE_S = 30, 20, 3
 
 # A trigger of ours lets every so-many-th move of a position fail with 40001, at once or at COMMIT.
 # A sequence counts, because a rollback does not take it back.
@@ -46,11 +46,22 @@ def _crash(run, number, state):
     run.world.until(lambda: any(one.is_working() for one in run.world.workers), WAIT_S, 0.001)
     if not server.end(number):
         return 0
+    _end_what_is_left(run, os.path.realpath(os.path.join(server.run, "postgres", "data")))
     back = server.start()
     if back > BACK_MAX_S:
         run.violate("I8", f"PostgreSQL was back after {back:.1f} s only")
     run.reach(state)
     return 1
+
+
+def _end_what_is_left(run, folder):
+    """A backend that is just being let in may miss for half a minute that its postmaster is gone,
+    and PostgreSQL does not start beside it: a control group or a container ends it too."""
+    if not run.world.until(lambda: not living_in(folder), NOTICE_S, 0.05):
+        for pid in living_in(folder):
+            os.kill(pid, signal.SIGKILL)
+            run.reach("a backend outlived its postmaster")
+        run.world.until(lambda: not living_in(folder), NOTICE_S, 0.05)
 
 
 def crashes(run, _):

@@ -71,6 +71,18 @@ class Server:
             return [int(pid) for pid in file.read().split()]
 
 
+def living_in(folder):
+    """Processes whose working folder it is: the backends of a PostgreSQL, also without postmaster."""
+    found = []
+    for pid in os.listdir("/proc"):
+        try:
+            if pid.isdigit() and os.readlink(f"/proc/{pid}/cwd") == folder and _start_of(pid):
+                found.append(int(pid))
+        except OSError:
+            pass                            # it ended, or is not ours to look at
+    return found
+
+
 def last_words(names=("postgres", "kafka"), lines=12):
     """What the servers wrote last: for a world that did not come to its end."""
     out = []
