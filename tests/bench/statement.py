@@ -70,6 +70,15 @@ def camt(file, rounds, raw):
               f" {file.size / raw['camt_xml_s'][-1] / 1e6:.1f}", flush=True)
 
 
+def highest_rss_kib(pid):
+    """VmHWM; 0 once it is gone. What wait4 tells holds the size of this process, too."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+            return next((int(line.split()[1]) for line in file if line.startswith("VmHWM")), 0)
+    except OSError:
+        return 0
+
+
 def large(gib, raw):
     """One statement from a pipe; the writer never holds more than a block."""
     with subprocess.Popen([os.path.join(BIN, "sawa-statement"), "parse", "-"],
@@ -77,14 +86,16 @@ def large(gib, raw):
         begin = time.monotonic()
         file = statements.write_mt940(process.stdin, size=int(gib * 2**30))
         process.stdin.close()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        rss_kib = 0
+        while process.poll() is None:
+            rss_kib = max(rss_kib, highest_rss_kib(process.pid))
+            time.sleep(0.02)
     assert process.returncode == 0, process.returncode
-    raw["large"] = {"bytes": file.size, "entries": file.entries, "rss_kib": usage.ru_maxrss,
+    raw["large"] = {"bytes": file.size, "entries": file.entries, "rss_kib": rss_kib,
                     "wall_s": round(time.monotonic() - begin, 1)}
     print(f"large: {file.size / 2**30:.2f} GiB, {file.entries:,} entries,"
-          f" {usage.ru_maxrss / 1024:.1f} MiB at most, {raw['large']['wall_s']} s", flush=True)
-    return usage.ru_maxrss / 1024
+          f" {rss_kib / 1024:.1f} MiB at most, {raw['large']['wall_s']} s", flush=True)
+    return rss_kib / 1024
 
 
 def others(folder, files, raw):

@@ -295,6 +295,21 @@ static void rule_21_references(void **state)
     has("\"servicer_reference\":null,\"customer_reference\":null");
 }
 
+/* A place of 16 characters that is filled up with blanks has text behind it. */
+static void rule_21_a_padded_reference_ends_at_its_place(void **state)
+{
+    (void)state;
+    read_all(":20:R\n:25:1\n:60F:C260301KES10,\n"
+             ":61:2603010301C1,NTRF0733959555      T-MOBILE BV\n"
+             ":61:2603010301C1,N030NONREF          TOMTE//B7\n"
+             ":61:2603010301C1,NTRFA REFERENCE THAT IS LONG\n:62F:C260301KES13,\n");
+    has("\"customer_reference\":\"0733959555\"");
+    has("\"information\":\"T-MOBILE BV\"");
+    has("\"servicer_reference\":\"B7\",\"customer_reference\":null");
+    has("\"information\":\"TOMTE\"");
+    has("\"customer_reference\":\"A REFERENCE THAT IS LONG\"");
+}
+
 static void rule_22_line_after_the_entry(void **state)
 {
     (void)state;
@@ -483,6 +498,7 @@ int main(void)
         cmocka_unit_test(rule_20_slash_words),
         cmocka_unit_test(rule_20_free_text),
         cmocka_unit_test(rule_21_references),
+        cmocka_unit_test(rule_21_a_padded_reference_ends_at_its_place),
         cmocka_unit_test(rule_22_line_after_the_entry),
         cmocka_unit_test(rule_23_types_as_they_come),
         cmocka_unit_test(rule_24_accounts),

@@ -171,13 +171,25 @@ static struct text reference_or_none(struct text text)
     return text_is(text, "NONREF") ? text_first(text, 0) : text;
 }
 
+enum { REFERENCE_SIZE = 16 }; /* 16x in the field's format */
+
+/* What follows a reference that was padded with blanks to the size of its place. */
+static struct text padding_end(struct text text)
+{
+    bool padded = text.size > REFERENCE_SIZE && text.data[REFERENCE_SIZE - 1] == ' ';
+
+    return padded ? text_from(text, REFERENCE_SIZE) : text_first(text, 0);
+}
+
 /* At the first double slash; single slashes are text (21). */
 static void split_references(struct text text, struct mt_line *line)
 {
     const char *slashes = text.size == 0 ? NULL : memmem(text.data, text.size, "//", 2);
     size_t first = slashes == NULL ? text.size : (size_t)(slashes - text.data);
 
-    line->customer_reference = reference_or_none(text_first(text, first));
+    line->rest = text_trim(padding_end(text_first(text, first)));
+    line->customer_reference =
+        reference_or_none(text_first(text, line->rest.size > 0 ? REFERENCE_SIZE : first));
     line->servicer_reference = reference_or_none(text_from(text, first + 2));
 }
 

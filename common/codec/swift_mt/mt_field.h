@@ -36,6 +36,7 @@ struct mt_line {
     struct text type;               /* four characters as they come, trimmed (23) */
     struct text customer_reference; /* NONREF is absent (21) */
     struct text servicer_reference;
+    struct text rest; /* text behind a customer reference that is padded to its 16 characters */
 };
 
 /* :90C: :90D:. */

@@ -309,6 +309,7 @@ static void set_line(struct mt_message *message, const struct mt_line *line, int
     entry->facts.code.swift_type = statement_copy(statement, line->type);
     references->customer_reference = statement_copy(statement, line->customer_reference);
     references->servicer_reference = statement_copy(statement, line->servicer_reference);
+    entry->facts.information = statement_copy(statement, line->rest);
 }
 
 /* A :61: broken over a line end is read joined; what still is none keeps its text (19). */
