@@ -47,10 +47,8 @@ static const struct statement_profile profiles[] = {
 /* In the order of trial: the first that recognises the head reads the file. */
 static const struct statement_parser *const parsers[] = {
     &ofx_parser, /* before camt: that takes any XML, to say what is wrong with it */
-    &camt_parser,
-    &bai2_parser,
-    &swift_mt_parser,
-    &csv_statement_parser, /* the last: it may be told to read anything */
+    &camt_parser,     &bai2_parser,
+    &swift_mt_parser, &csv_statement_parser, /* the last: it may be told to read anything */
 };
 
 struct statement_reader {

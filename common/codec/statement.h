@@ -23,7 +23,8 @@
  *
  * A sink that also takes entries one by one keeps memory flat, however large a statement is: it
  * gets each as soon as it is complete, and the statement without them at the end. What it knows of
- * the statement when an entry comes may still change (in an MT message the closing balance follows).
+ * the statement when an entry comes may still change: in an MT message the closing balance
+ * follows.
  * Where an entry depends on what follows it, it waits in memory, under text_size_max.
  *
  * A format is one row in the table of parsers (statement_parser.h).
@@ -74,7 +75,7 @@ const struct statement_profile *statement_profile_at(size_t index);
 
 struct statement_sink {
     void *context;
-    /* An entry, complete; it is gone when the call returns. NULL: entries stay with the statement. */
+    /* An entry, complete; it is gone when the call returns. NULL: entries stay with it. */
     enum status (*entry)(void *context, const struct statement *statement,
                          const struct statement_entry *entry, struct error *error);
     /* A whole statement; it is gone when the call returns (2). */

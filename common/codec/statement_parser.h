@@ -60,7 +60,7 @@ enum status statement_refuse(struct statement_context *context, enum finding_cod
 /* Fills error with the refusal there is. Always REJECT. */
 enum status statement_refused(const struct statement_context *context, struct error *error);
 
-/* REJECT where the statement is past a ceiling: for parsers that add much before an entry is done. */
+/* REJECT where the statement is past a ceiling: for what is added before an entry is done. */
 must_use enum status statement_fits(struct statement_context *context, int64_t line,
                                     struct error *error);
 

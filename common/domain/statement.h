@@ -199,7 +199,7 @@ struct statement {
     int32_t entry_count;
     struct statement_sum *sums; /* the one used last in front */
     int32_t sum_count;
-    bool dates_merged;              /* more value dates than sums */
+    bool dates_merged;             /* more value dates than sums */
     struct sha256 *entries_digest; /* of all that were counted */
     struct finding *findings, *last_finding;
     int32_t finding_count;

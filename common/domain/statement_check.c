@@ -78,8 +78,8 @@ static void check_opening(struct statement *statement)
     if (statement->opening.amount.present || !statement->closing.amount.present)
         return;
     statement_exact_format(statement_amount_exact(&statement->closing.amount) -
-                     sum_of(statement, READ_AS_BOOKED),
-                 text);
+                               sum_of(statement, READ_AS_BOOKED),
+                           text);
     statement_find(statement, FINDING_OPENING_COMPUTED, 0, 0,
                    "no opening balance; closing less entries gives %s", text);
 }

@@ -101,8 +101,10 @@ bool statement_amount_parse(struct text text, char decimal_mark, currency which,
 
 struct statement_amount statement_amount_of(int64_t minor, currency which)
 {
-    return (struct statement_amount){
-        .minor = minor, .currency = which, .scale = (uint8_t)scale_of(which), .present = true};
+    return (struct statement_amount){.minor = minor,
+                                     .currency = which,
+                                     .scale = (uint8_t)scale_of(which),
+                                     .present = true};
 }
 
 size_t statement_amount_format(const struct statement_amount *amount,

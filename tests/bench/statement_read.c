@@ -107,8 +107,9 @@ static bool feed_ours(void *context, struct text bytes)
 
 static void read_ours(const char *path, struct tally *tally)
 {
-    const struct statement_sink sink = {
-        .context = tally, .entry = take_entry, .statement = take_statement};
+    const struct statement_sink sink = {.context = tally,
+                                        .entry = take_entry,
+                                        .statement = take_statement};
     struct statement_reader *reader =
         statement_reader_new(&statement_limits_default, statement_profile_at(0), &sink);
     struct error error;
@@ -143,8 +144,9 @@ static bool feed_xml(void *context, struct text bytes)
 
 static void read_xml(const char *path, struct tally *tally)
 {
-    xmlSAXHandler sax = {
-        .initialized = XML_SAX2_MAGIC, .startElementNs = on_start, .characters = on_text};
+    xmlSAXHandler sax = {.initialized = XML_SAX2_MAGIC,
+                         .startElementNs = on_start,
+                         .characters = on_text};
     xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&sax, tally, NULL, 0, NULL);
 
     if (parser == NULL)
@@ -171,9 +173,10 @@ int main(int argc, char **argv)
     wall = seconds(CLOCK_MONOTONIC) - wall;
     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     getrusage(RUSAGE_SELF, &usage);
-    printf("{\"statements\": %lld, \"entries\": %lld, \"sum_minor\": %lld, \"references\": "
-           "\"%016llx\", \"elements\": %lld, \"wall_s\": %.4f, \"cpu_s\": %.4f, \"rss_kib\": %ld}\n",
-           tally.statements, tally.entries, (long long)tally.sum,
-           (unsigned long long)tally.references, tally.elements, wall, cpu, usage.ru_maxrss);
+    printf(
+        "{\"statements\": %lld, \"entries\": %lld, \"sum_minor\": %lld, \"references\": "
+        "\"%016llx\", \"elements\": %lld, \"wall_s\": %.4f, \"cpu_s\": %.4f, \"rss_kib\": %ld}\n",
+        tally.statements, tally.entries, (long long)tally.sum, (unsigned long long)tally.references,
+        tally.elements, wall, cpu, usage.ru_maxrss);
     return 0;
 }

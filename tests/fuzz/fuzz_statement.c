@@ -2,9 +2,9 @@
  * fuzz_statement.c - any bytes as a statement file: refused or read, the same however they
  * are cut, and always canonical JSON.
  *
- * The first byte chooses where the second reading is cut; it takes the entries one by one, the first
- * takes statements as a whole. Both must agree, which finds state that leaks over the end of a piece,
- * and entries that are used when they are gone, as well as crashes.
+ * The first byte chooses where the second reading is cut; it takes the entries one by one, the
+ * first takes statements as a whole. Both must agree, which finds state that leaks over the end of
+ * a piece, and entries that are used when they are gone, as well as crashes.
  */
 #include "codec/csv/csv_profile.h"
 #include "codec/json/statement_json.h"

@@ -23,7 +23,7 @@
 struct stage {
     FILE *spool;
     FILE *index;
-    int64_t size; /* of the spool */
+    int64_t size;         /* of the spool */
     int64_t entries_size; /* of the statement at hand */
     struct buffer json;
 };

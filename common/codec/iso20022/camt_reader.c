@@ -121,8 +121,8 @@ static void open_in_part(struct camt_reader *reader, const char *name, struct te
         reader->skip_depth = reader->depth;
         return;
     }
-    if (name[0] == 'T' && strcmp(name, "TxDtls") == 0 && camt->entry == NULL && reader->statement_depth != 0 &&
-        camt->tree.node_count > 0 && xml_is(&camt->tree, 0, "Ntry"))
+    if (name[0] == 'T' && strcmp(name, "TxDtls") == 0 && camt->entry == NULL &&
+        reader->statement_depth != 0 && camt->tree.node_count > 0 && xml_is(&camt->tree, 0, "Ntry"))
         camt_entry_begin(camt, 0);
     xml_tree_open(&camt->tree, name, line_of(reader), code);
 }

@@ -68,20 +68,19 @@ static struct name name_at(const char *at)
 /* The bit of a name among the children of a node, by its first three bytes: names have two. */
 static uint64_t bit_of(const char *name)
 {
-    uint32_t third = name[1] == '\0' || name[1] == '/' || name[2] == '/'
-                         ? 0
-                         : (unsigned char)name[2];
-    uint32_t head = (uint32_t)(unsigned char)name[0] | (uint32_t)(unsigned char)name[1] << 8 |
-                    third << 16;
+    uint32_t third =
+        name[1] == '\0' || name[1] == '/' || name[2] == '/' ? 0 : (unsigned char)name[2];
+    uint32_t head =
+        (uint32_t)(unsigned char)name[0] | (uint32_t)(unsigned char)name[1] << 8 | third << 16;
 
     return UINT64_C(1) << ((head * UINT32_C(0x9E3779B1)) >> 26);
 }
 
 static bool has_name(const struct xml_node *node, const struct name *name)
 {
-    return node->head == name->head && (name->size < sizeof name->head ||
-                                        (strncmp(node->name, name->at, name->size) == 0 &&
-                                         node->name[name->size] == '\0'));
+    return node->head == name->head &&
+           (name->size < sizeof name->head ||
+            (strncmp(node->name, name->at, name->size) == 0 && node->name[name->size] == '\0'));
 }
 
 void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct text currency)

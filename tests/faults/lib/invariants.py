@@ -41,16 +41,24 @@ SELECT batch_id, first_offset, next_offset, record_count
   FROM batch WHERE commit_id = ANY (%(fresh)s::bigint[])
    AND record_count <> next_offset - first_offset"""),
     ("I5 the rows of a batch are what it counts", """
-SELECT batch_id, applied_count, payments, parked_count, parked
-  FROM (SELECT batch_id, applied_count, parked_count,
-               (SELECT count(*) FROM payment WHERE payment.batch_id = batch.batch_id
-                   AND record_offset >= first_offset AND record_offset < next_offset)
-               - (SELECT count(*) FROM parked WHERE parked.batch_id = batch.batch_id
-                     AND state = 'APPLIED') AS payments,
-               (SELECT count(*) FROM parked WHERE parked.batch_id = batch.batch_id
-                   AND record_offset >= first_offset AND record_offset < next_offset) AS parked
-          FROM batch WHERE commit_id = ANY (%(fresh)s::bigint[])) AS one
- WHERE applied_count <> payments OR parked_count <> parked"""),
+WITH fresh AS MATERIALIZED (
+  SELECT batch_id, first_offset, next_offset, applied_count, parked_count
+    FROM batch WHERE commit_id = ANY (%(fresh)s::bigint[])),
+paid AS (
+  SELECT batch_id, count(*) AS stored
+    FROM payment JOIN fresh USING (batch_id)
+   WHERE record_offset >= first_offset AND record_offset < next_offset
+   GROUP BY batch_id),
+held AS (
+  SELECT batch_id, count(*) FILTER (WHERE state = 'APPLIED') AS applied,
+         count(*) FILTER (WHERE record_offset >= first_offset AND record_offset < next_offset)
+         AS stored
+    FROM parked JOIN fresh USING (batch_id)
+   GROUP BY batch_id)
+SELECT batch_id, applied_count, paid.stored, held.applied, parked_count, held.stored
+  FROM fresh LEFT JOIN paid USING (batch_id) LEFT JOIN held USING (batch_id)
+ WHERE applied_count <> coalesce(paid.stored, 0) - coalesce(held.applied, 0)
+    OR parked_count <> coalesce(held.stored, 0)"""),
     ("I6 one leaf per commit, with the hash of its bytes; raw records per batch", """
 SELECT commit_id FROM unnest(%(fresh)s::bigint[]) AS one (commit_id)
   LEFT JOIN audit_leaf USING (commit_id)

@@ -72,7 +72,7 @@ class Server:
 
 
 def living_in(folder):
-    """Processes whose working folder it is: the backends of a PostgreSQL, also without postmaster."""
+    """Processes that work in it: those of a PostgreSQL, also when their postmaster is gone."""
     found = []
     for pid in os.listdir("/proc"):
         try:

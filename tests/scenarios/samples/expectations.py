@@ -57,7 +57,8 @@ def _mt_pairs(place, ours, theirs):
         yield (place, "customer_reference", references["customer_reference"],
                None if customer == "NONREF" else customer)
     words = "".join((theirs.get("transaction_details") or "").split())
-    yield place, "narrative", words in "".join((ours["raw"] or "").replace(":86:", "").split()), True
+    raw = "".join((ours["raw"] or "").replace(":86:", "").split())
+    yield place, "narrative", words in raw, True
 
 
 def mt(samples, parse):
@@ -112,7 +113,8 @@ def _detail_pairs(place, ours, theirs):
 
 
 def _camt_pairs(place, ours, theirs):
-    code, domain = ours["transaction_code"], (theirs["getBankTransactionCode"] or {}).get("getDomain")
+    code, domain = ours["transaction_code"], (theirs["getBankTransactionCode"] or {}).get(
+        "getDomain")
     family = domain and domain["getFamily"]
     details = _details(theirs)
     yield place, "amount", _minor(ours["amount"], ours["currency"]), _money(theirs["getAmount"])
