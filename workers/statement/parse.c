@@ -2,8 +2,8 @@
  * parse.c - sawa-statement parse FILE.. [--profile P] [--csv-profile YAML].. [--pretty]
  *
  * Statements of a file are staged (stage.h) and printed when the whole file was read: a file that
- * turns out to be cut short prints nothing. Files are independent; the exit code is the worst of
- * them.
+ * turns out to be cut short prints nothing. Files, and the members of a zip, are independent; the
+ * exit code is the worst of them.
  */
 #include "statement.h"
 
@@ -12,6 +12,7 @@
 #include "base/config_tree.h"
 #include "base/file.h"
 #include "codec/csv/csv_profile.h"
+#include "codec/members/members.h"
 #include "codec/statement.h"
 
 #include <errno.h>
@@ -21,7 +22,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 256 * 1024, CSV_PROFILES_MAX = 32, CSV_MEMORY_MAX = 8 * 1024 * 1024 };
+enum { READ_SIZE = 256 * 1024, PATH_SIZE_MAX = 4096 };
+enum { CSV_PROFILES_MAX = 32, CSV_MEMORY_MAX = 8 * 1024 * 1024 };
 
 struct parse {
     const struct statement_profile *profile;
@@ -67,46 +69,133 @@ static void print_refusal(const char *path, const struct error *error)
     buffer_done(&line);
 }
 
-static enum status read_all(int descriptor, struct statement_reader *reader, struct error *error)
+/* ---- one file, and the members it may have ---- */
+
+struct parse_file {
+    struct parse *parse;
+    const char *path;
+    int descriptor;
+    char name[PATH_SIZE_MAX]; /* of the member at hand, for messages */
+    struct statement_sink sink;
+    struct statement_reader *reader;
+    struct error refusal;
+    bool refused;
+    int exit_code; /* the worst of the members that ended */
+};
+
+static enum status read_piece(void *context, struct text *ret_piece, struct error *error)
 {
     static char bytes[READ_SIZE];
-    enum status status = OK;
+    struct parse_file *file = context;
+    ssize_t size;
 
-    while (status == OK) {
-        ssize_t size = read(descriptor, bytes, sizeof bytes);
+    do
+        size = read(file->descriptor, bytes, sizeof bytes);
+    while (size < 0 && errno == EINTR);
+    if (size < 0)
+        return error_set(error, FATAL, "could not read: %s", strerror(errno));
+    *ret_piece = (struct text){bytes, (size_t)size};
+    return OK;
+}
 
-        if (size < 0 && errno == EINTR)
-            continue;
-        if (size < 0)
-            return error_set(error, FATAL, "could not read: %s", strerror(errno));
-        if (size == 0)
-            return statement_reader_end(reader, error);
-        status = statement_reader_feed(reader, (struct text){bytes, (size_t)size}, error);
+static enum status member_begin(void *context, struct text name, struct error *error)
+{
+    struct parse_file *file = context;
+
+    snprintf(file->name, sizeof file->name, name.size > 0 ? "%s/%.*s" : "%s", file->path,
+             TEXT_ARG(name));
+    if (!stage_open(&file->parse->stage))
+        return error_set(error, FATAL, "could not create a temporary file: %s", strerror(errno));
+    file->sink = stage_sink(&file->parse->stage);
+    file->reader =
+        statement_reader_new(&statement_limits_default, &file->parse->chosen, &file->sink);
+    file->refused = false;
+    return OK;
+}
+
+/* A refusal ends the member, not the file. */
+static enum status member_feed(struct parse_file *file, enum status status,
+                               const struct error *refusal)
+{
+    if (status == REJECT) {
+        file->refused = true;
+        file->refusal = *refusal;
     }
     return status;
 }
 
+static enum status member_piece(void *context, struct text bytes, struct error *error)
+{
+    struct parse_file *file = context;
+
+    return member_feed(file, statement_reader_feed(file->reader, bytes, error), error);
+}
+
+static int member_publish(struct parse_file *file)
+{
+    bool held = statement_reader_held_count(file->reader) > 0;
+
+    if (file->refused) {
+        print_refusal(file->name, &file->refusal);
+        return EXIT_REFUSED;
+    }
+    if (!stage_publish(&file->parse->stage, file->parse->pretty, stdout))
+        return cannot("print what was read of", file->name);
+    return held ? EXIT_FINDINGS : EXIT_OK;
+}
+
+static void member_forget(struct parse_file *file)
+{
+    if (file->reader == NULL)
+        return;
+    statement_reader_free(file->reader);
+    file->reader = NULL;
+    stage_close(&file->parse->stage);
+}
+
+static enum status member_end(void *context, struct error *error)
+{
+    struct parse_file *file = context;
+    enum status status = OK;
+
+    if (!file->refused)
+        status = member_feed(file, statement_reader_end(file->reader, error), error);
+    if (status == OK || status == REJECT)
+        file->exit_code = worse(file->exit_code, member_publish(file));
+    member_forget(file);
+    return status == REJECT ? OK : status;
+}
+
+static void member_passed_over(void *context, struct text name, const char *why)
+{
+    struct parse_file *file = context;
+
+    fprintf(stderr, "sawa-statement: %s/%.*s is passed over: %s\n", file->path, TEXT_ARG(name),
+            why);
+}
+
 static int parse_descriptor(struct parse *parse, const char *path, int descriptor)
 {
-    struct statement_sink sink = stage_sink(&parse->stage);
-    struct statement_reader *reader =
-        statement_reader_new(&statement_limits_default, &parse->chosen, &sink);
+    struct parse_file file = {.parse = parse, .path = path, .descriptor = descriptor};
+    const struct members_source source = {.context = &file, .read = read_piece};
+    const struct members_taker taker = {.context = &file,
+                                        .begin = member_begin,
+                                        .piece = member_piece,
+                                        .end = member_end,
+                                        .passed_over = member_passed_over};
     struct error error;
-    enum status status = read_all(descriptor, reader, &error);
-    bool held = statement_reader_held_count(reader) > 0;
+    enum status status = members_read(&source, &members_limits_default, &taker, &error);
 
-    statement_reader_free(reader);
+    member_forget(&file);
     if (status == REJECT) {
         print_refusal(path, &error);
-        return EXIT_REFUSED;
+        return worse(file.exit_code, EXIT_REFUSED);
     }
     if (status != OK) {
         fprintf(stderr, "sawa-statement: %s: %s\n", path, error.primary);
         return EXIT_FAILED;
     }
-    if (!stage_publish(&parse->stage, parse->pretty, stdout))
-        return cannot("print what was read of", path);
-    return held ? EXIT_FINDINGS : EXIT_OK;
+    return file.exit_code;
 }
 
 static int parse_file(struct parse *parse, const char *path)
@@ -117,12 +206,7 @@ static int parse_file(struct parse *parse, const char *path)
 
     if (descriptor < 0)
         return cannot("open", path);
-    if (stage_open(&parse->stage)) {
-        exit_code = parse_descriptor(parse, path, descriptor);
-        stage_close(&parse->stage);
-    } else {
-        exit_code = cannot("create", "a temporary file");
-    }
+    exit_code = parse_descriptor(parse, path, descriptor);
     if (!is_stdin)
         close(descriptor);
     return exit_code;
