@@ -89,6 +89,19 @@ static void rule_57_records_share_a_line(void **state)
     has("\"findings\":[]");
 }
 
+/* Whether a slash is text depends on whether the text has begun, not on the line. */
+static void rule_57_records_without_text_share_a_line(void **state)
+{
+    (void)state;
+    read_all("01,S,R,260302,0815,7,,,2/02,R,1,1,260301,,KES,2/03,1,,010,0,,,015,25,,/"
+             "16,195,10,Z,,VID/16,195,20,D,1,0,20,B1,,/16,495/88,5,Z,B2,C2,see 49,1/2\n"
+             "49,60,6/98,60,1,8/99,60,1,10/\n");
+    has("\"customer_reference\":\"VID\"");
+    has("\"servicer_reference\":\"B1\",\"customer_reference\":null");
+    has("\"unstructured\":[\"see 49,1/2\"]");
+    has("\"findings\":[]");
+}
+
 static void rule_57_a_line_without_code_is_text(void **state)
 {
     (void)state;
@@ -297,6 +310,7 @@ int main(void)
         cmocka_unit_test(rule_56_text_goes_on_as_often_as_it_likes),
         cmocka_unit_test(rule_56_text_and_references_hold_slashes),
         cmocka_unit_test(rule_57_records_share_a_line),
+        cmocka_unit_test(rule_57_records_without_text_share_a_line),
         cmocka_unit_test(rule_57_a_line_without_code_is_text),
         cmocka_unit_test(rule_58_type_codes_are_cut_anywhere),
         cmocka_unit_test(rule_58_funds_have_fields_of_their_own),

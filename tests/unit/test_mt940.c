@@ -310,6 +310,16 @@ static void rule_21_a_padded_reference_ends_at_its_place(void **state)
     has("\"customer_reference\":\"A REFERENCE THAT IS LONG\"");
 }
 
+static void rule_20_the_first_part_of_a_counterparty_may_be_empty(void **state)
+{
+    (void)state;
+    read_all(":20:R\n:25:1\n:60F:C260301KES10,\n:61:2603010301C1,NTRFA\n"
+             ":86:/REMI/USTD//x/CNTP///OKAFOR AND SONS///\n:61:2603010301C1,NTRFB\n"
+             ":86:/CNTP//EXAMKENA/MWANGI/\n:62F:C260301KES12,\n");
+    has("\"counterparty\":{\"name\":\"OKAFOR AND SONS\",\"account\":null,\"agent\":null}");
+    has("\"counterparty\":{\"name\":\"MWANGI\",\"account\":null,\"agent\":\"EXAMKENA\"}");
+}
+
 static void rule_22_line_after_the_entry(void **state)
 {
     (void)state;
@@ -499,6 +509,7 @@ int main(void)
         cmocka_unit_test(rule_20_free_text),
         cmocka_unit_test(rule_21_references),
         cmocka_unit_test(rule_21_a_padded_reference_ends_at_its_place),
+        cmocka_unit_test(rule_20_the_first_part_of_a_counterparty_may_be_empty),
         cmocka_unit_test(rule_22_line_after_the_entry),
         cmocka_unit_test(rule_23_types_as_they_come),
         cmocka_unit_test(rule_24_accounts),

@@ -239,7 +239,8 @@ static enum status line_take(struct bai_reader *reader, struct text line, struct
                                 reader->context->limits->line_size_max);
     line = text_trim(line);
     while (status == OK && line.size > 0) {
-        struct bai_piece piece = bai_take_piece(&line, reader->code == BAI_ENTRY);
+        struct text entry = buffer_view(&reader->record);
+        struct bai_piece piece = bai_take_piece(&line, reader->code == BAI_ENTRY ? &entry : NULL);
 
         status = piece_take(reader, &piece, error);
         reader->is_last_open = !piece.ended;
@@ -328,7 +329,7 @@ static void bai_close(void *parser)
 /* 01 with its nine fields, or what is there of them, and a date in its place. */
 static bool is_file_header(struct text line)
 {
-    struct bai_piece piece = bai_take_piece(&line, false);
+    struct bai_piece piece = bai_take_piece(&line, NULL);
     struct bai_fields fields = {.rest = piece.content};
     struct text date;
 

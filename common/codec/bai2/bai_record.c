@@ -3,6 +3,8 @@
  */
 #include "codec/bai2/bai_record.h"
 
+#include "base/buffer.h"
+
 enum { DISTRIBUTIONS_MAX = 100, CODE_SIZE = 3 }; /* "16," */
 
 /* ---- pieces of a line ---- */
@@ -19,7 +21,8 @@ static bool has_shape(enum bai_code code, struct text content)
 {
     switch (code) {
     case BAI_ENTRY:
-        return text_has_digits(content, 3) && content.size > 3 && content.data[3] == ',';
+        return text_has_digits(content, 3) && content.size > 3 &&
+               (content.data[3] == ',' || content.data[3] == '/');
     case BAI_ACCOUNT_END:
     case BAI_GROUP_END:
     case BAI_FILE_END: return is_number(content);
@@ -54,14 +57,55 @@ static bool ends_before(struct text rest, bool in_text)
     return (!in_text || next.data > rest.data) && code_of(next) != BAI_TEXT;
 }
 
-struct bai_piece bai_take_piece(struct text *line, bool in_text)
+static bool has_text(struct text content)
+{
+    struct bai_entry entry;
+    size_t unused;
+
+    return bai_entry_of(content, &entry, &unused) && entry.has_text;
+}
+
+/* The same of an entry that is continued: before a 88 it may end within its fields. */
+static bool has_text_continued(struct text entry, struct text content)
+{
+    struct buffer joined;
+    bool answer;
+
+    if (has_text(entry))
+        return true;
+    buffer_init(&joined, entry.size + content.size + 1);
+    buffer_text(&joined, entry);
+    buffer_byte(&joined, ',');
+    buffer_text(&joined, content);
+    answer = has_text(buffer_view(&joined));
+    buffer_done(&joined);
+    return answer;
+}
+
+/* True when the text of an entry has begun within the first size bytes of a piece. */
+static bool is_in_text(const struct bai_piece *piece, size_t size, const struct text *entry)
+{
+    struct text content = text_from(text_first(piece->raw, size), CODE_SIZE);
+
+    switch (piece->code) {
+    case BAI_ENTRY: return has_text(content);
+    case BAI_MORE: return entry != NULL && has_text_continued(*entry, content);
+    case BAI_TEXT: return entry != NULL;
+    default: return false;
+    }
+}
+
+struct bai_piece bai_take_piece(struct text *line, const struct text *entry)
 {
     struct bai_piece piece = {.code = code_of(*line), .raw = *line};
     struct text rest = *line;
 
     while (rest.size > 0 && !piece.ended) {
+        size_t size;
+
         text_take(&rest, '/');
-        piece.ended = rest.data[-1] == '/' && ends_before(rest, in_text);
+        size = (size_t)(rest.data - line->data) - 1;
+        piece.ended = rest.data[-1] == '/' && ends_before(rest, is_in_text(&piece, size, entry));
     }
     piece.raw.size = (size_t)(rest.data - line->data);
     *line = text_trim(rest);
@@ -141,6 +185,7 @@ bool bai_entry_of(struct text content, struct bai_entry *ret_entry, size_t *ret_
     ret_entry->bank_reference = bai_field(&fields);
     is_whole = !fields.ended;
     ret_entry->customer_reference = bai_field(&fields);
+    ret_entry->has_text = !fields.ended && text_trim(fields.rest).size > 0;
     *ret_text_at = content.size - fields.rest.size;
     return is_whole;
 }

@@ -35,8 +35,9 @@ struct bai_piece {
 };
 
 /* Takes the first piece off *line, which is not empty and begins with no blank; neither will what
- * is left of it. Where text may stand (in_text), a record behind a slash wants a blank between. */
-struct bai_piece bai_take_piece(struct text *line, bool in_text);
+ * is left of it. entry is the content so far of the 16 that is open, NULL where none is: in its
+ * text, a record behind a slash wants a blank between. */
+struct bai_piece bai_take_piece(struct text *line, const struct text *entry);
 
 /* The fields of a record one by one; empty ones behind the last. */
 struct bai_fields {
@@ -61,6 +62,7 @@ struct bai_entry {
     struct text amount;
     struct bai_funds funds;
     struct text bank_reference, customer_reference;
+    bool has_text; /* behind the customer reference; an empty text is none (55) */
 };
 
 /* The fields of a 16 before its text. False: they are not all there, the absent ones are empty;

@@ -326,6 +326,12 @@ static struct text bare(struct text value)
     return text_trim(value);
 }
 
+/* The value behind a word. Of parts that are told apart by their slashes, the first may be empty. */
+static struct text value_of(const struct word *word, struct text after)
+{
+    return word->target == TO_COUNTERPARTY ? text_from(after, 1) : bare(after);
+}
+
 /* Applies the slash words of a table; returns what stands before the first. */
 static struct text apply_slash_words(struct statement *statement, struct statement_entry *entry,
                                      struct text text, const struct word *words, size_t word_count)
@@ -340,7 +346,7 @@ static struct text apply_slash_words(struct statement *statement, struct stateme
         /* The slash behind a word may be the one before the next: /BENM//NAME/, /REMI/USTD/. */
         text = text_from(text, at + 1 + strlen(word->name));
         at = next_word(text, words, word_count, '/', '/');
-        word_apply(statement, entry, word, bare(text_first(text, at)));
+        word_apply(statement, entry, word, value_of(word, text_first(text, at)));
     }
     return before;
 }
