@@ -185,6 +185,7 @@ struct statement {
     struct text version, message_id, statement_id, sequence_number;
     int32_t page; /* 0: none */
     enum answer last_page;
+    enum answer is_final; /* the end of its day; NONE: the file does not say, its format may */
     struct statement_account account;
     struct text created;
     calendar_date from, to;

@@ -1,26 +1,29 @@
 /*
- * load.c - sawa-statement load [--profile P] FILE...; see load.h.
+ * load.c - sawa-statement load [--profile P] [--csv-profile YAML].. FILE...; see load.h.
  */
 #include "load.h"
+#include "profiles.h"
+#include "statement.h"
 
 #include "codec/archive/pack.h"
+#include "codec/members/members.h"
 
 #include "statement_sql.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+enum { NAME_SIZE_MAX = 4096 };
 enum { READ_SIZE = 256 * 1024, PARAMS_SIZE_MAX = ORIGINAL_SIZE_MAX + 4096 };
 
-/* One file on its way in. */
+/* One file, or one member, on its way in. */
 struct load {
     struct session *session;
     const struct statement_profile *profile;
-    const char *path;
+    const char *path; /* or name */
     int descriptor;
     struct digest digest;
     int64_t size;
@@ -283,87 +286,206 @@ static enum status file_second_read(struct load *load, struct error *error)
     return status == OK ? file_state_set(load, "LOADED", error) : status;
 }
 
-enum status load_file(struct session *session, const struct statement_profile *profile,
-                      const char *path, struct error *error, struct load_answer *ret_answer)
+/* A file that is open, whatever it is a member of. */
+static enum status descriptor_load(struct load load, const struct load_teller *teller,
+                                   struct error *error)
 {
     struct load_answer answer = {0};
-    struct load load = {.session = session, .profile = profile, .path = path, .answer = &answer};
     bool go = false;
+    enum status status;
+
+    load.answer = &answer;
+    status = file_first_read(&load, error, &go);
+    if (status == OK && go)
+        status = file_second_read(&load, error);
+    if (status == OK)
+        teller->tell(teller->context, load.path, &answer, error);
+    return status;
+}
+
+/* ---- a package: each member goes to a temporary file, because it is read twice ---- */
+
+struct package {
+    struct load load; /* of the package; of each member, what differs */
+    const struct load_teller *teller;
+    int64_t offset;
+    FILE *member;
+    char name[NAME_SIZE_MAX];
+};
+
+static enum status package_read(void *context, struct text *ret_piece, struct error *error)
+{
+    static char bytes[READ_SIZE];
+    struct package *package = context;
+    ssize_t size;
+
+    do
+        size = pread(package->load.descriptor, bytes, sizeof bytes, package->offset);
+    while (size < 0 && errno == EINTR);
+    if (size < 0)
+        return file_failed(&package->load, error);
+    package->offset += size;
+    *ret_piece = (struct text){bytes, (size_t)size};
+    return OK;
+}
+
+static enum status member_begin(void *context, struct text name, struct error *error)
+{
+    struct package *package = context;
+
+    snprintf(package->name, sizeof package->name, name.size > 0 ? "%s/%.*s" : "%s",
+             package->load.path, TEXT_ARG(name));
+    package->member = tmpfile();
+    return package->member == NULL ? file_failed(&package->load, error) : OK;
+}
+
+static enum status member_piece(void *context, struct text bytes, struct error *error)
+{
+    struct package *package = context;
+
+    if (fwrite(bytes.data, 1, bytes.size, package->member) != bytes.size)
+        return file_failed(&package->load, error);
+    return OK;
+}
+
+static void member_close(struct package *package)
+{
+    if (package->member != NULL)
+        fclose(package->member);
+    package->member = NULL;
+}
+
+static enum status member_end(void *context, struct error *error)
+{
+    struct package *package = context;
+    struct load load = package->load;
+    enum status status = OK;
+
+    load.path = package->name;
+    load.descriptor = fileno(package->member);
+    if (fflush(package->member) != 0)
+        status = file_failed(&package->load, error);
+    if (status == OK)
+        status = descriptor_load(load, package->teller, error);
+    member_close(package);
+    return status;
+}
+
+/* Told like a refusal: the file holds more than was loaded. */
+static void member_passed_over(void *context, struct text name, const char *why)
+{
+    struct package *package = context;
+    const struct load_answer answer = {.refused = true};
+    struct error refusal;
+
+    snprintf(package->name, sizeof package->name, "%s/%.*s", package->load.path, TEXT_ARG(name));
+    error_set(&refusal, REJECT, "a member was passed over");
+    error_detail(&refusal, "%s", why);
+    text_copy(TEXT("passed_over"), refusal.subject, sizeof refusal.subject);
+    package->teller->tell(package->teller->context, package->name, &answer, &refusal);
+}
+
+static enum status package_load(struct load load, const struct load_teller *teller,
+                                struct error *error)
+{
+    struct package package = {.load = load, .teller = teller};
+    const struct members_source source = {.context = &package, .read = package_read};
+    const struct members_taker taker = {.context = &package,
+                                        .begin = member_begin,
+                                        .piece = member_piece,
+                                        .end = member_end,
+                                        .passed_over = member_passed_over};
+    const struct load_answer refused = {.refused = true};
+    enum status status = members_read(&source, &members_limits_default, &taker, error);
+
+    member_close(&package);
+    if (status != REJECT)
+        return status;
+    teller->tell(teller->context, load.path, &refused, error); /* members before it stand */
+    return OK;
+}
+
+static bool is_package(int descriptor)
+{
+    char head[MEMBERS_MARK_SIZE];
+    ssize_t size = pread(descriptor, head, sizeof head, 0);
+
+    return size > 0 && members_is_package((struct text){head, (size_t)size});
+}
+
+enum status load_file(struct session *session, const struct statement_profile *profile,
+                      const char *path, const struct load_teller *teller, struct error *error)
+{
+    struct load load = {.session = session, .profile = profile, .path = path};
     enum status status;
 
     load.descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (load.descriptor < 0)
         return file_failed(&load, error);
-    status = file_first_read(&load, error, &go);
-    if (status == OK && go)
-        status = file_second_read(&load, error);
+    status = is_package(load.descriptor) ? package_load(load, teller, error)
+                                         : descriptor_load(load, teller, error);
     close(load.descriptor);
-    if (status == OK)
-        *ret_answer = answer;
     return status;
 }
 
 /* ---- the command ---- */
 
-int load_tell(const char *path, const struct load_answer *answer, const struct error *error)
+static int answer_code(const struct load_answer *answer)
 {
-    if (answer->known) {
-        printf("%s: known already%s\n", path, answer->refused ? ", and refused" : "");
-        return answer->refused ? EXIT_REFUSED : EXIT_OK;
-    }
-    if (answer->refused) {
-        printf("%s: refused: %s (line %lld)\n", path, error->subject, (long long)error->line);
+    if (answer->refused)
         return EXIT_REFUSED;
-    }
-    printf("%s: statements loaded=%lld held=%lld known=%lld entries=%lld\n", path,
-           (long long)answer->loaded_count, (long long)answer->held_count,
-           (long long)answer->duplicate_count, (long long)answer->entry_count);
     return answer->held_count > 0 ? EXIT_FINDINGS : EXIT_OK;
 }
 
-static int load_one(struct session *session, const struct statement_profile *profile,
-                    const char *path)
+/* The lines of a person; context is the worst exit code. */
+static void answer_print(void *context, const char *name, const struct load_answer *answer,
+                         const struct error *refusal)
 {
-    struct load_answer answer;
-    struct error error;
+    int *worst = context;
+    int code = answer_code(answer);
 
-    if (load_file(session, profile, path, &error, &answer) != OK)
-        return program_fail(&error);
-    return load_tell(path, &answer, &error);
+    if (answer->known)
+        printf("%s: known already%s\n", name, answer->refused ? ", and refused" : "");
+    else if (answer->refused)
+        printf("%s: refused: %s (line %lld) %s\n", name, refusal->subject, (long long)refusal->line,
+               refusal->detail);
+    else
+        printf("%s: statements loaded=%lld held=%lld known=%lld entries=%lld\n", name,
+               (long long)answer->loaded_count, (long long)answer->held_count,
+               (long long)answer->duplicate_count, (long long)answer->entry_count);
+    *worst = code > *worst ? code : *worst;
 }
 
-static const struct statement_profile *profile_of(int argc, char **argv)
+static int load_all(struct program_run *run, const struct statement_profile *profile, char **paths)
 {
-    static const struct option known[] = {
-        {"profile", required_argument, NULL, 'p'},
-        {NULL, 0, NULL, 0},
-    };
-    const struct statement_profile *profile = statement_profile_at(0);
-    int option;
+    int worst = EXIT_OK;
+    const struct load_teller teller = {.context = &worst, .tell = answer_print};
+    struct session session;
+    struct error error;
+    enum status status = OK;
 
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        profile = option == 'p' ? statement_profile_find(text_of(optarg)) : NULL;
-    return profile;
+    if (session_open(run, &error, &session) != OK)
+        return program_fail(&error);
+    for (; *paths != NULL && status == OK; paths++)
+        status = load_file(&session, profile, *paths, &teller, &error);
+    session_done(&session);
+    return status == OK ? worst : program_fail(&error);
 }
 
 int load_command(struct program_run *run, int argc, char **argv)
 {
-    const struct statement_profile *profile = profile_of(argc, argv);
-    struct session session;
-    struct error error;
-    int worst = EXIT_OK;
+    static const struct option known[] = {PROFILE_OPTIONS, {NULL, 0, NULL, 0}};
+    static struct profiles profiles; /* large */
+    int code = EXIT_OK;
+    int option;
 
-    if (profile == NULL)
-        return program_usage(run, "no such option or profile");
-    if (optind == argc)
-        return program_usage(run, "which files?");
-    if (session_open(run, &error, &session) != OK)
-        return program_fail(&error);
-    for (int i = optind; i < argc; i++) {
-        int code = load_one(&session, profile, argv[i]);
-
-        worst = code > worst ? code : worst;
-    }
-    session_done(&session);
-    return worst;
+    profiles_init(&profiles);
+    while (code == EXIT_OK && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
+        code = option == '?' ? program_usage(run, "no such option")
+                             : profiles_take(&profiles, option, optarg);
+    if (code == EXIT_OK)
+        code = optind == argc ? program_usage(run, "which files?")
+                              : load_all(run, profiles_chosen(&profiles), argv + optind);
+    profiles_done(&profiles);
+    return code;
 }

@@ -11,6 +11,7 @@
  *     in the middle is simply loaded again.
  * (4) A booking that two statements bring is stored once: entry_id is made of its key and its
  *     occurrence within a statement.
+ * (5) A zip or gzip is no file of its own: each of its members is one (members.h).
  */
 #ifndef SAWA_STATEMENT_LOAD_H
 #define SAWA_STATEMENT_LOAD_H
@@ -22,21 +23,28 @@
 
 enum { ORIGINAL_SIZE_MAX = 256 * 1024 * 1024 };
 
-/* What became of one file. */
+/* What became of one file, or of one member of a zip. */
 struct load_answer {
     bool known;   /* (1): nothing was done */
-    bool refused; /* (2): now, and error tells why, or when it came before */
+    bool refused; /* (2): now, and refusal tells why, or when it came before */
     int64_t loaded_count;
     int64_t held_count;
     int64_t duplicate_count;
     int64_t entry_count;
 };
 
-/* OK, also for a file that was refused (ret_answer->refused, and error holds the refusal).
- * RETRY, FATAL: the database; the file can be loaded again. */
+/* Is told of each: name is the path, for a member its own name behind it. */
+struct load_teller {
+    void *context;
+    void (*tell)(void *context, const char *name, const struct load_answer *answer,
+                 const struct error *refusal);
+};
+
+/* OK, also for what was refused (answer->refused). RETRY, FATAL: the database or the disk; the file
+ * can be loaded again. */
 must_use enum status load_file(struct session *session, const struct statement_profile *profile,
-                               const char *path, struct error *error,
-                               struct load_answer *ret_answer);
+                               const char *path, const struct load_teller *teller,
+                               struct error *error);
 
 /* One statement of a file into the database (store.c). */
 struct load_place {
@@ -51,12 +59,5 @@ must_use enum status load_statement(struct session *session, const struct load_p
 must_use enum status findings_insert(struct db *db, const struct load_place *place,
                                      int64_t statement_id, const struct finding *findings,
                                      size_t count, struct error *error);
-
-/* The commands: rows of main.c. */
-int load_command(struct program_run *run, int argc, char **argv);
-int watch_command(struct program_run *run, int argc, char **argv);
-
-/* What load_file said, as the lines of a person and an exit code of base/status.h. */
-int load_tell(const char *path, const struct load_answer *answer, const struct error *error);
 
 #endif

@@ -6,35 +6,62 @@
  *   load    file -> statement reader -> statement_file, statement, statement_entry, finding,
  *                                       audit leaf                     (one tx per statement)
  *   watch   the same for every file that is put into a folder
+ *   list, show, findings, original   what is stored -> stdout                     (reads only)
  *
  * Restart: a file and a statement are known by their content; what was stored is not stored again.
  */
-#include "load.h"
 #include "statement.h"
-
-static int parse_command(struct program_run *run, int argc, char **argv)
-{
-    (void)run;
-    return statement_parse(argc, argv);
-}
 
 static const struct command commands[] = {
     {.name = "watch",
-     .arguments = "DIR",
+     .arguments = "[--profile P] [--csv-profile YAML]... DIR",
      .summary = "load every file put into a folder, then move it to done/ or refused/",
      .example = "sawa-statement --config sawa.yaml watch /var/spool/sawa/statements",
      .run = watch_command},
     {.name = "load",
-     .arguments = "[--profile P] FILE...",
+     .arguments = "[--profile P] [--csv-profile YAML]... FILE...",
      .summary = "load statement files; what is known already changes nothing",
      .example = "sawa-statement load camt053-20260302.xml",
      .run = load_command,
      .answers = true},
     {.name = "parse",
-     .arguments = "[--profile P] [--csv-profile YAML] [--pretty] FILE...",
-     .summary = "print statements as JSON, one object per line; \"-\" is stdin",
+     .arguments = "[--profile P] [--csv-profile YAML]... [--pretty] FILE...",
+     .summary = "print statements as JSON, one object per line; \"-\" is stdin, a zip or gzip is"
+                " read member by member",
      .example = "sawa-statement parse --pretty camt053-20260302.xml",
      .run = parse_command,
+     .answers = true},
+    {.name = "list",
+     .arguments = "[--account CODE] [--state LOADED|HELD] [--from DATE] [--to DATE] [--limit N]"
+                  " [--json]",
+     .summary = "statements that came in, the newest first",
+     .example = "sawa-statement list --state HELD\n"
+                "sawa-statement list --account NOSTRO-KES --from 2026-03-01",
+     .run = list_command,
+     .answers = true},
+    {.name = "show",
+     .arguments = "[--json] STATEMENT",
+     .summary = "the entries of a statement; its number is in list",
+     .example = "sawa-statement show 17",
+     .run = show_command,
+     .answers = true},
+    {.name = "findings",
+     .arguments = "[--severity error|warning|info] [--limit N] [--json] [STATEMENT]",
+     .summary = "what was found wrong with a statement, or with the last ones and refused files",
+     .example = "sawa-statement findings 17\nsawa-statement findings --severity error",
+     .run = findings_command,
+     .answers = true},
+    {.name = "original",
+     .arguments = "FILE",
+     .summary = "the bytes of a file as it came, to stdout; its number is in list and findings",
+     .example = "sawa-statement original 9 >camt053-20260302.xml",
+     .run = original_command,
+     .answers = true},
+    {.name = "profiles",
+     .arguments = "",
+     .summary = "the bank profiles that --profile knows",
+     .example = "sawa-statement profiles",
+     .run = profiles_command,
      .answers = true},
 };
 

@@ -7,11 +7,10 @@
  */
 #include "statement.h"
 
+#include "profiles.h"
 #include "stage.h"
 
-#include "base/config_tree.h"
-#include "base/file.h"
-#include "codec/csv/csv_profile.h"
+#include "base/buffer.h"
 #include "codec/members/members.h"
 #include "codec/statement.h"
 
@@ -23,16 +22,11 @@
 #include <unistd.h>
 
 enum { READ_SIZE = 256 * 1024, PATH_SIZE_MAX = 4096 };
-enum { CSV_PROFILES_MAX = 32, CSV_MEMORY_MAX = 8 * 1024 * 1024 };
 
 struct parse {
-    const struct statement_profile *profile;
-    struct statement_profile chosen; /* it, with those for CSV files */
-    struct csv_profile csv[CSV_PROFILES_MAX];
-    size_t csv_count;
-    struct arena arena; /* the texts of csv */
+    struct profiles profiles;
     bool pretty;
-    struct stage stage; /* of the file at hand */
+    struct stage stage; /* of the member at hand */
 };
 
 static int worse(int left, int right)
@@ -107,8 +101,8 @@ static enum status member_begin(void *context, struct text name, struct error *e
     if (!stage_open(&file->parse->stage))
         return error_set(error, FATAL, "could not create a temporary file: %s", strerror(errno));
     file->sink = stage_sink(&file->parse->stage);
-    file->reader =
-        statement_reader_new(&statement_limits_default, &file->parse->chosen, &file->sink);
+    file->reader = statement_reader_new(&statement_limits_default,
+                                        profiles_chosen(&file->parse->profiles), &file->sink);
     file->refused = false;
     return OK;
 }
@@ -212,86 +206,43 @@ static int parse_file(struct parse *parse, const char *path)
     return exit_code;
 }
 
-static int usage(FILE *stream)
+static int option_take(struct program_run *run, struct parse *parse, int option)
 {
-    fprintf(stream,
-            "usage: sawa-statement parse [--profile P] [--csv-profile YAML].. [--pretty] FILE..\n"
-            "  FILE - is stdin. Exit 0 read, 4 read with an error among the findings,\n"
-            "  5 refused. YAML says what CSV files look like (schemas/statements). Profiles:\n");
-    for (size_t i = 0; statement_profile_at(i) != NULL; i++)
-        fprintf(stream, "  %-20s %s\n", statement_profile_at(i)->name,
-                statement_profile_at(i)->meaning);
-    return stream == stdout ? EXIT_OK : EXIT_USAGE;
+    switch (option) {
+    case 'p':
+    case 'c': return profiles_take(&parse->profiles, option, optarg);
+    case 'y': parse->pretty = true; return EXIT_OK;
+    default: return program_usage(run, "no such option");
+    }
 }
 
-static int csv_profile_take(struct parse *parse, const char *path)
-{
-    struct error error;
-    struct text yaml;
-    enum status status = OK;
-
-    if (parse->csv_count == CSV_PROFILES_MAX) {
-        fprintf(stderr, "sawa-statement: at most %d CSV profiles\n", CSV_PROFILES_MAX);
-        return EXIT_USAGE;
-    }
-    status = file_read(path, CONFIG_SIZE_MAX, &parse->arena, &error, &yaml);
-    if (status == OK)
-        status = csv_profile_read(yaml, path, &parse->arena, &error, &parse->csv[parse->csv_count]);
-    if (status == OK) {
-        parse->csv_count++;
-        return EXIT_OK;
-    }
-    fprintf(stderr, "sawa-statement: %s\ndetail: %s\n", error.primary, error.detail);
-    if (error.hint[0] != '\0')
-        fprintf(stderr, "hint:   %s\n", error.hint);
-    return EXIT_CONFIGURATION;
-}
-
-/* EXIT_OK: go on; parse->profile NULL after an answer was given already. */
-static int options(int argc, char **argv, struct parse *parse)
+static int options(struct program_run *run, int argc, char **argv, struct parse *parse)
 {
     static const struct option known[] = {
-        {"profile", required_argument, NULL, 'p'},
-        {"csv-profile", required_argument, NULL, 'c'},
+        PROFILE_OPTIONS,
         {"pretty", no_argument, NULL, 'y'},
-        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     int option;
     int exit_code = EXIT_OK;
 
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'c')
-            exit_code = csv_profile_take(parse, optarg);
-        else if (option == 'y')
-            parse->pretty = true;
-        else if (option == 'p')
-            parse->profile = statement_profile_find(text_of(optarg));
-        else
-            parse->profile = NULL;
-        if (exit_code != EXIT_OK)
-            return exit_code;
-        if (parse->profile == NULL)
-            return usage(option == 'h' ? stdout : stderr);
-    }
-    return optind < argc ? EXIT_OK : usage(stderr);
+    while (exit_code == EXIT_OK && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
+        exit_code = option_take(run, parse, option);
+    return exit_code != EXIT_OK || optind < argc ? exit_code : program_usage(run, "which files?");
 }
 
-int statement_parse(int argc, char **argv)
+int parse_command(struct program_run *run, int argc, char **argv)
 {
     static struct parse parse; /* the profiles are large */
     int exit_code;
 
-    parse.profile = statement_profile_at(0);
-    arena_init(&parse.arena, CONFIG_SIZE_MAX, CSV_MEMORY_MAX);
-    exit_code = options(argc, argv, &parse);
-    if (exit_code != EXIT_OK || parse.profile == NULL)
-        return exit_code;
-    parse.chosen = *parse.profile;
-    parse.chosen.csv = parse.csv;
-    parse.chosen.csv_count = parse.csv_count;
-    for (int i = optind; i < argc; i++)
-        exit_code = worse(exit_code, parse_file(&parse, argv[i]));
-    arena_done(&parse.arena);
-    return fflush(stdout) == 0 ? exit_code : EXIT_FAILED;
+    profiles_init(&parse.profiles);
+    exit_code = options(run, argc, argv, &parse);
+    if (exit_code == EXIT_OK) {
+        for (int i = optind; i < argc; i++)
+            exit_code = worse(exit_code, parse_file(&parse, argv[i]));
+        exit_code = fflush(stdout) == 0 ? exit_code : EXIT_FAILED;
+    }
+    profiles_done(&parse.profiles);
+    return exit_code;
 }

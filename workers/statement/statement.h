@@ -1,14 +1,23 @@
 /*
- * statement.h - the subcommands of sawa-statement. Each gets its own name as argv[0]
+ * statement.h - the commands of sawa-statement: rows of main.c. Each gets its own name as argv[0]
  * and returns the exit code of the program.
  */
 #ifndef SAWA_WORKERS_STATEMENT_STATEMENT_H
 #define SAWA_WORKERS_STATEMENT_STATEMENT_H
 
-#include "base/status.h"
+#include "runtime/program.h"
 
-/* parse FILE.. [--profile P] [--pretty]; "-" is stdin. EXIT_OK read, EXIT_FINDINGS read with
- * an error among the findings, EXIT_REFUSED at least one file refused. */
-int statement_parse(int argc, char **argv);
+/* parse.c: EXIT_OK read, EXIT_FINDINGS read with an error among the findings, EXIT_REFUSED at least
+ * one file refused. "-" is stdin. */
+int parse_command(struct program_run *run, int argc, char **argv);
+/* load.c, watch.c */
+int load_command(struct program_run *run, int argc, char **argv);
+int watch_command(struct program_run *run, int argc, char **argv);
+/* history.c: what is stored already. */
+int list_command(struct program_run *run, int argc, char **argv);
+int show_command(struct program_run *run, int argc, char **argv);
+int findings_command(struct program_run *run, int argc, char **argv);
+int original_command(struct program_run *run, int argc, char **argv);
+int profiles_command(struct program_run *run, int argc, char **argv);
 
 #endif

@@ -22,7 +22,8 @@ struct intake {
     struct session *session;
     const struct statement *statement;
     struct business *tx;
-    int32_t account_id; /* 0: none of ours */
+    int32_t account_id;    /* 0: none of ours */
+    bool is_agreed_format; /* the one that account's statements are to be in */
     struct digest digest;
     char currency[CURRENCY_CODE_SIZE];
     calendar_date closing_date;
@@ -64,9 +65,22 @@ static bool closing_fits(const struct statement *statement)
            closing->scale == currency_scale(closing->currency);
 }
 
-static bool is_of_the_day(enum statement_format format)
+/* Some formats are sent at the end of a day only, or say it. Of the others the agreement with the
+ * bank decides: what the account's statements are to be. */
+static bool is_of_the_day(const struct intake *intake)
 {
-    return format == FORMAT_MT940 || format == FORMAT_MT950 || format == FORMAT_CAMT_053;
+    const struct statement *statement = intake->statement;
+
+    switch (statement->format) {
+    case FORMAT_MT940:
+    case FORMAT_MT950:
+    case FORMAT_CAMT_053: return true;
+    case FORMAT_BAI2: return statement->is_final == ANSWER_YES;
+    case FORMAT_CSV:
+    case FORMAT_MOBILE_MONEY:
+    case FORMAT_OFX: return intake->is_agreed_format;
+    default: return false;
+    }
 }
 
 /* The first condition that fails names why the statement waits. */
@@ -78,7 +92,7 @@ static const char *hold_reason(const struct intake *intake)
         return "findings";
     if (intake->account_id == 0)
         return "account_unknown";
-    if (!is_of_the_day(statement->format))
+    if (!is_of_the_day(intake))
         return "not_an_end_of_day_statement";
     if (!closing_fits(statement))
         return "closing_balance_unusable";
@@ -104,8 +118,11 @@ static enum status account_find(struct intake *intake, struct error *error)
     params_text(&params, intake->statement->account.id);
     params_string(&params, intake->currency);
     status = db_run_once(intake->session->db, statement_sql_account_find, &params, error, &rows);
-    if (status == OK && result_rows(rows) == 1)
+    if (status == OK && result_rows(rows) == 1) {
         intake->account_id = (int32_t)result_int64(rows, 0, 0);
+        intake->is_agreed_format =
+            text_is(result_text(rows, 0, 1), statement_format_name(intake->statement->format));
+    }
     result_free(rows);
     return status;
 }

@@ -1,13 +1,15 @@
 /*
- * watch.c - sawa-statement watch DIR: a drop folder.
+ * watch.c - sawa-statement watch [--profile P] [--csv-profile YAML].. DIR: a drop folder.
  *
  *   DIR/file ── load ──> DIR/done/file        loaded, or held, or known already
- *                  └───> DIR/refused/file     refused whole
+ *                  └───> DIR/refused/file     refused whole, or a zip with a member that was
  *
  * Whoever delivers writes under a name that begins with '.' or ends in .part and renames when
  * the file is whole. A file that cannot be moved away is not an endless loop: its digest is known.
  */
 #include "load.h"
+#include "profiles.h"
+#include "statement.h"
 
 #include "runtime/stop.h"
 
@@ -49,13 +51,19 @@ static void file_move(const char *folder, const char *name, const char *where)
         log_warn("file_stays", "a file that was read could not be moved", LOG_INT("errno", errno));
 }
 
-static void answer_log(const struct load_answer *answer, const struct error *error)
+/* context tells whether anything was refused. */
+static void answer_log(void *context, const char *name, const struct load_answer *answer,
+                       const struct error *refusal)
 {
+    bool *refused = context;
+
+    (void)name; /* names come from outside; the digest is in the database */
+    *refused = *refused || answer->refused;
     if (answer->known)
         log_info("file_known", "statement file known already",
                  LOG_BOOL("refused", answer->refused));
     else if (answer->refused)
-        log_error_of("file_refused", error);
+        log_error_of("file_refused", refusal);
     else
         log_info("file_loaded", "statement file loaded",
                  LOG_INT("statements", answer->loaded_count), LOG_INT("held", answer->held_count),
@@ -63,51 +71,55 @@ static void answer_log(const struct load_answer *answer, const struct error *err
                  LOG_INT("entries", answer->entry_count));
 }
 
-static enum status watch_file(struct session *session, const char *folder, const char *name,
-                              struct error *error)
+struct watch {
+    struct session session;
+    struct profiles profiles;
+    const char *folder;
+};
+
+static enum status watch_file(struct watch *watch, const char *name, struct error *error)
 {
+    bool refused = false;
+    const struct load_teller teller = {.context = &refused, .tell = answer_log};
     char path[WATCH_PATH_MAX];
-    struct load_answer answer;
     enum status status;
 
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    status = load_file(session, statement_profile_at(0), path, error, &answer);
-    if (status != OK)
-        return status;
-    answer_log(&answer, error);
-    file_move(folder, name, answer.refused ? "refused" : "done");
-    return OK;
+    snprintf(path, sizeof path, "%s/%s", watch->folder, name);
+    status = load_file(&watch->session, profiles_chosen(&watch->profiles), path, &teller, error);
+    if (status == OK)
+        file_move(watch->folder, name, refused ? "refused" : "done");
+    return status;
 }
 
 /* One look into the folder, files in the order of their names. */
-static enum status watch_once(struct session *session, const char *folder, struct error *error)
+static enum status watch_once(struct watch *watch, struct error *error)
 {
     struct dirent **entries = NULL;
-    int count = scandir(folder, &entries, select_whole, alphasort);
+    int count = scandir(watch->folder, &entries, select_whole, alphasort);
     enum status status = OK;
 
     if (count < 0) {
-        error_configuration(error, "could not read the folder %s", folder);
+        error_configuration(error, "could not read the folder %s", watch->folder);
         return error_detail(error, "%s", strerror(errno));
     }
     for (int i = 0; i < count; i++) {
         if (status == OK && !stop_asked())
-            status = watch_file(session, folder, entries[i]->d_name, error);
+            status = watch_file(watch, entries[i]->d_name, error);
         free(entries[i]);
     }
     free(entries);
     return status;
 }
 
-static enum status watch_loop(struct session *session, const char *folder, struct error *error)
+static enum status watch_loop(struct watch *watch, struct error *error)
 {
     while (!stop_asked()) {
-        enum status status = watch_once(session, folder, error);
+        enum status status = watch_once(watch, error);
 
         if (status == RETRY)
-            status = session_await(session, error);
+            status = session_await(&watch->session, error);
         else if (status == OK)
-            session_works(session);
+            session_works(&watch->session);
         if (status != OK)
             return status;
         stop_wait(WATCH_INTERVAL_MS);
@@ -115,17 +127,35 @@ static enum status watch_loop(struct session *session, const char *folder, struc
     return OK;
 }
 
-int watch_command(struct program_run *run, int argc, char **argv)
+static int watch_run(struct program_run *run, struct watch *watch)
 {
-    struct session session;
     struct error error;
     enum status status;
 
-    if (argc != 2)
-        return program_usage(run, "which folder?");
-    if (session_open(run, &error, &session) != OK)
+    if (session_open(run, &error, &watch->session) != OK)
         return program_fail(&error);
-    status = watch_loop(&session, argv[1], &error);
-    session_done(&session);
+    status = watch_loop(watch, &error);
+    session_done(&watch->session);
     return status == OK || (status == RETRY && stop_asked()) ? EXIT_OK : program_fail(&error);
+}
+
+int watch_command(struct program_run *run, int argc, char **argv)
+{
+    static const struct option known[] = {PROFILE_OPTIONS, {NULL, 0, NULL, 0}};
+    static struct watch watch; /* the profiles are large */
+    int code = EXIT_OK;
+    int option;
+
+    profiles_init(&watch.profiles);
+    while (code == EXIT_OK && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
+        code = option == '?' ? program_usage(run, "no such option")
+                             : profiles_take(&watch.profiles, option, optarg);
+    if (code == EXIT_OK && argc - optind != 1)
+        code = program_usage(run, "which folder?");
+    if (code == EXIT_OK) {
+        watch.folder = argv[optind];
+        code = watch_run(run, &watch);
+    }
+    profiles_done(&watch.profiles);
+    return code;
 }

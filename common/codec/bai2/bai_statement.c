@@ -52,10 +52,18 @@ static void apply_file(struct bai_statement *message, struct bai_fields *fields)
                        "BAI version '%.*s'", TEXT_ARG(text_first(field[7], 20)));
 }
 
+/* 1 and 3 are interim, of yesterday and of today; 2 and 4 final. */
+static enum answer is_final(struct text modifier)
+{
+    if (text_is(modifier, "2") || text_is(modifier, "4"))
+        return ANSWER_YES;
+    return modifier.size == 0 ? ANSWER_NONE : ANSWER_NO;
+}
+
 static void apply_group(struct bai_statement *message, struct bai_fields *fields)
 {
     struct bai_header *header = &message->header;
-    struct text field[6]; /* receiver, originator, status, date, time, currency */
+    struct text field[7]; /* receiver, originator, status, date, time, currency, modifier */
 
     for (size_t i = 0; i < COUNT_OF(field); i++)
         field[i] = bai_field(fields);
@@ -69,6 +77,7 @@ static void apply_group(struct bai_statement *message, struct bai_fields *fields
         header->verdict = DATE_IMPOSSIBLE;
     if (!statement_currency_parse(field[5], &header->currency))
         header->currency = CURRENCY('U', 'S', 'D'); /* (58) */
+    header->is_final = is_final(field[6]);
 }
 
 /* ---- 03 ---- */
@@ -174,6 +183,7 @@ static void apply_account(struct bai_statement *message, struct bai_fields *fiel
     statement->message_id = statement_copy(statement, buffer_view(&header->file_id));
     statement->created = statement_copy(statement, text_of(header->created));
     statement->from = statement->to = header->date;
+    statement->is_final = header->is_final;
     statement_find_date(statement, header->verdict, "as-of date", text_of(header->digits),
                         header->date, 0, message->line);
     if (header->status != '1' && header->status != '\0')

@@ -31,7 +31,8 @@ struct bai_header { /* what 01 and 02 say of the statements below them */
     enum date_verdict verdict;
     char digits[8]; /* of the date */
     currency currency;
-    char status; /* of the group: 1 update, 2 deletion, 3 correction, 4 test */
+    char status;          /* of the group: 1 update, 2 deletion, 3 correction, 4 test */
+    enum answer is_final; /* by the as-of-date modifier; NONE: it does not say */
 };
 
 struct bai_statement {

@@ -21,7 +21,7 @@ const struct members_limits members_limits_default = {
 
 static const int64_t ratio_from = INT64_C(64) << 20;
 
-enum { MARK_SIZE = 4, HEAD_SIZE_MAX = 64 * 1024 * 1024 };
+enum { HEAD_SIZE_MAX = 64 * 1024 * 1024 };
 
 enum kind { KIND_PLAIN, KIND_ZIP, KIND_GZIP };
 
@@ -46,6 +46,11 @@ static enum kind kind_of(struct text head)
     if (head.size >= 4 && memcmp(head.data, "PK\x05\x06", 4) == 0)
         return KIND_ZIP; /* an empty one */
     return head.size >= 2 && memcmp(head.data, "\x1f\x8b", 2) == 0 ? KIND_GZIP : KIND_PLAIN;
+}
+
+bool members_is_package(struct text head)
+{
+    return kind_of(head) != KIND_PLAIN;
 }
 
 static enum status refuse(struct members *members, enum finding_code code, const char *detail)
@@ -251,7 +256,7 @@ static enum status head_read(struct members *members)
     struct text piece = {"", 1};
     enum status status = OK;
 
-    while (status == OK && piece.size > 0 && members->head.size < MARK_SIZE) {
+    while (status == OK && piece.size > 0 && members->head.size < MEMBERS_MARK_SIZE) {
         status = source->read(source->context, &piece, members->error);
         if (status == OK)
             buffer_text(&members->head, piece);

@@ -42,6 +42,11 @@ struct members_taker {
     void (*passed_over)(void *context, struct text name, const char *why); /* (2) */
 };
 
+enum { MEMBERS_MARK_SIZE = 4 };
+
+/* True when a file that begins with these bytes, MEMBERS_MARK_SIZE of them, is a zip or gzip. */
+bool members_is_package(struct text head);
+
 /* OK, REJECT (3), or what source and taker answered that was neither. */
 must_use enum status members_read(const struct members_source *source,
                                   const struct members_limits *limits,

@@ -1,0 +1,395 @@
+/*
+ * history.c - list, show, findings and original: what is stored already. They write nothing.
+ */
+#include "load.h"
+#include "profiles.h"
+#include "statement.h"
+
+#include "codec/archive/unpack.h"
+
+#include "statement_sql.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    CELL_SIZE = 256,
+    COLUMNS_MAX = 16,
+    PAGE_SIZE_MAX = 64 * 1024 * 1024,
+    PARAMS_SIZE_MAX = 64 * 1024,
+    LIMIT_DEFAULT = 100,
+    LIMIT_MAX = 1000 * 1000,
+};
+
+/* ---- rows as a page ---- */
+
+enum cell { CELL_TEXT, CELL_NUMBER, CELL_DATE, CELL_MONEY };
+
+struct column {
+    const char *key; /* of JSON, and the heading */
+    enum cell cell;
+};
+
+/* A question and what its answer looks like. Money is in the currency of its row. */
+struct view {
+    const char *sql;
+    const struct column *columns;
+    int column_count;
+    int currency_column;
+};
+
+static void money_cell(const struct view *view, const struct result *rows, int row, int column,
+                       char text[CELL_SIZE])
+{
+    struct statement_amount amount;
+    char digits[STATEMENT_AMOUNT_TEXT_SIZE];
+    currency which;
+
+    if (!statement_currency_parse(text_trim(result_text(rows, row, view->currency_column)), &which))
+        which = CURRENCY_NONE;
+    amount = statement_amount_of(result_int64(rows, row, column), which);
+    statement_amount_format(&amount, digits);
+    snprintf(text, CELL_SIZE, "%s", digits);
+}
+
+/* Bytes that could steer a terminal become '?': texts come from outside. */
+static void text_cell(struct text value, char text[CELL_SIZE])
+{
+    text_copy(text_cut(value, CELL_SIZE - 1), text, CELL_SIZE);
+    for (char *at = text; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            *at = '?';
+}
+
+static void cell_format(const struct view *view, const struct result *rows, int row, int column,
+                        char text[CELL_SIZE])
+{
+    text[0] = '\0';
+    if (result_is_null(rows, row, column))
+        return;
+    switch (view->columns[column].cell) {
+    case CELL_TEXT: text_cell(result_text(rows, row, column), text); break;
+    case CELL_NUMBER:
+        snprintf(text, CELL_SIZE, "%lld", (long long)result_int64(rows, row, column));
+        break;
+    case CELL_DATE: date_format(result_date(rows, row, column), text); break;
+    case CELL_MONEY: money_cell(view, rows, row, column, text); break;
+    }
+}
+
+static bool is_right(const struct view *view, int column)
+{
+    return view->columns[column].cell == CELL_NUMBER || view->columns[column].cell == CELL_MONEY;
+}
+
+static int column_width(const struct view *view, const struct result *rows, int column)
+{
+    size_t width = strlen(view->columns[column].key);
+
+    for (int row = 0; row < result_rows(rows); row++) {
+        char text[CELL_SIZE];
+
+        cell_format(view, rows, row, column, text);
+        width = strlen(text) > width ? strlen(text) : width;
+    }
+    return (int)width;
+}
+
+/* row -1: the headings. */
+static void table_line(const struct view *view, const struct result *rows, int row,
+                       const int *widths, struct buffer *out)
+{
+    for (int column = 0; column < view->column_count; column++) {
+        char text[CELL_SIZE];
+
+        if (row < 0)
+            snprintf(text, sizeof text, "%s", view->columns[column].key);
+        else
+            cell_format(view, rows, row, column, text);
+        buffer_format(out, is_right(view, column) ? "%s%*s" : "%s%-*s", column == 0 ? "" : "  ",
+                      column == view->column_count - 1 ? 0 : widths[column], text);
+    }
+    buffer_byte(out, '\n');
+}
+
+static void table_print(const struct view *view, const struct result *rows, struct buffer *out)
+{
+    int widths[COLUMNS_MAX];
+
+    assert(view->column_count <= COLUMNS_MAX);
+    for (int column = 0; column < view->column_count; column++)
+        widths[column] = column_width(view, rows, column);
+    for (int row = -1; row < result_rows(rows); row++)
+        table_line(view, rows, row, widths, out);
+}
+
+static void json_cell(const struct view *view, const struct result *rows, int row, int column,
+                      struct buffer *out)
+{
+    char text[CELL_SIZE];
+
+    buffer_format(out, "%s\"%s\":", column == 0 ? "{" : ",", view->columns[column].key);
+    cell_format(view, rows, row, column, text);
+    if (result_is_null(rows, row, column))
+        buffer_string(out, "null");
+    else if (view->columns[column].cell == CELL_NUMBER)
+        buffer_string(out, text);
+    else
+        buffer_json(out, view->columns[column].cell == CELL_TEXT ? result_text(rows, row, column)
+                                                                 : text_of(text));
+}
+
+static void json_print(const struct view *view, const struct result *rows, struct buffer *out)
+{
+    for (int row = 0; row < result_rows(rows); row++) {
+        for (int column = 0; column < view->column_count; column++)
+            json_cell(view, rows, row, column, out);
+        buffer_string(out, "}\n");
+    }
+}
+
+static enum status rows_read(struct program_run *run, const char *sql, struct params *params,
+                             struct error *error, struct result **ret_rows)
+{
+    struct session session;
+    enum status status = session_open(run, error, &session);
+
+    if (status != OK)
+        return status;
+    status = db_run_once(session.db, sql, params, error, ret_rows);
+    session_done(&session);
+    return status;
+}
+
+/* ---- the options they have in common ---- */
+
+struct question {
+    const char *account, *state, *severity;
+    calendar_date from, to;
+    int64_t limit;
+    bool json;
+    int64_t number; /* 0: none was given */
+};
+
+static bool option_take(int option, const char *value, struct question *question)
+{
+    switch (option) {
+    case 'a': question->account = value; return true;
+    case 's': question->state = value; return true;
+    case 'v': question->severity = value; return true;
+    case 'f': return date_parse(text_of(value), &question->from);
+    case 't': return date_parse(text_of(value), &question->to);
+    case 'l':
+        return text_to_int64(text_of(value), &question->limit) && question->limit > 0 &&
+               question->limit <= LIMIT_MAX;
+    case 'j': question->json = true; return true;
+    default: return false;
+    }
+}
+
+/* Options, then a number or none. EXIT_OK, or what the program ends with. */
+static int question_read(struct program_run *run, int argc, char **argv, const struct option *known,
+                         struct question *ret_question)
+{
+    struct question question = {.account = "",
+                                .state = "",
+                                .severity = "",
+                                .from = DATE_NONE,
+                                .to = DATE_NONE,
+                                .limit = LIMIT_DEFAULT};
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
+        if (!option_take(option, optarg, &question))
+            return program_usage(run, "no such option, or not its value");
+    if (argc - optind > 1 ||
+        (argc - optind == 1 &&
+         (!text_to_int64(text_of(argv[optind]), &question.number) || question.number <= 0)))
+        return program_usage(run, "one number at most");
+    *ret_question = question;
+    return EXIT_OK;
+}
+
+static int answer(struct program_run *run, const struct view *view, struct params *params,
+                  const struct question *question)
+{
+    struct result *rows = NULL;
+    struct buffer out;
+    struct error error;
+
+    if (rows_read(run, view->sql, params, &error, &rows) != OK)
+        return program_fail(&error);
+    buffer_init(&out, PAGE_SIZE_MAX);
+    if (question->json)
+        json_print(view, rows, &out);
+    else
+        table_print(view, rows, &out);
+    result_free(rows);
+    return program_answer(&out, EXIT_OK);
+}
+
+/* ---- the commands ---- */
+
+static void params_day(struct params *params, calendar_date date)
+{
+    if (date == DATE_NONE)
+        params_null(params);
+    else
+        params_date(params, date);
+}
+
+int list_command(struct program_run *run, int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"account", required_argument, NULL, 'a'},
+        {"state", required_argument, NULL, 's'},
+        {"from", required_argument, NULL, 'f'},
+        {"to", required_argument, NULL, 't'},
+        {"limit", required_argument, NULL, 'l'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
+    };
+    static const struct column columns[] = {
+        {"statement", CELL_NUMBER}, {"file", CELL_NUMBER},    {"account", CELL_TEXT},
+        {"format", CELL_TEXT},      {"number", CELL_TEXT},    {"opening", CELL_MONEY},
+        {"closing", CELL_MONEY},    {"currency", CELL_TEXT},  {"closing_date", CELL_DATE},
+        {"state", CELL_TEXT},       {"held_for", CELL_TEXT},  {"entries", CELL_NUMBER},
+        {"findings", CELL_NUMBER},  {"file_name", CELL_TEXT},
+    };
+    const struct view view = {statement_sql_list, columns, COUNT_OF(columns), 7};
+    struct question question;
+    struct params params;
+    int code = question_read(run, argc, argv, known, &question);
+
+    if (code != EXIT_OK || question.number != 0)
+        return code != EXIT_OK ? code : program_usage(run, "list takes no number: show does");
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_string(&params, question.account);
+    params_string(&params, question.state);
+    params_day(&params, question.from);
+    params_day(&params, question.to);
+    params_int32(&params, (int32_t)question.limit);
+    return answer(run, &view, &params, &question);
+}
+
+int show_command(struct program_run *run, int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"limit", required_argument, NULL, 'l'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
+    };
+    static const struct column columns[] = {
+        {"position", CELL_NUMBER},         {"value_date", CELL_DATE},
+        {"booking_date", CELL_DATE},       {"amount", CELL_MONEY},
+        {"currency", CELL_TEXT},           {"reversal", CELL_TEXT},
+        {"end_to_end_id", CELL_TEXT},      {"customer_reference", CELL_TEXT},
+        {"servicer_reference", CELL_TEXT}, {"remittance", CELL_TEXT},
+    };
+    const struct view view = {statement_sql_show, columns, COUNT_OF(columns), 4};
+    struct question question;
+    struct params params;
+    int code = question_read(run, argc, argv, known, &question);
+
+    if (code != EXIT_OK || question.number == 0)
+        return code != EXIT_OK ? code : program_usage(run, "which statement?");
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_int64(&params, question.number);
+    params_int32(&params, (int32_t)question.limit);
+    return answer(run, &view, &params, &question);
+}
+
+int findings_command(struct program_run *run, int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"severity", required_argument, NULL, 'v'},
+        {"limit", required_argument, NULL, 'l'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
+    };
+    static const struct column columns[] = {
+        {"statement", CELL_NUMBER}, {"file", CELL_NUMBER},    {"severity", CELL_TEXT},
+        {"code", CELL_TEXT},        {"entry", CELL_NUMBER},   {"line", CELL_NUMBER},
+        {"text", CELL_TEXT},        {"file_name", CELL_TEXT},
+    };
+    const struct view view = {statement_sql_findings, columns, COUNT_OF(columns), 0};
+    struct question question;
+    struct params params;
+    int code = question_read(run, argc, argv, known, &question);
+
+    if (code != EXIT_OK)
+        return code;
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_int64(&params, question.number);
+    params_string(&params, question.severity);
+    params_int32(&params, (int32_t)question.limit);
+    return answer(run, &view, &params, &question);
+}
+
+/* ---- the original ---- */
+
+static int original_fail(const char *what, const char *hint)
+{
+    struct error error;
+
+    error_set(&error, FATAL, "%s", what);
+    error_hint(&error, "%s", hint);
+    error.exit_code = EXIT_FAILED;
+    return program_fail(&error);
+}
+
+/* The bytes are those of the digest that the file is known by, or they are not given out. */
+static int original_write(const struct result *rows)
+{
+    struct buffer plain;
+    struct digest digest;
+    int code = EXIT_OK;
+
+    buffer_init(&plain, (size_t)result_int64(rows, 0, 1) + 1);
+    if (!unpack_zstd(result_text(rows, 0, 0), (size_t)result_int64(rows, 0, 1), &plain))
+        code = original_fail("the stored original is damaged", "restore it from a backup");
+    digest = sha256(buffer_view(&plain));
+    if (code == EXIT_OK && memcmp(digest.bytes, result_text(rows, 0, 2).data, SHA256_SIZE) != 0)
+        code = original_fail("the stored original is not what came", "restore it from a backup");
+    if (code == EXIT_OK &&
+        (fwrite(plain.data, 1, plain.size, stdout) != plain.size || fflush(stdout) != 0))
+        code = original_fail("could not write the original", "is the disk full?");
+    buffer_done(&plain);
+    return code;
+}
+
+int original_command(struct program_run *run, int argc, char **argv)
+{
+    static const struct option known[] = {{NULL, 0, NULL, 0}};
+    struct question question;
+    struct result *rows = NULL;
+    struct params params;
+    struct error error;
+    int code = question_read(run, argc, argv, known, &question);
+
+    if (code != EXIT_OK || question.number == 0)
+        return code != EXIT_OK ? code : program_usage(run, "which file?");
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_int64(&params, question.number);
+    if (rows_read(run, statement_sql_original, &params, &error, &rows) != OK)
+        return program_fail(&error);
+    if (result_rows(rows) == 0)
+        code = original_fail("no file has that number", "sawa-statement list shows the numbers");
+    else if (result_is_null(rows, 0, 0))
+        code = original_fail("the file was too large to keep", "ask the bank for it again");
+    else
+        code = original_write(rows);
+    result_free(rows);
+    return code;
+}
+
+int profiles_command(struct program_run *run, int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        return program_usage(run, "profiles takes no arguments");
+    profiles_print(stdout);
+    printf("CSV files are read by profiles in YAML: --csv-profile FILE, see schemas/statements.\n");
+    return EXIT_OK;
+}
