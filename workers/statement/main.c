@@ -36,7 +36,7 @@ static const struct command commands[] = {
                   " [--json]",
      .summary = "statements that came in, the newest first",
      .example = "sawa-statement list --state HELD\n"
-                "sawa-statement list --account NOSTRO-KES --from 2026-03-01",
+                "sawa-statement list --account NOSTRO:NOSTRO-KES --from 2026-03-01",
      .run = list_command,
      .answers = true},
     {.name = "show",

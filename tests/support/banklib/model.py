@@ -6,7 +6,7 @@ from datetime import date, timedelta
 CURRENCIES = ("KES", "NGN", "ZAR", "XOF", "UGX", "TND", "GHS", "USD")
 SCALES = {"XOF": 0, "UGX": 0, "RWF": 0, "TND": 3}
 X_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-WORDS = ("invoice", "SCHOOL FEES", "rent March", "order 17", "Nairobi", "loyer", "refund", "batch 3",
+WORDS = ("invoice", "SCHOOL FEES", "rent March", "order 17", "Nairobi", "loyer", "refund", "batch",
          "salaire 02", "goods", "kodi", "matatu", "PO 4711", "a.b.c", "net (10)", "x+y", "1,5 kg")
 NAMES = ("ACHIENG TRADING LTD", "Okafor and Sons", "Mwangi", "Societe Diallo", "Banda Retail",
          "KABILA ET FILS")
@@ -94,6 +94,7 @@ def random_statement(seed):
         entries += (entries[0],)
     return Statement(
         seed=seed, number=rng.choice((1, 7, 99, 365, 12345)), entries=entries,
-        account="0" + str(rng.randrange(10 ** 9, 10 ** 10)), bic=rng.choice(("EXAMKENA", "EXAMNGLA")),
+        account="0" + str(rng.randrange(10 ** 9, 10 ** 10)),
+        bic=rng.choice(("EXAMKENA", "EXAMNGLA")),
         currency=rng.choice(CURRENCIES), opening_minor=_amount(rng),
         opening_date=closing - timedelta(days=1), closing_date=closing)

@@ -175,7 +175,8 @@ def _write(kind, statement, quirks):
     if "summary" in quirks:
         known["totals.credit_amount"] = signed_text(
             sum(max(one.amount_minor, 0) for one in statement.entries), statement.currency)
-    written = Written(_encode(_wrapped(_document(kind, statement, version, quirks), quirks), quirks),
+    document = _wrapped(_document(kind, statement, version, quirks), quirks)
+    written = Written(_encode(document, quirks),
                       known, [_expected(one, statement, quirks) for one in statement.entries])
     if "no_namespace" in quirks:
         written.findings.add("version_unknown")

@@ -1,4 +1,4 @@
-"""expect.py - what a reader must make of a file: the parts of canonical JSON that the file tells."""
+"""expect.py - what a reader must make of a file: those parts of canonical JSON that it tells."""
 import random
 from dataclasses import dataclass, field
 from typing import Callable

@@ -49,12 +49,13 @@ def _gvc(one):
     text = f"EREF+{one.end_to_end_id}" if one.end_to_end_id else ""
     text += f"SVWZ+{one.text}" if one.text else ""
     parts = [f"?{20 + number}{part}" for number, part in enumerate(_folded(text, SEGMENT)[:10])]
-    parts += [f"?{32 + number}{part}" for number, part in enumerate(_folded(one.party, SEGMENT)[:2])]
+    parts += [f"?{32 + number}{part}"
+              for number, part in enumerate(_folded(one.party, SEGMENT)[:2])]
     return _folded("166?00TRANSFER" + "".join(parts), LINE)
 
 
 def _free(one):
-    return one.text.split(" ") and _wrapped(one.text)
+    return _wrapped(one.text)
 
 
 def _wrapped(text):
