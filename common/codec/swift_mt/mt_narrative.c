@@ -326,7 +326,7 @@ static struct text bare(struct text value)
     return text_trim(value);
 }
 
-/* The value behind a word. Of parts that are told apart by their slashes, the first may be empty. */
+/* The value behind a word. Of parts told apart by their slashes the first may be empty. */
 static struct text value_of(const struct word *word, struct text after)
 {
     return word->target == TO_COUNTERPARTY ? text_from(after, 1) : bare(after);

@@ -145,7 +145,8 @@ def load(folder, entries, rounds, raw):
         with Scratch("bench_statement") as scratch:
             scratch.must("settle", "corridor", "load",
                          os.path.join(ROOT, "deploy", "corridors.example.yaml"), role="corridor")
-            scratch.sql("UPDATE account SET servicer_account = %s WHERE kind = 'NOSTRO' AND currency = 'KES'",
+            scratch.sql("UPDATE account SET servicer_account = %s"
+                        " WHERE kind = 'NOSTRO' AND currency = 'KES'",
                         ACCOUNT.servicer_account)
             scratch.sql("CHECKPOINT")
             begin = time.monotonic()

@@ -1,9 +1,9 @@
 -- Statements that came in, the newest first.
 --   $1 account code or '', $2 state or '', $3 first closing date or null, $4 last one or null,
 --   $5 limit
-SELECT statement_id, file_id, coalesce(account.code, account_number), format, sequence_number,
-       opening_minor, closing_minor, statement.currency::text, closing_date, statement.state, hold_reason,
-       entry_count,
+SELECT statement_id, file_id, coalesce(account.code, account_number), format,
+       sequence_number, opening_minor, closing_minor, statement.currency::text, closing_date,
+       statement.state, hold_reason, entry_count,
        (SELECT count(*) FROM finding WHERE finding.statement_id = statement.statement_id),
        statement_file.name
   FROM statement
