@@ -9,6 +9,8 @@ $SAWA_SAMPLES where it is set, and go only into the run's own folder.
 """
 import decimal
 import glob
+import gzip
+import io
 import json
 import os
 import re
@@ -16,6 +18,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
 import zlib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
@@ -23,6 +26,8 @@ SUPPORT = os.path.join(ROOT, "tests", "support")
 sys.path.insert(0, SUPPORT)
 # pylint: disable=wrong-import-position
 import pika
+from banklib.model import random_statement
+from banklib.writers import WRITERS
 from trafficlib import events, files, fx, wire
 
 SAMPLE_SIZE_MAX = 32 * 1024
@@ -230,9 +235,33 @@ def sample_files():
                 yield found.read()
 
 
+def written_files(count=6):
+    """Small statements as banks write them, with the quirks of each format."""
+    for seed in range(count):
+        for name, writer in sorted(WRITERS.items()):
+            if name not in ("csv", "mobile_money"):     # read by a profile of the target's own
+                yield writer.write(random_statement(seed), writer.random_quirks(seed)).data
+
+
 def statement():
+    yield from (b"\x1f" + data for data in written_files())
     yield from (b"\x0f" + text for text in (BAI2, OFX, *CSV, *bank_files()))
     yield from (b"\x3b" + text for text in sample_files())
+
+
+def members():
+    for data in written_files(1):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+            package.writestr("in/one.sta", data)
+            package.writestr("in/", b"")
+            package.writestr("two.zip", b"PK\3\4")
+        yield b"\x1f" + packed.getvalue()
+        yield b"\x1f" + gzip.compress(data)
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as package:
+        package.writestr("a", b":20:A")
+    yield from (b"\0" + stored.getvalue(), b"\0PK\5\6" + bytes(18), b"\0:20:A")
 
 
 def archive():
@@ -410,6 +439,7 @@ def value():
 
 
 SEEDS = {"fuzz_avro": avro, "fuzz_line": line, "fuzz_file": file, "fuzz_statement": statement,
+         "fuzz_members": members,
          "fuzz_archive": archive, "fuzz_amqp": amqp, "fuzz_registry": registry,
          "fuzz_health": health, "fuzz_config": config, "fuzz_book": book, "fuzz_value": value}
 
