@@ -1,0 +1,2 @@
+-- One was there already: nothing of the copy counts.
+ROLLBACK TO SAVEPOINT entries;
