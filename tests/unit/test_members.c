@@ -231,6 +231,32 @@ static void rule_47_other_members_are_passed_over(void **state)
     free(inner.bytes);
 }
 
+static void rule_47_pieces_make_no_difference(void **state)
+{
+    static char whole[STORY_SIZE];
+    struct package inner;
+    struct package package;
+    struct text zip = two_files(&inner);
+    struct world world;
+
+    (void)state;
+    package_begin(&package, true, "zip:compression=store");
+    package_add(&package, "in/", AE_IFDIR, TEXT(""));
+    package_add(&package, "more.zip", AE_IFREG, zip);
+    package_add(&package, "no.zip", AE_IFREG, TEXT("PK\3\4")); /* may come as 3 bytes and 1 */
+    package_add(&package, "a.sta", AE_IFREG, TEXT("first"));
+    zip = package_end(&package);
+    memcpy(whole, read_whole(zip), sizeof whole);
+    assert_string_equal(whole, "passed more.zip: a package in a package|"
+                               "passed no.zip: a package in a package|begin a.sta|first|end|");
+    world_init(&world);
+    for (size_t size = 1; size < 80; size++)
+        assert_string_equal(read_file(&world, zip, size, &members_limits_default), whole);
+    buffer_done(&world.story);
+    free(inner.bytes);
+    free(package.bytes);
+}
+
 static void rule_47_encrypted_members_are_passed_over(void **state)
 {
     struct package package;
@@ -351,6 +377,7 @@ int main(void)
         cmocka_unit_test(rule_47_each_member_of_a_zip_is_a_file),
         cmocka_unit_test(rule_47_a_gzip_is_its_content),
         cmocka_unit_test(rule_47_other_members_are_passed_over),
+        cmocka_unit_test(rule_47_pieces_make_no_difference),
         cmocka_unit_test(rule_47_encrypted_members_are_passed_over),
         cmocka_unit_test(rule_47_members_have_limits),
         cmocka_unit_test(rule_47_a_bomb_is_refused),

@@ -156,11 +156,24 @@ static bool block_next(struct members *members, struct text *ret_block, enum sta
     return *ret_status == OK;
 }
 
-static enum status member_take(struct members *members, struct text name, struct text block)
+/* The first blocks, until they tell whether it is a package, or end. */
+static enum status member_head(struct members *members, struct buffer *head)
+{
+    struct text block;
+    enum status status = OK;
+
+    while (head->size < MEMBERS_MARK_SIZE && block_next(members, &block, &status))
+        buffer_text(head, block);
+    assert(!buffer_failed(head));
+    return status;
+}
+
+static enum status member_take(struct members *members, struct text name, struct text head)
 {
     const struct members_taker *taker = members->taker;
     enum status status = taker->begin(taker->context, name, members->error);
     enum status read = OK;
+    struct text block = head;
 
     while (status == OK) {
         if (block.size > 0)
@@ -173,24 +186,26 @@ static enum status member_take(struct members *members, struct text name, struct
     return status == OK || status == REJECT ? taker->end(taker->context, members->error) : status;
 }
 
-/* A name is the library's until it reads on, so it is kept. */
 static enum status member_read(struct members *members, struct text name)
 {
-    struct text block = {NULL, 0};
+    struct buffer head;
     enum status status;
 
-    if (block_next(members, &block, &status) && kind_of(block) != KIND_PLAIN) {
+    buffer_init(&head, HEAD_SIZE_MAX);
+    status = member_head(members, &head);
+    if (status == OK && kind_of(buffer_view(&head)) != KIND_PLAIN)
         members->taker->passed_over(members->taker->context, name, "a package in a package");
-        return OK;
-    }
-    return status == OK ? member_take(members, name, block) : status;
+    else if (status == OK)
+        status = member_take(members, name, buffer_view(&head));
+    buffer_done(&head);
+    return status;
 }
 
 static enum status entry_read(struct members *members, struct archive_entry *entry, enum kind kind)
 {
     struct text name = name_of(entry);
     const char *why = why_not(entry);
-    char *kept;
+    char *kept; /* a name is the library's until it reads on */
     enum status status;
 
     if (++members->count > members->limits->count_max)
