@@ -240,7 +240,7 @@ static void rule_47_pieces_make_no_difference(void **state)
     struct world world;
 
     (void)state;
-    package_begin(&package, true, "zip:compression=store");
+    package_begin(&package, true, "");
     package_add(&package, "in/", AE_IFDIR, TEXT(""));
     package_add(&package, "more.zip", AE_IFREG, zip);
     package_add(&package, "no.zip", AE_IFREG, TEXT("PK\3\4")); /* may come as 3 bytes and 1 */
