@@ -204,3 +204,21 @@ void buffer_json(struct buffer *buffer, struct text text)
     buffer_append(buffer, text.data + plain, text.size - plain);
     buffer_byte(buffer, '"');
 }
+
+static bool looks_like_a_formula(struct text text)
+{
+    return text.size > 0 && text.data[0] != '\0' && strchr("=+-@\t\r", text.data[0]) != NULL;
+}
+
+void buffer_csv(struct buffer *buffer, struct text text)
+{
+    buffer_byte(buffer, '"');
+    if (looks_like_a_formula(text))
+        buffer_byte(buffer, '\'');
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] == '"')
+            buffer_byte(buffer, '"');
+        buffer_byte(buffer, (unsigned char)text.data[i]);
+    }
+    buffer_byte(buffer, '"');
+}

@@ -53,6 +53,10 @@ void buffer_be64(struct buffer *buffer, uint64_t value);
 /* A JSON string with quotes and escapes (RFC 8259 section 7). Bytes must be UTF-8. */
 void buffer_json(struct buffer *buffer, struct text text);
 
+/* A field of CSV in quotes (RFC 4180). A text that a spreadsheet would take for a formula (it
+ * begins with = + - @ TAB CR) gets an apostrophe in front: texts come from outside. */
+void buffer_csv(struct buffer *buffer, struct text text);
+
 static inline bool buffer_failed(const struct buffer *buffer)
 {
     return buffer->failed;

@@ -129,9 +129,26 @@ static void the_end_takes_null_and_half_built(void **state)
     buffer_done(&buffer);
 }
 
+static void a_field_of_csv_is_quoted_and_no_formula(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer, 200);
+    buffer_csv(&buffer, TEXT("a \"b\", c"));
+    buffer_csv(&buffer, TEXT("=1+1"));
+    buffer_csv(&buffer, TEXT("@x"));
+    buffer_csv(&buffer, TEXT("1-2"));
+    buffer_csv(&buffer, TEXT(""));
+    buffer_byte(&buffer, 0);
+    assert_string_equal(buffer.data, "\"a \"\"b\"\", c\"\"'=1+1\"\"'@x\"\"1-2\"\"\"");
+    buffer_done(&buffer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_field_of_csv_is_quoted_and_no_formula),
         cmocka_unit_test(grows_up_to_its_ceiling),
         cmocka_unit_test(once_failed_stays_failed_until_cleared),
         cmocka_unit_test(a_size_that_would_wrap_is_refused),

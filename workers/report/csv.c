@@ -2,28 +2,14 @@
  * csv.c - the report as rows (RFC 4180): section, what, date, age_days, currency, amount, count,
  * reference, end_to_end_id, party, note.
  *
- * A text that a spreadsheet would take for a formula (= + - @ TAB CR) gets an apostrophe; numbers
- * are ours and stand as they are.
+ * Texts are fields of buffer_csv; numbers are ours and stand as they are.
  */
 #include "report.h"
-
-static bool looks_like_a_formula(struct text text)
-{
-    return text.size > 0 && strchr("=+-@\t\r", text.data[0]) != NULL && text.data[0] != '\0';
-}
 
 static void cell(struct buffer *out, struct text text)
 {
     buffer_byte(out, ',');
-    buffer_byte(out, '"');
-    if (looks_like_a_formula(text))
-        buffer_byte(out, '\'');
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] == '"')
-            buffer_byte(out, '"');
-        buffer_byte(out, (unsigned char)text.data[i]);
-    }
-    buffer_byte(out, '"');
+    buffer_csv(out, text);
 }
 
 /* One row; what is absent is empty. */

@@ -25,10 +25,13 @@ static const struct command commands[] = {
      .run = load_command,
      .answers = true},
     {.name = "parse",
-     .arguments = "[--profile P] [--csv-profile YAML]... [--pretty] FILE...",
-     .summary = "print statements as JSON, one object per line; \"-\" is stdin, a zip or gzip is"
-                " read member by member",
-     .example = "sawa-statement parse --pretty camt053-20260302.xml",
+     .arguments =
+         "[--profile P] [--csv-profile YAML]... [--format json|csv|table] [--pretty] FILE...",
+     .summary =
+         "print statements as JSON, one object per line, or entries as CSV or a table; \"-\" is"
+         " stdin, a zip or gzip is read member by member",
+     .example = "sawa-statement parse --pretty camt053-20260302.xml\n"
+                "sawa-statement parse --format table statements.zip",
      .run = parse_command,
      .answers = true},
     {.name = "list",

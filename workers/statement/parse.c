@@ -1,5 +1,5 @@
 /*
- * parse.c - sawa-statement parse FILE.. [--profile P] [--csv-profile YAML].. [--pretty]
+ * parse.c - sawa-statement parse [--profile P] [--csv-profile YAML].. [--format F] FILE..
  *
  * Statements of a file are staged (stage.h) and printed when the whole file was read: a file that
  * turns out to be cut short prints nothing. Files, and the members of a zip, are independent; the
@@ -7,6 +7,7 @@
  */
 #include "statement.h"
 
+#include "entry_line.h"
 #include "profiles.h"
 #include "stage.h"
 
@@ -21,11 +22,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 256 * 1024, PATH_SIZE_MAX = 4096 };
+enum { READ_SIZE = 256 * 1024, PATH_SIZE_MAX = 4096, HEAD_SIZE = 4096 };
 
 struct parse {
     struct profiles profiles;
-    bool pretty;
+    enum stage_format format;
     struct stage stage; /* of the member at hand */
 };
 
@@ -98,7 +99,7 @@ static enum status member_begin(void *context, struct text name, struct error *e
 
     snprintf(file->name, sizeof file->name, name.size > 0 ? "%s/%.*s" : "%s", file->path,
              TEXT_ARG(name));
-    if (!stage_open(&file->parse->stage))
+    if (!stage_open(&file->parse->stage, file->parse->format))
         return error_set(error, FATAL, "could not create a temporary file: %s", strerror(errno));
     file->sink = stage_sink(&file->parse->stage);
     file->reader = statement_reader_new(&statement_limits_default,
@@ -133,7 +134,7 @@ static int member_publish(struct parse_file *file)
         print_refusal(file->name, &file->refusal);
         return EXIT_REFUSED;
     }
-    if (!stage_publish(&file->parse->stage, file->parse->pretty, stdout))
+    if (!stage_publish(&file->parse->stage, stdout))
         return cannot("print what was read of", file->name);
     return held ? EXIT_FINDINGS : EXIT_OK;
 }
@@ -206,12 +207,29 @@ static int parse_file(struct parse *parse, const char *path)
     return exit_code;
 }
 
+static bool format_take(struct parse *parse, const char *name)
+{
+    static const char *const names[] =
+        {[STAGE_JSON] = "json", [STAGE_PRETTY] = "", [STAGE_CSV] = "csv", [STAGE_TABLE] = "table"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (strcmp(name, names[i]) != 0 || name[0] == '\0')
+            continue;
+        parse->format = (enum stage_format)i;
+        return true;
+    }
+    return false;
+}
+
 static int option_take(struct program_run *run, struct parse *parse, int option)
 {
     switch (option) {
     case 'p':
     case 'c': return profiles_take(&parse->profiles, option, optarg);
-    case 'y': parse->pretty = true; return EXIT_OK;
+    case 'y': parse->format = STAGE_PRETTY; return EXIT_OK;
+    case 'f':
+        return format_take(parse, optarg) ? EXIT_OK
+                                          : program_usage(run, "formats: json, csv, table");
     default: return program_usage(run, "no such option");
     }
 }
@@ -220,6 +238,7 @@ static int options(struct program_run *run, int argc, char **argv, struct parse 
 {
     static const struct option known[] = {
         PROFILE_OPTIONS,
+        {"format", required_argument, NULL, 'f'},
         {"pretty", no_argument, NULL, 'y'},
         {NULL, 0, NULL, 0},
     };
@@ -231,6 +250,19 @@ static int options(struct program_run *run, int argc, char **argv, struct parse 
     return exit_code != EXIT_OK || optind < argc ? exit_code : program_usage(run, "which files?");
 }
 
+/* Once, in front of all files. */
+static void print_head(const struct parse *parse)
+{
+    struct buffer head;
+
+    if (parse->format != STAGE_CSV)
+        return;
+    buffer_init(&head, HEAD_SIZE);
+    entry_csv_head(&head);
+    (void)fwrite(head.data, 1, head.size, stdout);
+    buffer_done(&head);
+}
+
 int parse_command(struct program_run *run, int argc, char **argv)
 {
     static struct parse parse; /* the profiles are large */
@@ -239,6 +271,7 @@ int parse_command(struct program_run *run, int argc, char **argv)
     profiles_init(&parse.profiles);
     exit_code = options(run, argc, argv, &parse);
     if (exit_code == EXIT_OK) {
+        print_head(&parse);
         for (int i = optind; i < argc; i++)
             exit_code = worse(exit_code, parse_file(&parse, argv[i]));
         exit_code = fflush(stdout) == 0 ? exit_code : EXIT_FAILED;

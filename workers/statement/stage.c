@@ -3,6 +3,8 @@
  */
 #include "stage.h"
 
+#include "entry_line.h"
+
 #include "codec/json/statement_json.h"
 
 #include <errno.h>
@@ -18,9 +20,9 @@ struct stage_row {
     int64_t tail_size;
 };
 
-bool stage_open(struct stage *stage)
+bool stage_open(struct stage *stage, enum stage_format format)
 {
-    *stage = (struct stage){.spool = tmpfile(), .index = tmpfile()};
+    *stage = (struct stage){.format = format, .spool = tmpfile(), .index = tmpfile()};
     buffer_init(&stage->json, JSON_SIZE_MAX);
     if (stage->spool != NULL && stage->index != NULL)
         return true;
@@ -61,10 +63,29 @@ static enum status take_entry(void *context, const struct statement *statement,
 {
     struct stage *stage = context;
 
-    (void)statement;
-    statement_json_entry(entry, &stage->json);
+    switch (stage->format) {
+    case STAGE_CSV: entry_csv(statement, entry, &stage->json); break;
+    case STAGE_TABLE: entry_table(entry, &stage->json); break;
+    case STAGE_JSON:
+    case STAGE_PRETTY: statement_json_entry(entry, &stage->json); break;
+    }
     stage->entries_size += (int64_t)stage->json.size;
     return append(stage, error);
+}
+
+/* *ret_head_size: what of it goes before the entries. */
+static void statement_write(struct stage *stage, const struct statement *statement,
+                            int64_t *ret_head_size)
+{
+    *ret_head_size = 0;
+    if (stage->format == STAGE_TABLE)
+        entry_table_tail(statement, &stage->json);
+    if (stage->format != STAGE_JSON && stage->format != STAGE_PRETTY)
+        return;
+    statement_json_head(statement, &stage->json);
+    *ret_head_size = (int64_t)stage->json.size;
+    statement_json_tail(statement, &stage->json);
+    buffer_byte(&stage->json, '\n');
 }
 
 static enum status take_statement(void *context, const struct statement *statement,
@@ -75,10 +96,7 @@ static enum status take_statement(void *context, const struct statement *stateme
                             .entries_size = stage->entries_size};
 
     assert(statement->entries == NULL); /* they came one by one */
-    statement_json_head(statement, &stage->json);
-    row.head_size = (int64_t)stage->json.size;
-    statement_json_tail(statement, &stage->json);
-    buffer_byte(&stage->json, '\n');
+    statement_write(stage, statement, &row.head_size);
     row.tail_size = (int64_t)stage->json.size - row.head_size;
     stage->entries_size = 0;
     if (fwrite(&row, sizeof row, 1, stage->index) != 1)
@@ -100,7 +118,6 @@ struct statement_sink stage_sink(struct stage *stage)
 struct publish {
     struct stage *stage;
     FILE *out;
-    bool pretty;
     struct json_indent indent;
 };
 
@@ -108,7 +125,7 @@ static bool put(struct publish *publish, struct text piece)
 {
     struct buffer *indented = &publish->stage->json;
 
-    if (publish->pretty) {
+    if (publish->stage->format == STAGE_PRETTY) {
         buffer_clear(indented);
         statement_json_indent(&publish->indent, piece, indented);
         piece = buffer_view(indented);
@@ -144,9 +161,9 @@ static bool put_statement(struct publish *publish, const struct stage_row *row)
            put_part(publish, head_at + row->head_size, row->tail_size);
 }
 
-bool stage_publish(struct stage *stage, bool pretty, FILE *out)
+bool stage_publish(struct stage *stage, FILE *out)
 {
-    struct publish publish = {.stage = stage, .out = out, .pretty = pretty};
+    struct publish publish = {.stage = stage, .out = out};
     struct stage_row row;
     bool good = fflush(stage->spool) == 0 && fflush(stage->index) == 0;
 

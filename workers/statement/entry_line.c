@@ -1,0 +1,145 @@
+/*
+ * entry_line.c - see entry_line.h.
+ */
+#include "entry_line.h"
+
+#include <stdio.h>
+
+enum { DATE_WIDTH = 10, AMOUNT_WIDTH = 18, REFERENCE_WIDTH = 16 };
+
+static void amount_text(const struct statement_amount *amount,
+                        char text[STATEMENT_AMOUNT_TEXT_SIZE])
+{
+    text[0] = '\0';
+    if (amount->present)
+        statement_amount_format(amount, text);
+}
+
+static void date_text(calendar_date date, char text[DATE_TEXT_SIZE])
+{
+    text[0] = '\0';
+    if (date != DATE_NONE)
+        date_format(date, text);
+}
+
+static void currency_text(const struct statement_amount *amount, char text[CURRENCY_CODE_SIZE])
+{
+    text[0] = '\0';
+    if (amount->present && amount->currency != CURRENCY_NONE)
+        currency_code(amount->currency, text);
+}
+
+static struct text status_text(const struct statement_entry *entry)
+{
+    return entry->status == STATUS_OTHER ? entry->status_text
+                                         : text_of(entry_status_name(entry->status));
+}
+
+/* What the bank wrote about it, on one line. */
+static void remittance_line(const struct statement_facts *facts, struct buffer *out)
+{
+    size_t begin = out->size;
+
+    for (const struct statement_text *one = facts->unstructured; one != NULL; one = one->next) {
+        if (out->size > begin)
+            buffer_byte(out, ' ');
+        buffer_text(out, one->text);
+    }
+    for (size_t i = begin; i < out->size; i++)
+        if ((unsigned char)out->data[i] < ' ')
+            out->data[i] = ' ';
+}
+
+/* ---- CSV ---- */
+
+static void csv_field(struct buffer *out, struct text value)
+{
+    buffer_byte(out, ',');
+    buffer_csv(out, value);
+}
+
+void entry_csv_head(struct buffer *out)
+{
+    buffer_string(out, "position,account,value_date,booking_date,amount,currency,status,reversal,"
+                       "end_to_end_id,customer_reference,servicer_reference,counterparty,"
+                       "remittance\r\n");
+}
+
+void entry_csv(const struct statement *statement, const struct statement_entry *entry,
+               struct buffer *out)
+{
+    const struct statement_references *references = &entry->facts.references;
+    char value_date[DATE_TEXT_SIZE];
+    char booking_date[DATE_TEXT_SIZE];
+    char amount[STATEMENT_AMOUNT_TEXT_SIZE];
+    char code[CURRENCY_CODE_SIZE];
+    struct buffer remittance;
+
+    date_text(entry->value_date, value_date);
+    date_text(entry->booking_date, booking_date);
+    amount_text(&entry->amount, amount);
+    currency_text(&entry->amount, code);
+    buffer_init(&remittance, out->max);
+    remittance_line(&entry->facts, &remittance);
+    buffer_format(out, "%d", entry->position);
+    csv_field(out, statement->account.id);
+    buffer_format(out, ",%s,%s,%s,%s", value_date, booking_date, amount, code);
+    csv_field(out, status_text(entry));
+    buffer_string(out, entry->reversal ? ",true" : ",false");
+    csv_field(out, references->end_to_end_id);
+    csv_field(out, references->customer_reference);
+    csv_field(out, references->servicer_reference);
+    csv_field(out, entry->facts.counterparty.name);
+    csv_field(out, buffer_view(&remittance));
+    buffer_string(out, "\r\n");
+    buffer_done(&remittance);
+}
+
+/* ---- a table for people ---- */
+
+void entry_table(const struct statement_entry *entry, struct buffer *out)
+{
+    const struct statement_references *references = &entry->facts.references;
+    struct text reference = references->end_to_end_id.size > 0 ? references->end_to_end_id
+                                                               : references->customer_reference;
+    char booking_date[DATE_TEXT_SIZE];
+    char amount[STATEMENT_AMOUNT_TEXT_SIZE];
+    char code[CURRENCY_CODE_SIZE];
+
+    date_text(entry->booking_date == DATE_NONE ? entry->value_date : entry->booking_date,
+              booking_date);
+    amount_text(&entry->amount, amount);
+    currency_text(&entry->amount, code);
+    buffer_format(out, "%6d  %-*s  %*s %-3s  %-*.*s  ", entry->position, DATE_WIDTH, booking_date,
+                  AMOUNT_WIDTH, amount, code, REFERENCE_WIDTH, TEXT_ARG(reference));
+    remittance_line(&entry->facts, out);
+    buffer_byte(out, '\n');
+}
+
+static void table_balance(const char *name, bool present, const struct statement_balance *balance,
+                          struct buffer *out)
+{
+    char amount[STATEMENT_AMOUNT_TEXT_SIZE];
+    char code[CURRENCY_CODE_SIZE];
+    char date[DATE_TEXT_SIZE];
+
+    if (!present)
+        return;
+    amount_text(&balance->amount, amount);
+    currency_text(&balance->amount, code);
+    date_text(balance->date, date);
+    buffer_format(out, "  %s %s %s %s", name, date, amount, code);
+}
+
+void entry_table_tail(const struct statement *statement, struct buffer *out)
+{
+    buffer_format(out, "%s %.*s: %d entries", statement_format_name(statement->format),
+                  TEXT_ARG(statement->account.id), statement->entry_count);
+    table_balance("opening", statement->has_opening, &statement->opening, out);
+    table_balance("closing", statement->has_closing, &statement->closing, out);
+    buffer_byte(out, '\n');
+    for (const struct finding *finding = statement->findings; finding != NULL;
+         finding = finding->next)
+        buffer_format(out, "  %s %s: %.*s\n", severity_name(finding_severity(finding->code)),
+                      finding_name(finding->code), TEXT_ARG(finding->text));
+}
