@@ -75,6 +75,20 @@ static void texts_in_sections_stay_as_they_are(void **state)
     has("\"unstructured\":[\"a &amp; <b>  < &nosuch; &#0; & c&\"]");
 }
 
+/* Blocks that stand inside each other: what an entry held is gone with it, what the statement holds
+ * stays, though it was read within an entry. */
+static void blocks_within_an_entry(void **state)
+{
+    (void)state;
+    read_all(HEADER_2 BEGIN "<STMTTRN><DTPOSTED>20260301<TRNAMT>1<MEMO>outer"
+                            "<STMTTRN><DTPOSTED>20260302<TRNAMT>2<MEMO>inner</STMTTRN>"
+                            "<NAME>late" LEDGER "</STMTTRN>" ENTRY("3") END);
+    has("\"unstructured\":[\"inner\"]");
+    has("\"closing_balance\":{\"type\":\"CLBD\",\"subtype\":null,\"amount\":\"1000.00\"");
+    has("\"name\":\"late\"");
+    assert_int_equal(count_of("inner"), 1);
+}
+
 static void the_other_party_and_its_currency(void **state)
 {
     (void)state;
@@ -236,6 +250,7 @@ int main(void)
         cmocka_unit_test(values_without_end_tags),
         cmocka_unit_test(values_with_end_tags),
         cmocka_unit_test(texts_in_sections_stay_as_they_are),
+        cmocka_unit_test(blocks_within_an_entry),
         cmocka_unit_test(the_other_party_and_its_currency),
         cmocka_unit_test(cards_pending_entries_and_other_balances),
         cmocka_unit_test(rule_61_marks_that_may_mean_thousands_are_no_guess),

@@ -21,7 +21,7 @@ const struct members_limits members_limits_default = {
 
 static const int64_t ratio_from = INT64_C(64) << 20;
 
-enum { HEAD_SIZE_MAX = 64 * 1024 * 1024 };
+enum { BLOCK_SIZE = 64 * 1024, HEAD_SIZE_MAX = 64 * 1024 * 1024 };
 
 enum kind { KIND_PLAIN, KIND_ZIP, KIND_GZIP };
 
@@ -35,6 +35,7 @@ struct members {
     int32_t count;
     int64_t size;
     bool has_ended;            /* the source has no more bytes */
+    char *block;               /* what the library is given next */
     enum status source_status; /* the source's own failure passes through the library */
     struct error *error;
 };
@@ -83,22 +84,39 @@ static enum status plain_read(struct members *members)
 
 /* ---- a package ---- */
 
+/* The next piece of the source where the last is used up. False: the source failed. */
+static bool source_next(struct members *members)
+{
+    if (members->first.size > 0 || members->has_ended)
+        return true;
+    members->source_status =
+        members->source->read(members->source->context, &members->first, members->error);
+    members->has_ended = members->source_status == OK && members->first.size == 0;
+    return members->source_status == OK;
+}
+
+/* Blocks of one size: what the library makes of a damaged package depends on where they end, and
+ * must not depend on the pieces of the source. */
 static la_ssize_t on_read(struct archive *archive, void *context, const void **ret_bytes)
 {
     struct members *members = context;
-    struct text piece = members->first;
+    size_t size = 0;
 
-    members->first = (struct text){NULL, 0};
-    if (piece.size == 0)
-        members->source_status =
-            members->source->read(members->source->context, &piece, members->error);
-    if (members->source_status != OK) {
-        archive_set_error(archive, EIO, "could not read");
-        return -1;
+    while (size < BLOCK_SIZE && !members->has_ended) {
+        struct text piece;
+
+        if (!source_next(members)) {
+            archive_set_error(archive, EIO, "could not read");
+            return -1;
+        }
+        piece = text_first(members->first, BLOCK_SIZE - size);
+        if (piece.size > 0)
+            memcpy(members->block + size, piece.data, piece.size);
+        members->first = text_from(members->first, piece.size);
+        size += piece.size;
     }
-    members->has_ended = piece.size == 0;
-    *ret_bytes = piece.data;
-    return (la_ssize_t)piece.size;
+    *ret_bytes = members->block;
+    return (la_ssize_t)size;
 }
 
 /* What the library found wrong, or what its source had said. */
@@ -247,7 +265,8 @@ static enum status package_read(struct members *members, enum kind kind)
     enum status status;
 
     members->archive = archive_read_new();
-    if (members->archive == NULL)
+    members->block = malloc(BLOCK_SIZE);
+    if (members->archive == NULL || members->block == NULL)
         abort();
     if (kind == KIND_ZIP) {
         archive_read_support_format_zip_streamable(members->archive);
@@ -261,6 +280,7 @@ static enum status package_read(struct members *members, enum kind kind)
     else
         status = damaged(members);
     archive_read_free(members->archive);
+    free(members->block);
     return status;
 }
 

@@ -266,8 +266,6 @@ void ofx_statement_begin(struct ofx_statement *message, enum ofx_area area, int6
     if (area == OFX_ENTRY || area == OFX_PENDING) {
         message->entry_line = line;
         forget(message, OFX_OF_ENTRY, OFX_OF_BALANCE);
-        if (message->is_open)
-            statement_begin_entry(statement_of(message));
     }
     if (area == OFX_BALANCE)
         forget(message, OFX_OF_BALANCE, OFX_FIELD_COUNT);
@@ -287,7 +285,10 @@ void ofx_statement_value(struct ofx_statement *message, enum ofx_area area, stru
     }
     if (field == OFX_FIELD_COUNT || !message->is_open || message->values[field].size > 0)
         return; /* (1)(2) */
+    if (field >= OFX_OF_ENTRY && field < OFX_OF_BALANCE)
+        statement_begin_entry(statement);
     message->values[field] = statement_copy(statement, value);
+    statement_end_entry(statement);
     if (field == OFX_CURDEF && !statement_currency_parse(value, &statement->account.currency))
         find_amount(message, value, 0);
 }
@@ -304,6 +305,8 @@ enum status ofx_statement_end(struct ofx_statement *message, enum ofx_area area,
     case OFX_BALANCE: balance_build(message); break;
     default: return OK;
     }
+    if (area != OFX_BALANCE)
+        forget(message, OFX_OF_ENTRY, OFX_OF_BALANCE); /* the entry may be gone now */
     return statement_entry_done(message->context, line, error);
 }
 
