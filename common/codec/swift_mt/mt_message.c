@@ -360,8 +360,19 @@ static enum statement_format format_of(const struct mt_message *message)
     return message->is_intraday && !message->has_balance ? FORMAT_MT942 : FORMAT_MT940;
 }
 
+/* Booked, unless the message turns out to be a report of the day before its value date (25). */
+static bool may_be_future(const struct mt_message *message)
+{
+    const struct statement_entry *entry = message->entry;
+    bool may_be_intraday = message->hint == FORMAT_MT942 ||
+                           (message->hint == FORMAT_UNKNOWN && !message->has_balance);
+
+    return may_be_intraday && entry->status == STATUS_BOOK && entry->value_date != DATE_NONE &&
+           (message->indicator_date == DATE_NONE || entry->value_date > message->indicator_date);
+}
+
 /* What mt_message_finish may still change: an entry without currency, a date without year, and
- * whether a report of the day tells of the future (25). */
+ * whether it is of the future. */
 static bool is_unsettled(const struct mt_message *message)
 {
     const struct statement_entry *entry = message->entry;
@@ -373,7 +384,7 @@ static bool is_unsettled(const struct mt_message *message)
         return true;
     if (entry->booking_date != DATE_NONE)
         date_parts(entry->booking_date, &year, &month, &day);
-    return year == YEAR_OPEN || format_of(message) == FORMAT_MT942 || !message->has_balance;
+    return year == YEAR_OPEN || may_be_future(message);
 }
 
 void mt_message_end_entry(struct mt_message *message, struct text narrative, struct text raw)
