@@ -126,3 +126,10 @@ void file_folder_of(const char *path, char *ret_folder, size_t folder_size)
         folder = TEXT("/");
     (void)text_copy(folder, ret_folder, folder_size);
 }
+
+int64_t file_size(int file)
+{
+    struct stat status;
+
+    return fstat(file, &status) == 0 && S_ISREG(status.st_mode) ? (int64_t)status.st_size : 0;
+}

@@ -34,6 +34,9 @@ must_use enum status file_read(const char *path, size_t size_max, struct arena *
 /* Reads size bytes from where the open file stands; fewer only at its end. -1: errno tells. */
 ssize_t file_read_up_to(int file, char *bytes, size_t size);
 
+/* Of an open regular file; 0 for anything else. */
+int64_t file_size(int file);
+
 /* True when name obeys (2). */
 must_use bool file_name_is_safe(struct text name);
 

@@ -3,8 +3,10 @@
  */
 #include "load.h"
 #include "profiles.h"
+#include "progress.h"
 #include "statement.h"
 
+#include "base/file.h"
 #include "codec/archive/pack.h"
 #include "codec/members/members.h"
 
@@ -29,7 +31,10 @@ struct load {
     int64_t size;
     struct load_place place;
     struct load_answer *answer;
+    struct progress progress;
 };
+
+enum { PASSES = 3 }; /* digest and original, read 1, read 2 */
 
 /* ---- reading ---- */
 
@@ -43,7 +48,7 @@ static enum status file_failed(const struct load *load, struct error *error)
 }
 
 /* All pieces of the file, from its beginning. */
-static enum status file_pieces(const struct load *load, piece_taker *take, void *context,
+static enum status file_pieces(struct load *load, piece_taker *take, void *context,
                                struct error *error)
 {
     static char bytes[READ_SIZE];
@@ -60,6 +65,7 @@ static enum status file_pieces(const struct load *load, piece_taker *take, void 
         if (size == 0)
             return OK;
         offset += size;
+        progress_add(&load->progress, (size_t)size);
         status = take(context, (struct text){bytes, (size_t)size}, error);
     }
     return status;
@@ -295,9 +301,11 @@ static enum status descriptor_load(struct load load, const struct load_teller *t
     enum status status;
 
     load.answer = &answer;
+    progress_begin(&load.progress, load.path, file_size(load.descriptor), PASSES);
     status = file_first_read(&load, error, &go);
     if (status == OK && go)
         status = file_second_read(&load, error);
+    progress_end(&load.progress);
     if (status == OK)
         teller->tell(teller->context, load.path, &answer, error);
     return status;

@@ -9,9 +9,11 @@
 
 #include "entry_line.h"
 #include "profiles.h"
+#include "progress.h"
 #include "stage.h"
 
 #include "base/buffer.h"
+#include "base/file.h"
 #include "codec/members/members.h"
 #include "codec/statement.h"
 
@@ -70,6 +72,7 @@ struct parse_file {
     struct parse *parse;
     const char *path;
     int descriptor;
+    struct progress progress;
     char name[PATH_SIZE_MAX]; /* of the member at hand, for messages */
     struct statement_sink sink;
     struct statement_reader *reader;
@@ -89,6 +92,7 @@ static enum status read_piece(void *context, struct text *ret_piece, struct erro
     while (size < 0 && errno == EINTR);
     if (size < 0)
         return error_set(error, FATAL, "could not read: %s", strerror(errno));
+    progress_add(&file->progress, (size_t)size);
     *ret_piece = (struct text){bytes, (size_t)size};
     return OK;
 }
@@ -179,8 +183,11 @@ static int parse_descriptor(struct parse *parse, const char *path, int descripto
                                         .end = member_end,
                                         .passed_over = member_passed_over};
     struct error error;
-    enum status status = members_read(&source, &members_limits_default, &taker, &error);
+    enum status status;
 
+    progress_begin(&file.progress, path, file_size(descriptor), 1);
+    status = members_read(&source, &members_limits_default, &taker, &error);
+    progress_end(&file.progress);
     member_forget(&file);
     if (status == REJECT) {
         print_refusal(path, &error);
