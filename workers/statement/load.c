@@ -1,5 +1,5 @@
 /*
- * load.c - sawa-statement load [--profile P] [--csv-profile YAML].. FILE...; see load.h.
+ * load.c - sawa-statement load and check [--profile P] [--csv-profile YAML].. FILE...; see load.h.
  */
 #include "load.h"
 #include "profiles.h"
@@ -24,7 +24,7 @@ enum { READ_SIZE = 256 * 1024, PARAMS_SIZE_MAX = ORIGINAL_SIZE_MAX + 4096 };
 /* One file, or one member, on its way in. */
 struct load {
     struct session *session;
-    const struct statement_profile *profile;
+    const struct load_order *order;
     const char *path; /* or name */
     int descriptor;
     struct digest digest;
@@ -80,7 +80,7 @@ static enum status file_read_statements(struct load *load, const struct statemen
                                         struct error *error)
 {
     struct statement_reader *reader =
-        statement_reader_new(&statement_limits_default, load->profile, sink);
+        statement_reader_new(&statement_limits_default, load->order->profile, sink);
     enum status status = file_pieces(load, reader_take, reader, error);
 
     if (status == OK)
@@ -260,6 +260,8 @@ static enum status file_first_read(struct load *load, struct error *error, bool 
     if (read != OK && read != REJECT) {
         *error = refusal;
         status = read;
+    } else if (load->order->trial) {
+        status = OK;
     } else if (pack_end(pack, &packed) || read == REJECT) {
         status = file_note(load, packed, read == REJECT ? &refusal : NULL, error);
     } else {
@@ -279,22 +281,49 @@ static enum status sink_load(void *context, const struct statement *statement, s
     struct load *load = context;
 
     load->place.ordinal++;
-    return load_statement(load->session, &load->place, statement, error, load->answer);
+    return load_statement(load->session, load->order, &load->place, statement, error, load->answer);
 }
 
-static enum status file_second_read(struct load *load, struct error *error)
+static enum status statements_load(struct load *load, struct error *error)
 {
     const struct statement_sink sink = {.context = load, .statement = sink_load};
     enum status status = file_read_statements(load, &sink, error);
 
     if (status == REJECT)
         return error_set(error, FATAL, "%s changed while it was read", load->path);
+    return status;
+}
+
+static enum status file_second_read(struct load *load, struct error *error)
+{
+    enum status status = statements_load(load, error);
+
     return status == OK ? file_state_set(load, "LOADED", error) : status;
 }
 
+/* The same in one transaction, which is rolled back whatever comes of it. */
+static enum status file_try(struct load *load, struct error *error)
+{
+    struct business tx;
+    bool done = false;
+    enum status status = business_begin(load->session->db, "statement_file", load->session->worker,
+                                        clock_now_us(), error, &tx);
+
+    if (status != OK)
+        return status;
+    load->place.trial = &tx;
+    status = file_insert(load, (struct text){NULL, 0}, "LOADING", error);
+    if (status == OK)
+        status = file_find(load, error, &done);
+    if (status == OK)
+        status = statements_load(load, error);
+    load->place.trial = NULL;
+    business_abandon(&tx);
+    return status;
+}
+
 /* A file that is open, whatever it is a member of. */
-static enum status descriptor_load(struct load load, const struct load_teller *teller,
-                                   struct error *error)
+static enum status descriptor_load(struct load load, struct error *error)
 {
     struct load_answer answer = {0};
     bool go = false;
@@ -304,10 +333,10 @@ static enum status descriptor_load(struct load load, const struct load_teller *t
     progress_begin(&load.progress, load.path, file_size(load.descriptor), PASSES);
     status = file_first_read(&load, error, &go);
     if (status == OK && go)
-        status = file_second_read(&load, error);
+        status = load.order->trial ? file_try(&load, error) : file_second_read(&load, error);
     progress_end(&load.progress);
     if (status == OK)
-        teller->tell(teller->context, load.path, &answer, error);
+        load.order->tell(load.order->context, load.path, &answer, error);
     return status;
 }
 
@@ -315,7 +344,6 @@ static enum status descriptor_load(struct load load, const struct load_teller *t
 
 struct package {
     struct load load; /* of the package; of each member, what differs */
-    const struct load_teller *teller;
     int64_t offset;
     FILE *member;
     char name[NAME_SIZE_MAX];
@@ -374,7 +402,7 @@ static enum status member_end(void *context, struct error *error)
     if (fflush(package->member) != 0)
         status = file_failed(&package->load, error);
     if (status == OK)
-        status = descriptor_load(load, package->teller, error);
+        status = descriptor_load(load, error);
     member_close(package);
     return status;
 }
@@ -390,13 +418,12 @@ static void member_passed_over(void *context, struct text name, const char *why)
     error_set(&refusal, REJECT, "a member was passed over");
     error_detail(&refusal, "%s", why);
     text_copy(TEXT("passed_over"), refusal.subject, sizeof refusal.subject);
-    package->teller->tell(package->teller->context, package->name, &answer, &refusal);
+    package->load.order->tell(package->load.order->context, package->name, &answer, &refusal);
 }
 
-static enum status package_load(struct load load, const struct load_teller *teller,
-                                struct error *error)
+static enum status package_load(struct load load, struct error *error)
 {
-    struct package package = {.load = load, .teller = teller};
+    struct package package = {.load = load};
     const struct members_source source = {.context = &package, .read = package_read};
     const struct members_taker taker = {.context = &package,
                                         .begin = member_begin,
@@ -409,7 +436,7 @@ static enum status package_load(struct load load, const struct load_teller *tell
     member_close(&package);
     if (status != REJECT)
         return status;
-    teller->tell(teller->context, load.path, &refused, error); /* members before it stand */
+    load.order->tell(load.order->context, load.path, &refused, error); /* members before it stand */
     return OK;
 }
 
@@ -421,17 +448,16 @@ static bool is_package(int descriptor)
     return size > 0 && members_is_package((struct text){head, (size_t)size});
 }
 
-enum status load_file(struct session *session, const struct statement_profile *profile,
-                      const char *path, const struct load_teller *teller, struct error *error)
+enum status load_file(struct session *session, const struct load_order *order, const char *path,
+                      struct error *error)
 {
-    struct load load = {.session = session, .profile = profile, .path = path};
+    struct load load = {.session = session, .order = order, .path = path};
     enum status status;
 
     load.descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (load.descriptor < 0)
         return file_failed(&load, error);
-    status = is_package(load.descriptor) ? package_load(load, teller, error)
-                                         : descriptor_load(load, teller, error);
+    status = is_package(load.descriptor) ? package_load(load, error) : descriptor_load(load, error);
     close(load.descriptor);
     return status;
 }
@@ -458,16 +484,52 @@ static void answer_print(void *context, const char *name, const struct load_answ
         printf("%s: refused: %s (line %lld) %s\n", name, refusal->subject, (long long)refusal->line,
                refusal->detail);
     else
-        printf("%s: statements loaded=%lld held=%lld known=%lld entries=%lld\n", name,
+        printf("%s: statements loaded=%lld held=%lld known=%lld entries=%lld new=%lld\n", name,
                (long long)answer->loaded_count, (long long)answer->held_count,
-               (long long)answer->duplicate_count, (long long)answer->entry_count);
+               (long long)answer->duplicate_count, (long long)answer->entry_count,
+               (long long)answer->new_count);
     *worst = code > *worst ? code : *worst;
 }
 
-static int load_all(struct program_run *run, const struct statement_profile *profile, char **paths)
+/* What a trial found of a statement, as it would be stored. */
+static enum status verdict_print(void *context, struct session *session,
+                                 const struct load_verdict *verdict, struct error *error)
+{
+    const struct statement *statement = verdict->statement;
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    (void)context;
+    printf("  %s %.*s number %.*s: %s%s, %d entries, %lld new\n",
+           statement_format_name(statement->format), TEXT_ARG(statement->account.id),
+           TEXT_ARG(statement->sequence_number),
+           verdict->statement_id == 0     ? "known"
+           : verdict->hold_reason == NULL ? "loads"
+                                          : "held for ",
+           verdict->statement_id == 0 || verdict->hold_reason == NULL ? "" : verdict->hold_reason,
+           statement->entry_count, (long long)verdict->new_count);
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_int64(&params, verdict->statement_id == 0 ? -1 : verdict->statement_id);
+    params_string(&params, "");
+    params_int32(&params, statement_limits_default.findings_max);
+    status = db_run_once(session->db, statement_sql_findings, &params, error, &rows);
+    for (int row = 0; status == OK && row < result_rows(rows); row++)
+        printf("    %.*s %.*s: %.*s\n", TEXT_ARG(result_text(rows, row, 2)),
+               TEXT_ARG(result_text(rows, row, 3)), TEXT_ARG(result_text(rows, row, 6)));
+    result_free(rows);
+    return status;
+}
+
+static int load_all(struct program_run *run, const struct statement_profile *profile, bool trial,
+                    char **paths)
 {
     int worst = EXIT_OK;
-    const struct load_teller teller = {.context = &worst, .tell = answer_print};
+    const struct load_order order = {.profile = profile,
+                                     .trial = trial,
+                                     .context = &worst,
+                                     .tell = answer_print,
+                                     .tell_statement = trial ? verdict_print : NULL};
     struct session session;
     struct error error;
     enum status status = OK;
@@ -475,12 +537,12 @@ static int load_all(struct program_run *run, const struct statement_profile *pro
     if (session_open(run, &error, &session) != OK)
         return program_fail(&error);
     for (; *paths != NULL && status == OK; paths++)
-        status = load_file(&session, profile, *paths, &teller, &error);
+        status = load_file(&session, &order, *paths, &error);
     session_done(&session);
     return status == OK ? worst : program_fail(&error);
 }
 
-int load_command(struct program_run *run, int argc, char **argv)
+static int run_command(struct program_run *run, int argc, char **argv, bool trial)
 {
     static const struct option known[] = {PROFILE_OPTIONS, {NULL, 0, NULL, 0}};
     static struct profiles profiles; /* large */
@@ -493,7 +555,17 @@ int load_command(struct program_run *run, int argc, char **argv)
                              : profiles_take(&profiles, option, optarg);
     if (code == EXIT_OK)
         code = optind == argc ? program_usage(run, "which files?")
-                              : load_all(run, profiles_chosen(&profiles), argv + optind);
+                              : load_all(run, profiles_chosen(&profiles), trial, argv + optind);
     profiles_done(&profiles);
     return code;
+}
+
+int load_command(struct program_run *run, int argc, char **argv)
+{
+    return run_command(run, argc, argv, false);
+}
+
+int check_command(struct program_run *run, int argc, char **argv)
+{
+    return run_command(run, argc, argv, true);
 }

@@ -30,28 +30,43 @@ struct load_answer {
     int64_t loaded_count;
     int64_t held_count;
     int64_t duplicate_count;
-    int64_t entry_count;
+    int64_t entry_count; /* of what was loaded */
+    int64_t new_count;   /* of these, what no other statement had brought (4) */
 };
 
-/* Is told of each: name is the path, for a member its own name behind it. */
-struct load_teller {
+/* What became of one statement. */
+struct load_verdict {
+    const struct statement *statement;
+    int64_t statement_id;    /* 0: known by its content */
+    const char *hold_reason; /* NULL: it loads */
+    int64_t new_count;
+};
+
+struct load_order {
+    const struct statement_profile *profile;
+    bool trial; /* all of it is done, told, and rolled back */
     void *context;
+    /* Is told of each: name is the path, for a member its own name behind it. */
     void (*tell)(void *context, const char *name, const struct load_answer *answer,
                  const struct error *refusal);
+    /* Within its transaction; NULL: not wanted. */
+    enum status (*tell_statement)(void *context, struct session *session,
+                                  const struct load_verdict *verdict, struct error *error);
 };
 
 /* OK, also for what was refused (answer->refused). RETRY, FATAL: the database or the disk; the file
  * can be loaded again. */
-must_use enum status load_file(struct session *session, const struct statement_profile *profile,
-                               const char *path, const struct load_teller *teller,
-                               struct error *error);
+must_use enum status load_file(struct session *session, const struct load_order *order,
+                               const char *path, struct error *error);
 
 /* One statement of a file into the database (store.c). */
 struct load_place {
     int64_t file_id;
     int32_t ordinal;
+    struct business *trial; /* not NULL: within it, and nothing is committed */
 };
-must_use enum status load_statement(struct session *session, const struct load_place *place,
+must_use enum status load_statement(struct session *session, const struct load_order *order,
+                                    const struct load_place *place,
                                     const struct statement *statement, struct error *error,
                                     struct load_answer *answer);
 

@@ -6,6 +6,7 @@
  *   load    file -> statement reader -> statement_file, statement, statement_entry, finding,
  *                                       audit leaf                     (one tx per statement)
  *   watch   the same for every file that is put into a folder
+ *   check   as load, told statement by statement, and rolled back
  *   list, show, findings, original   what is stored -> stdout                     (reads only)
  *
  * Restart: a file and a statement are known by their content; what was stored is not stored again.
@@ -23,6 +24,13 @@ static const struct command commands[] = {
      .summary = "load statement files; what is known already changes nothing",
      .example = "sawa-statement load camt053-20260302.xml",
      .run = load_command,
+     .answers = true},
+    {.name = "check",
+     .arguments = "[--profile P] [--csv-profile YAML]... FILE...",
+     .summary =
+         "what load would do, statement by statement, against what is stored; changes nothing",
+     .example = "sawa-statement check camt053-20260302.xml",
+     .run = check_command,
      .answers = true},
     {.name = "parse",
      .arguments =

@@ -1,7 +1,7 @@
 /*
  * progress.h - how far a large file is read, for a person at a terminal: one line on stderr that
- * writes over itself, and is gone at the end. Without a terminal, or where a file is small or its size
- * not known, there is none.
+ * writes over itself, and is gone at the end. Without a terminal, or where a file is small or its
+ * size not known, there is none.
  *
  *   progress_begin(&progress, path, size, passes);
  *   progress_add(&progress, bytes);                  after each piece, of each pass

@@ -12,6 +12,7 @@
 int parse_command(struct program_run *run, int argc, char **argv);
 /* load.c, watch.c */
 int load_command(struct program_run *run, int argc, char **argv);
+int check_command(struct program_run *run, int argc, char **argv);
 int watch_command(struct program_run *run, int argc, char **argv);
 /* history.c: what is stored already. */
 int list_command(struct program_run *run, int argc, char **argv);

@@ -29,6 +29,7 @@ struct intake {
     calendar_date closing_date;
     const char *hold_reason; /* NULL: it loads */
     int32_t loaded_count;
+    int64_t new_count;    /* of these, what was not there */
     int64_t statement_id; /* 0: the same content is stored already */
 };
 
@@ -385,37 +386,42 @@ static void entries_tuples(const struct intake *intake, struct buffer *tuples)
 }
 
 /* By way of a table of their own: what another statement brought is left out (4). */
-static enum status entries_stage(struct db *db, struct text tuples, struct error *error)
+static enum status entries_stage(struct db *db, struct text tuples, struct error *error,
+                                 int64_t *ret_new)
 {
+    struct result *rows = NULL;
     int64_t staged = 0;
     enum status status = db_run(db, statement_sql_stage_make, NULL, error, NULL);
 
     if (status == OK)
         status = db_copy(db, statement_sql_stage_copy, &tuples, 1, error, &staged);
-    return status == OK ? db_run(db, statement_sql_entry_insert, NULL, error, NULL) : status;
+    if (status == OK)
+        status = db_run(db, statement_sql_entry_insert, NULL, error, &rows);
+    if (status == OK)
+        *ret_new = result_affected(rows);
+    result_free(rows);
+    return status;
 }
 
 /* Most statements overlap no other, so the rows go straight to their table; where one of them is
  * there already, once more by the stage. */
-static enum status entries_copy(const struct intake *intake, struct text tuples,
-                                struct error *error)
+static enum status entries_copy(struct intake *intake, struct text tuples, struct error *error)
 {
     struct db *db = intake->session->db;
-    int64_t copied = 0;
     enum status status = db_run(db, statement_sql_entries_save, NULL, error, NULL);
 
     if (status == OK)
-        status = db_copy(db, statement_sql_entry_copy, &tuples, 1, error, &copied);
+        status = db_copy(db, statement_sql_entry_copy, &tuples, 1, error, &intake->new_count);
     if (status == DUPLICATE) {
         status = db_run(db, statement_sql_entries_undo, NULL, error, NULL);
         if (status == OK)
-            status = entries_stage(db, tuples, error);
+            status = entries_stage(db, tuples, error, &intake->new_count);
     }
     effects_copy(&intake->tx->effects, "statement_entry", tuples);
     return status;
 }
 
-static enum status entries_insert(const struct intake *intake, struct error *error)
+static enum status entries_insert(struct intake *intake, struct error *error)
 {
     struct buffer tuples;
     enum status status;
@@ -512,25 +518,56 @@ static void intake_count(const struct intake *intake, struct load_answer *answer
     } else {
         answer->loaded_count++;
         answer->entry_count += intake->loaded_count;
+        answer->new_count += intake->new_count;
     }
 }
 
-enum status load_statement(struct session *session, const struct load_place *place,
-                           const struct statement *statement, struct error *error,
-                           struct load_answer *answer)
+static enum status intake_tell(const struct intake *intake, const struct load_order *order,
+                               struct error *error)
+{
+    const struct load_verdict verdict = {
+        .statement = intake->statement,
+        .statement_id = intake->statement_id,
+        .hold_reason = intake->hold_reason,
+        .new_count = intake->new_count,
+    };
+
+    return order->tell_statement == NULL
+               ? OK
+               : order->tell_statement(order->context, intake->session, &verdict, error);
+}
+
+/* What it is in a transaction of its own, or within the one of a trial. */
+static enum status intake_run(struct intake *intake, const struct load_order *order,
+                              const struct load_place *place, struct error *error)
+{
+    enum status status = intake_write(intake, place, error);
+
+    if (status == OK)
+        status = intake_tell(intake, order, error);
+    if (place->trial != NULL)
+        return status;
+    if (status != OK || intake->statement_id != 0)
+        return business_finish(intake->tx, status, error);
+    business_abandon(intake->tx); /* (3) the same content: nothing to note */
+    return OK;
+}
+
+enum status load_statement(struct session *session, const struct load_order *order,
+                           const struct load_place *place, const struct statement *statement,
+                           struct error *error, struct load_answer *answer)
 {
     struct business tx;
-    struct intake intake = {.session = session, .statement = statement, .tx = &tx};
-    enum status status =
-        business_begin(session->db, "statement", session->worker, clock_now_us(), error, &tx);
+    struct intake intake = {.session = session,
+                            .statement = statement,
+                            .tx = place->trial == NULL ? &tx : place->trial};
+    enum status status = OK;
 
-    if (status != OK)
-        return status;
-    status = intake_write(&intake, place, error);
-    if (status == OK && intake.statement_id == 0)
-        business_abandon(&tx); /* (3) the same content: nothing to note */
-    else
-        status = business_finish(&tx, status, error);
+    if (place->trial == NULL)
+        status =
+            business_begin(session->db, "statement", session->worker, clock_now_us(), error, &tx);
+    if (status == OK)
+        status = intake_run(&intake, order, place, error);
     if (status == OK)
         intake_count(&intake, answer);
     return status;

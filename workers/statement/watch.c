@@ -80,12 +80,14 @@ struct watch {
 static enum status watch_file(struct watch *watch, const char *name, struct error *error)
 {
     bool refused = false;
-    const struct load_teller teller = {.context = &refused, .tell = answer_log};
+    const struct load_order order = {.profile = profiles_chosen(&watch->profiles),
+                                     .context = &refused,
+                                     .tell = answer_log};
     char path[WATCH_PATH_MAX];
     enum status status;
 
     snprintf(path, sizeof path, "%s/%s", watch->folder, name);
-    status = load_file(&watch->session, profiles_chosen(&watch->profiles), path, &teller, error);
+    status = load_file(&watch->session, &order, path, error);
     if (status == OK)
         file_move(watch->folder, name, refused ? "refused" : "done");
     return status;
