@@ -478,6 +478,152 @@ static void every_cut_gives_the_same(void **state)
                       ":86:caf\xE9 \xFF\n:NS:x\n:62F:C260302KES1005,00\n:86:end\n-\n");
 }
 
+/* ---- statements larger than memory ---- */
+
+/* count entries of 0.01, on value dates from 2026-01-01 on, closing 2026-03-01. */
+static struct text long_statement(struct buffer *out, int count, int days)
+{
+    buffer_clear(out);
+    buffer_string(out, ":20:R\n:25:1\n:60F:C260101KES0,\n");
+    for (int i = 0; i < count; i++) {
+        char day[DATE_TEXT_SIZE];
+
+        date_format(date_of(2026, 1, 1) + i % days, day);
+        buffer_format(out, ":61:%.2s%.2s%.2sC0,01NTRFR%d//B%d\n:86:one of many\n", day + 2, day + 5,
+                      day + 8, i, i);
+    }
+    buffer_format(out, ":62F:C260301KES%d,%02d\n", count / 100, count % 100);
+    assert_false(buffer_failed(out));
+    return buffer_view(out);
+}
+
+struct flat {
+    int64_t minor;
+    int32_t last;
+    int32_t findings;
+};
+
+static enum status flat_entry(void *context, const struct statement *statement,
+                              const struct statement_entry *entry, struct error *error)
+{
+    struct flat *flat = context;
+
+    (void)statement;
+    (void)error;
+    assert_int_equal(entry->position, flat->last + 1);
+    flat->last = entry->position;
+    flat->minor += entry->amount.minor;
+    return OK;
+}
+
+static enum status flat_statement(void *context, const struct statement *statement,
+                                  struct error *error)
+{
+    struct flat *flat = context;
+
+    (void)error;
+    assert_null(statement->entries);
+    assert_int_equal(statement->entry_count, flat->last);
+    flat->findings = statement->finding_count;
+    return OK;
+}
+
+static enum status read_flat(struct text bytes, const struct statement_limits *limits,
+                             bool one_by_one, struct flat *flat)
+{
+    const struct statement_sink flat_sink = {.context = flat,
+                                             .entry = flat_entry,
+                                             .statement = flat_statement};
+    struct buffer unused = {0};
+    struct gathered gathered = {.json = unused, .entries = unused};
+    const struct statement_sink whole_sink = {.context = &gathered, .statement = collect};
+    struct statement_reader *reader = statement_reader_new(limits, statement_profile_at(0),
+                                                           one_by_one ? &flat_sink : &whole_sink);
+    struct error error;
+    enum status status;
+
+    *flat = (struct flat){0};
+    status = statement_reader_feed(reader, bytes, &error);
+    if (status == OK)
+        status = statement_reader_end(reader, &error);
+    statement_reader_free(reader);
+    return status;
+}
+
+static void entries_that_are_taken_need_no_memory(void **state)
+{
+    struct statement_limits limits = statement_limits_default;
+    struct buffer bytes;
+    struct text text;
+    struct flat flat;
+
+    (void)state;
+    limits.text_size_max = 256 * 1024;
+    buffer_init(&bytes, 16 * 1024 * 1024);
+    text = long_statement(&bytes, 50000, 28);
+    assert_int_equal(read_flat(text, &limits, true, &flat), OK);
+    assert_int_equal(flat.last, 50000);
+    assert_int_equal(flat.minor, 50000);
+    assert_int_equal(flat.findings, 0);
+    assert_int_equal(read_flat(text, &limits, false, &flat), REJECT);
+    buffer_done(&bytes);
+}
+
+static enum status note_findings(void *context, const struct statement *statement,
+                                 struct error *error)
+{
+    (void)error;
+    for (const struct finding *finding = statement->findings; finding != NULL;
+         finding = finding->next)
+        snprintf(context, ANSWER_SIZE, "%s: %.*s", finding_name(finding->code),
+                 TEXT_ARG(finding->text));
+    return OK;
+}
+
+/* The last finding of the only statement, "" where there is none. */
+static const char *read_flat_findings(const char *bytes)
+{
+    static char told[ANSWER_SIZE];
+    const struct statement_sink sink = {.context = told, .statement = note_findings};
+    struct statement_reader *reader =
+        statement_reader_new(&statement_limits_default, statement_profile_at(0), &sink);
+    struct error error;
+
+    told[0] = '\0';
+    assert_int_equal(statement_reader_feed(reader, text_of(bytes), &error), OK);
+    assert_int_equal(statement_reader_end(reader, &error), OK);
+    statement_reader_free(reader);
+    return told;
+}
+
+/* Over STATEMENT_SUMS_MAX dates the sums are kept per currency: the balance is checked all the same,
+ * only the reading without forward values is not tried any more. */
+static void more_value_dates_than_sums(void **state)
+{
+    struct buffer bytes;
+    char *closing;
+
+    (void)state;
+    buffer_init(&bytes, 16 * 1024 * 1024);
+    (void)long_statement(&bytes, 600, 300);
+    buffer_byte(&bytes, 0);
+    assert_string_equal(read_flat_findings(bytes.data), "");
+    closing = strstr(bytes.data, ":62F:C260301KES6,00");
+    assert_non_null(closing);
+    memcpy(closing, ":62F:C260301KES1,20", 19); /* what is value-dated until then */
+    assert_string_equal(read_flat_findings(bytes.data),
+                        "balance_mismatch: opening and entries exceed "
+                        "closing by 4.80");
+    (void)long_statement(&bytes, 600, 100);
+    buffer_byte(&bytes, 0);
+    closing = strstr(bytes.data, ":62F:C260301KES6,00");
+    memcpy(closing, ":62F:C260301KES3,60", 19);
+    assert_string_equal(read_flat_findings(bytes.data),
+                        "balance_mismatch: opening and entries exceed closing by 2.40; it adds up "
+                        "without what is value-dated after the closing");
+    buffer_done(&bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -525,6 +671,8 @@ int main(void)
         cmocka_unit_test(limits_refuse),
         cmocka_unit_test(unknown_bytes_are_refused),
         cmocka_unit_test(every_cut_gives_the_same),
+        cmocka_unit_test(entries_that_are_taken_need_no_memory),
+        cmocka_unit_test(more_value_dates_than_sums),
     };
 
     return cmocka_run_group_tests_name("mt940", tests, NULL, NULL);
