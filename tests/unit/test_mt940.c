@@ -596,8 +596,8 @@ static const char *read_flat_findings(const char *bytes)
     return told;
 }
 
-/* Over STATEMENT_SUMS_MAX dates the sums are kept per currency: the balance is checked all the same,
- * only the reading without forward values is not tried any more. */
+/* Over STATEMENT_SUMS_MAX dates the sums are kept per currency: the balance is checked all the
+ * same, only the reading without forward values is not tried any more. */
 static void more_value_dates_than_sums(void **state)
 {
     struct buffer bytes;

@@ -1,10 +1,8 @@
 /*
- * load.c - sawa-statement load and check [--profile P] [--csv-profile YAML].. FILE...; see load.h.
+ * load.c - one file, or the members of one, into the database; see load.h.
  */
 #include "load.h"
-#include "profiles.h"
 #include "progress.h"
-#include "statement.h"
 
 #include "base/file.h"
 #include "codec/archive/pack.h"
@@ -460,112 +458,4 @@ enum status load_file(struct session *session, const struct load_order *order, c
     status = is_package(load.descriptor) ? package_load(load, error) : descriptor_load(load, error);
     close(load.descriptor);
     return status;
-}
-
-/* ---- the command ---- */
-
-static int answer_code(const struct load_answer *answer)
-{
-    if (answer->refused)
-        return EXIT_REFUSED;
-    return answer->held_count > 0 ? EXIT_FINDINGS : EXIT_OK;
-}
-
-/* The lines of a person; context is the worst exit code. */
-static void answer_print(void *context, const char *name, const struct load_answer *answer,
-                         const struct error *refusal)
-{
-    int *worst = context;
-    int code = answer_code(answer);
-
-    if (answer->known)
-        printf("%s: known already%s\n", name, answer->refused ? ", and refused" : "");
-    else if (answer->refused)
-        printf("%s: refused: %s (line %lld) %s\n", name, refusal->subject, (long long)refusal->line,
-               refusal->detail);
-    else
-        printf("%s: statements loaded=%lld held=%lld known=%lld entries=%lld new=%lld\n", name,
-               (long long)answer->loaded_count, (long long)answer->held_count,
-               (long long)answer->duplicate_count, (long long)answer->entry_count,
-               (long long)answer->new_count);
-    *worst = code > *worst ? code : *worst;
-}
-
-/* What a trial found of a statement, as it would be stored. */
-static enum status verdict_print(void *context, struct session *session,
-                                 const struct load_verdict *verdict, struct error *error)
-{
-    const struct statement *statement = verdict->statement;
-    struct params params;
-    struct result *rows = NULL;
-    enum status status;
-
-    (void)context;
-    printf("  %s %.*s number %.*s: %s%s, %d entries, %lld new\n",
-           statement_format_name(statement->format), TEXT_ARG(statement->account.id),
-           TEXT_ARG(statement->sequence_number),
-           verdict->statement_id == 0     ? "known"
-           : verdict->hold_reason == NULL ? "loads"
-                                          : "held for ",
-           verdict->statement_id == 0 || verdict->hold_reason == NULL ? "" : verdict->hold_reason,
-           statement->entry_count, (long long)verdict->new_count);
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_int64(&params, verdict->statement_id == 0 ? -1 : verdict->statement_id);
-    params_string(&params, "");
-    params_int32(&params, statement_limits_default.findings_max);
-    status = db_run_once(session->db, statement_sql_findings, &params, error, &rows);
-    for (int row = 0; status == OK && row < result_rows(rows); row++)
-        printf("    %.*s %.*s: %.*s\n", TEXT_ARG(result_text(rows, row, 2)),
-               TEXT_ARG(result_text(rows, row, 3)), TEXT_ARG(result_text(rows, row, 6)));
-    result_free(rows);
-    return status;
-}
-
-static int load_all(struct program_run *run, const struct statement_profile *profile, bool trial,
-                    char **paths)
-{
-    int worst = EXIT_OK;
-    const struct load_order order = {.profile = profile,
-                                     .trial = trial,
-                                     .context = &worst,
-                                     .tell = answer_print,
-                                     .tell_statement = trial ? verdict_print : NULL};
-    struct session session;
-    struct error error;
-    enum status status = OK;
-
-    if (session_open(run, &error, &session) != OK)
-        return program_fail(&error);
-    for (; *paths != NULL && status == OK; paths++)
-        status = load_file(&session, &order, *paths, &error);
-    session_done(&session);
-    return status == OK ? worst : program_fail(&error);
-}
-
-static int run_command(struct program_run *run, int argc, char **argv, bool trial)
-{
-    static const struct option known[] = {PROFILE_OPTIONS, {NULL, 0, NULL, 0}};
-    static struct profiles profiles; /* large */
-    int code = EXIT_OK;
-    int option;
-
-    profiles_init(&profiles);
-    while (code == EXIT_OK && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        code = option == '?' ? program_usage(run, "no such option")
-                             : profiles_take(&profiles, option, optarg);
-    if (code == EXIT_OK)
-        code = optind == argc ? program_usage(run, "which files?")
-                              : load_all(run, profiles_chosen(&profiles), trial, argv + optind);
-    profiles_done(&profiles);
-    return code;
-}
-
-int load_command(struct program_run *run, int argc, char **argv)
-{
-    return run_command(run, argc, argv, false);
-}
-
-int check_command(struct program_run *run, int argc, char **argv)
-{
-    return run_command(run, argc, argv, true);
 }
