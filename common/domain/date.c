@@ -116,6 +116,13 @@ enum date_verdict date_parse_plain(struct text digits, calendar_date *ret_date)
                      ret_date);
 }
 
+/* Statements print millions of dates, so no format string is read for each. */
+static void put_digits(char *at, int count, int number)
+{
+    for (int i = count - 1; i >= 0; i--, number /= 10)
+        at[i] = (char)('0' + number % 10);
+}
+
 void date_format(calendar_date date, char text[DATE_TEXT_SIZE])
 {
     int year;
@@ -123,6 +130,10 @@ void date_format(calendar_date date, char text[DATE_TEXT_SIZE])
     int day;
 
     date_parts(date, &year, &month, &day);
-    snprintf(text, DATE_TEXT_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000, (unsigned)month % 100,
-             (unsigned)day % 100);
+    put_digits(text, 4, year);
+    text[4] = '-';
+    put_digits(text + 5, 2, month);
+    text[7] = '-';
+    put_digits(text + 8, 2, day);
+    text[10] = '\0';
 }

@@ -107,37 +107,48 @@ struct statement_amount statement_amount_of(int64_t minor, currency which)
                                      .present = true};
 }
 
+/* Digits from the right, with the mark before the last scale of them. */
+static char *put_amount(uint64_t minor, int scale, char *end)
+{
+    char *at = end;
+
+    for (int written = 0; minor > 0 || written <= scale; written++, minor /= 10) {
+        if (written == scale && scale > 0)
+            *--at = '.';
+        *--at = (char)('0' + minor % 10);
+    }
+    return at;
+}
+
 size_t statement_amount_format(const struct statement_amount *amount,
                                char text[STATEMENT_AMOUNT_TEXT_SIZE])
 {
     uint64_t minor = amount->minor < 0 ? 0 - (uint64_t)amount->minor : (uint64_t)amount->minor;
-    uint64_t unit = 1;
-    const char *sign = amount->minor < 0 ? "-" : "";
-    int size;
+    char digits[STATEMENT_AMOUNT_TEXT_SIZE];
+    char *end = digits + sizeof digits;
+    char *at;
+    size_t size;
 
     assert(amount->present);
     assert(amount->scale <= STATEMENT_SCALE_MAX);
-    for (int i = 0; i < amount->scale; i++)
-        unit *= 10;
-    if (amount->scale == 0)
-        size =
-            snprintf(text, STATEMENT_AMOUNT_TEXT_SIZE, "%s%llu", sign, (unsigned long long)minor);
-    else
-        size = snprintf(text, STATEMENT_AMOUNT_TEXT_SIZE, "%s%llu.%0*llu", sign,
-                        (unsigned long long)(minor / unit), amount->scale,
-                        (unsigned long long)(minor % unit));
-    assert(size > 0 && size < STATEMENT_AMOUNT_TEXT_SIZE);
-    return (size_t)size;
+    at = put_amount(minor, amount->scale, end);
+    if (amount->minor < 0)
+        *--at = '-';
+    size = (size_t)(end - at);
+    memcpy(text, at, size);
+    text[size] = '\0';
+    return size;
 }
 
 __int128 statement_amount_exact(const struct statement_amount *amount)
 {
-    __int128 exact = amount->minor;
+    static const int64_t powers[STATEMENT_SCALE_MAX + 1] = {
+        1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000,
+    };
 
     assert(amount->present);
-    for (int scale = amount->scale; scale < STATEMENT_SCALE_MAX; scale++)
-        exact *= 10;
-    return exact;
+    assert(amount->scale <= STATEMENT_SCALE_MAX);
+    return (__int128)amount->minor * powers[STATEMENT_SCALE_MAX - amount->scale];
 }
 
 void statement_exact_format(__int128 exact, char text[STATEMENT_EXACT_TEXT_SIZE])

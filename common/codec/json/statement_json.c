@@ -6,12 +6,21 @@
 /* "key": with a comma before all but the first of an object. */
 static void key(struct buffer *out, const char *name)
 {
-    assert(out->failed || out->size > 0);
-    if (!out->failed && out->data[out->size - 1] != '{')
-        buffer_byte(out, ',');
-    buffer_byte(out, '"');
-    buffer_string(out, name);
-    buffer_string(out, "\":");
+    size_t size = strlen(name);
+    char *at = buffer_reserve(out, size + 4);
+    char *begin = at;
+
+    if (at == NULL)
+        return;
+    assert(out->size > 0);
+    if (out->data[out->size - 1] != '{')
+        *at++ = ',';
+    *at++ = '"';
+    memcpy(at, name, size);
+    at += size;
+    *at++ = '"';
+    *at++ = ':';
+    buffer_commit(out, (size_t)(at - begin));
 }
 
 static void next_item(struct buffer *out)
