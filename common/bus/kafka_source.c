@@ -40,7 +40,11 @@ struct kafka_source {
 
 /* ---- configuration ---- */
 
+/* A rebalance waits for a member that does not come as long as that member's max.poll.interval.ms:
+ * the library's five minutes would be five minutes of standing still for all. It may not be below
+ * the session time-out, which is 45 s where nobody sets it. */
 static const struct kafka_property defaults[] = {
+    {"max.poll.interval.ms", "45000"},
     {"queued.min.messages", "30000"},      {"queued.max.messages.kbytes", "4096"},
     {"fetch.message.max.bytes", "131072"}, {"fetch.wait.max.ms", "20"},
     {"fetch.min.bytes", "65536"},          {"message.max.bytes", "4194304"},

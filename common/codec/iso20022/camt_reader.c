@@ -222,11 +222,12 @@ static enum status close_part(struct camt_reader *reader, int32_t node)
     struct camt *camt = &reader->camt;
     enum status status = OK;
 
-    if (reader->statement_depth != 0 && xml_is(&camt->tree, node, "Ntry"))
+    if (reader->statement_depth != 0 && xml_is(&camt->tree, node, "Ntry")) {
         status = close_entry(reader, node);
-    else if (reader->statement_depth != 0)
+    } else if (reader->statement_depth != 0) {
         camt_part(camt, node);
-    else if (xml_is(&camt->tree, node, "GrpHdr") && !camt_header(camt, node))
+        status = statement_fits(camt->context, line_of(reader), reader->error);
+    } else if (xml_is(&camt->tree, node, "GrpHdr") && !camt_header(camt, node))
         status = statement_refuse(camt->context, REFUSED_LIMIT_EXCEEDED, line_of(reader),
                                   reader->error, "MsgId or CreDtTm is too long");
     xml_tree_clear(&camt->tree);

@@ -206,7 +206,8 @@ static enum status field_close(struct mt_reader *reader, struct error *error)
         tag->apply(&reader->message, tag->name, content, reader->field_line);
     }
     buffer_clear(&reader->field);
-    return overflow_check(reader, error);
+    status = overflow_check(reader, error);
+    return status == OK ? statement_fits(reader->context, reader->line_number, error) : status;
 }
 
 static enum status entry_close(struct mt_reader *reader, struct error *error)

@@ -15,12 +15,14 @@ import subprocess
 import tempfile
 import time
 
+import psycopg2
+
 from .database import backend_of
 from .machines import LOCAL, Server
 from .servers import read_environment
 from .shims import Control
 
-SIZE, WAIT_S = "500m", 20
+SIZE, WAIT_S, SETTLE_S = "500m", 20, 30
 FUSE_FIELDS = ("kind", "number", "fired")
 FUSE_FAULTS = ((1, errno.EIO, "writes: EIO"), (1, errno.ENOSPC, "writes: ENOSPC"),
                (2, errno.EIO, "flushes: EIO"), (2, errno.ENOSPC, "flushes: ENOSPC"))
@@ -165,6 +167,15 @@ def io_errors(run, _):
     return int(hit)
 
 
+def _answers(run):
+    """A new connection is let in: recovery is over, and did not fail."""
+    try:
+        psycopg2.connect(run.world.scratch.dsn()).close()
+        return True
+    except psycopg2.OperationalError:
+        return False
+
+
 def fuse_errors(run, _):
     """Every write, or every flush, of the database fails for up to a second."""
     server, control = Server("postgres"), on_fuse.control
@@ -174,9 +185,8 @@ def fuse_errors(run, _):
     hit = run.world.until(lambda: control["fired"], WAIT_S)
     time.sleep(run.rng.random())
     control["kind"] = 0
-    deadline = time.monotonic() + 1         # a server that panics takes a moment to end
-    while server.is_running() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    time.sleep(0.5)                         # a server that panics takes a moment to end
+    run.world.until(lambda: not server.is_running() or _answers(run), SETTLE_S, 0.1)
     crashed = not server.is_running()
     if crashed:
         server.start()

@@ -99,7 +99,8 @@ class Supervisor:
     def _await_progress(self):
         world = self.world
         if not self._until(self._moves_or_deserts, STALL_MAX_S):
-            self.violate("I8", f"no progress for {STALL_MAX_S} s: {world.positions()}")
+            self.violate("I8", f"no progress for {STALL_MAX_S} s: {world.positions()},"
+                               f" group {world.group()}")
             raise RuntimeError("no progress")
         self._revive()
         if world.deserters():
@@ -121,7 +122,8 @@ class Supervisor:
 
         if not self._until(is_applied, LAG_WAIT_S, 0.05):
             self.violate("I8", f"what was sent before {name} was healed is not applied after"
-                               f" {LAG_WAIT_S} s: {world.positions()}, {ends}")
+                               f" {LAG_WAIT_S} s: {world.positions()}, {ends},"
+                               f" group {world.group()}")
         self.slowest[name] = max(self.slowest[name], time.monotonic() - begin)
 
     @staticmethod

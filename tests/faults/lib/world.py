@@ -190,6 +190,15 @@ class World:
 
     # -- what stands where -----------------------------------------------------------------
 
+    def group(self):
+        """What the broker says of the group: where all stand still, for whom does it wait?"""
+        try:
+            client = AdminClient({"bootstrap.servers": os.environ["SAWA_KAFKA_BROKERS"]})
+            return [(group.state, [(member.client_id, member.id) for member in group.members])
+                    for group in client.list_groups(self.topic, timeout=10)]
+        except Exception as error:  # pylint: disable=broad-except
+            return f"no answer: {error}"
+
     def positions(self):
         columns = ("partition", "next_offset", "epoch", "owner", "owner_pid", "halt_reason")
         return {row[0]: dict(zip(columns, row)) for row in self.scratch.sql(
