@@ -40,11 +40,9 @@ struct kafka_source {
 
 /* ---- configuration ---- */
 
-/* A rebalance waits for a member that does not come as long as that member's max.poll.interval.ms:
- * the library's five minutes would be five minutes of standing still for all. It may not be below
- * the session time-out, which is 45 s where nobody sets it. */
+static const int64_t poll_interval_ms = 45000;
+
 static const struct kafka_property defaults[] = {
-    {"max.poll.interval.ms", "45000"},
     {"queued.min.messages", "30000"},      {"queued.max.messages.kbytes", "4096"},
     {"fetch.message.max.bytes", "131072"}, {"fetch.wait.max.ms", "20"},
     {"fetch.min.bytes", "65536"},          {"message.max.bytes", "4194304"},
@@ -82,6 +80,34 @@ static enum status properties_set(rd_kafka_conf_t *conf, const struct kafka_prop
             return status;
     }
     return OK;
+}
+
+static bool is_given(const struct kafka_settings *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->property_count; i++)
+        if (strcmp(settings->properties[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A rebalance waits for a member that does not come as long as that member's max.poll.interval.ms:
+ * the library's five minutes would be five minutes of standing still for all. It may not be below
+ * the session time-out. */
+static enum status poll_interval_set(const struct kafka_settings *settings, rd_kafka_conf_t *conf,
+                                     struct error *error)
+{
+    char value[32] = "";
+    size_t size = sizeof value;
+    const struct kafka_property interval = {"max.poll.interval.ms", value};
+    int64_t session_ms = 0;
+
+    if (is_given(settings, interval.name))
+        return OK;
+    if (rd_kafka_conf_get(conf, "session.timeout.ms", value, &size) != RD_KAFKA_CONF_OK ||
+        !text_to_int64(text_of(value), &session_ms) || session_ms < poll_interval_ms)
+        session_ms = poll_interval_ms;
+    snprintf(value, sizeof value, "%lld", (long long)session_ms);
+    return property_set(conf, &interval, error);
 }
 
 static enum status refuse_fixed(const struct kafka_settings *settings, struct error *error)
@@ -148,6 +174,8 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
         status = properties_set(conf, own, own_count, error);
     if (status == OK)
         status = properties_set(conf, settings->properties, settings->property_count, error);
+    if (status == OK)
+        status = poll_interval_set(settings, conf, error);
     if (status == OK)
         status = properties_set(conf, fixed, COUNT_OF(fixed), error);
     if (status == OK)

@@ -119,7 +119,7 @@ static bool file_read_whole(const char *path, char *bytes, size_t *ret_size)
 static bool check_file(const char *path)
 {
     static char bytes[FILE_MAX];
-    size_t size;
+    size_t size = 0;
     size_t refused = 0;
     long wrong = -2;
 
