@@ -106,6 +106,14 @@ bool text_copy(struct text text, char *destination, size_t size)
     return copied == text.size;
 }
 
+void text_show(struct text text, char *destination, size_t size)
+{
+    text_copy(text_cut(text, size - 1), destination, size);
+    for (char *at = destination; *at != '\0'; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            *at = '?';
+}
+
 /* Bytes of the sequence that begins at bytes[0], 0 where it is malformed. */
 static size_t utf8_sequence(const unsigned char *bytes, size_t left)
 {

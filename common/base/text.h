@@ -64,6 +64,10 @@ must_use bool text_to_int64(struct text text, int64_t *ret_value);
 /* Copies at most size - 1 bytes and terminates. False: it did not fit (cut at size - 1). */
 bool text_copy(struct text text, char *destination, size_t size);
 
+/* The beginning of a text from outside, for a person's terminal: no character is cut in two, and
+ * what could steer the terminal becomes '?'. */
+void text_show(struct text text, char *destination, size_t size);
+
 /* True when the bytes are well-formed UTF-8 (RFC 3629: shortest form, no surrogates). */
 must_use bool text_is_utf8(struct text text);
 

@@ -156,9 +156,25 @@ static void counts_edits_up_to_a_limit(void **state)
     assert_int_equal(text_distance(TEXT(""), TEXT("ab"), 3), 2);
 }
 
+static void what_is_shown_steers_no_terminal(void **state)
+{
+    char shown[8];
+
+    (void)state;
+    text_show(TEXT("a\033[2J\n"), shown, sizeof shown);
+    assert_string_equal(shown, "a?[2J?");
+    text_show(TEXT("1234567890"), shown, sizeof shown);
+    assert_string_equal(shown, "1234567");
+    text_show(TEXT("123456\xc3\xa9"), shown, sizeof shown); /* no half character */
+    assert_string_equal(shown, "123456");
+    text_show(TEXT(""), shown, sizeof shown);
+    assert_string_equal(shown, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_shown_steers_no_terminal),
         cmocka_unit_test(reads_every_int64),
         cmocka_unit_test(refuses_what_is_no_int64),
         cmocka_unit_test(orders_bytewise),

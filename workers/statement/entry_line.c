@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { DATE_WIDTH = 10, AMOUNT_WIDTH = 18, REFERENCE_WIDTH = 16 };
+enum { TEXT_SIZE = 300, DATE_WIDTH = 10, AMOUNT_WIDTH = 18, REFERENCE_WIDTH = 16 };
 
 static void amount_text(const struct statement_amount *amount,
                         char text[STATEMENT_AMOUNT_TEXT_SIZE])
@@ -46,7 +46,7 @@ static void remittance_line(const struct statement_facts *facts, struct buffer *
         buffer_text(out, one->text);
     }
     for (size_t i = begin; i < out->size; i++)
-        if ((unsigned char)out->data[i] < ' ')
+        if ((unsigned char)out->data[i] < ' ' || out->data[i] == 0x7f)
             out->data[i] = ' ';
 }
 
@@ -105,13 +105,15 @@ void entry_table(const struct statement_entry *entry, struct buffer *out)
     char booking_date[DATE_TEXT_SIZE];
     char amount[STATEMENT_AMOUNT_TEXT_SIZE];
     char code[CURRENCY_CODE_SIZE];
+    char shown[TEXT_SIZE];
 
     date_text(entry->booking_date == DATE_NONE ? entry->value_date : entry->booking_date,
               booking_date);
     amount_text(&entry->amount, amount);
     currency_text(&entry->amount, code);
-    buffer_format(out, "%6d  %-*s  %*s %-3s  %-*.*s  ", entry->position, DATE_WIDTH, booking_date,
-                  AMOUNT_WIDTH, amount, code, REFERENCE_WIDTH, TEXT_ARG(reference));
+    text_show(reference, shown, sizeof shown);
+    buffer_format(out, "%6d  %-*s  %*s %-3s  %-*s  ", entry->position, DATE_WIDTH, booking_date,
+                  AMOUNT_WIDTH, amount, code, REFERENCE_WIDTH, shown);
     remittance_line(&entry->facts, out);
     buffer_byte(out, '\n');
 }
@@ -133,13 +135,18 @@ static void table_balance(const char *name, bool present, const struct statement
 
 void entry_table_tail(const struct statement *statement, struct buffer *out)
 {
-    buffer_format(out, "%s %.*s: %d entries", statement_format_name(statement->format),
-                  TEXT_ARG(statement->account.id), statement->entry_count);
+    char shown[TEXT_SIZE];
+
+    text_show(statement->account.id, shown, sizeof shown);
+    buffer_format(out, "%s %s: %d entries", statement_format_name(statement->format), shown,
+                  statement->entry_count);
     table_balance("opening", statement->has_opening, &statement->opening, out);
     table_balance("closing", statement->has_closing, &statement->closing, out);
     buffer_byte(out, '\n');
     for (const struct finding *finding = statement->findings; finding != NULL;
-         finding = finding->next)
-        buffer_format(out, "  %s %s: %.*s\n", severity_name(finding_severity(finding->code)),
-                      finding_name(finding->code), TEXT_ARG(finding->text));
+         finding = finding->next) {
+        text_show(finding->text, shown, sizeof shown);
+        buffer_format(out, "  %s %s: %s\n", severity_name(finding_severity(finding->code)),
+                      finding_name(finding->code), shown);
+    }
 }

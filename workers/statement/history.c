@@ -53,15 +53,6 @@ static void money_cell(const struct view *view, const struct result *rows, int r
     snprintf(text, CELL_SIZE, "%s", digits);
 }
 
-/* Bytes that could steer a terminal become '?': texts come from outside. */
-static void text_cell(struct text value, char text[CELL_SIZE])
-{
-    text_copy(text_cut(value, CELL_SIZE - 1), text, CELL_SIZE);
-    for (char *at = text; *at != '\0'; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7f)
-            *at = '?';
-}
-
 static void cell_format(const struct view *view, const struct result *rows, int row, int column,
                         char text[CELL_SIZE])
 {
@@ -69,7 +60,7 @@ static void cell_format(const struct view *view, const struct result *rows, int 
     if (result_is_null(rows, row, column))
         return;
     switch (view->columns[column].cell) {
-    case CELL_TEXT: text_cell(result_text(rows, row, column), text); break;
+    case CELL_TEXT: text_show(result_text(rows, row, column), text, CELL_SIZE); break;
     case CELL_NUMBER:
         snprintf(text, CELL_SIZE, "%lld", (long long)result_int64(rows, row, column));
         break;

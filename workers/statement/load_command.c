@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-enum { PARAMS_SIZE_MAX = 4096 };
+enum { PARAMS_SIZE_MAX = 4096, TEXT_SIZE = 300 };
 
 static int answer_code(const struct load_answer *answer)
 {
@@ -51,6 +51,7 @@ static const char *verdict_word(const struct load_verdict *verdict)
 static enum status findings_print(struct session *session, int64_t statement_id,
                                   struct error *error)
 {
+    char shown[TEXT_SIZE];
     struct params params;
     struct result *rows = NULL;
     enum status status;
@@ -60,9 +61,11 @@ static enum status findings_print(struct session *session, int64_t statement_id,
     params_string(&params, "");
     params_int32(&params, statement_limits_default.findings_max);
     status = db_run_once(session->db, statement_sql_findings, &params, error, &rows);
-    for (int row = 0; status == OK && row < result_rows(rows); row++)
-        printf("    %.*s %.*s: %.*s\n", TEXT_ARG(result_text(rows, row, 2)),
-               TEXT_ARG(result_text(rows, row, 3)), TEXT_ARG(result_text(rows, row, 6)));
+    for (int row = 0; status == OK && row < result_rows(rows); row++) {
+        text_show(result_text(rows, row, 6), shown, sizeof shown);
+        printf("    %.*s %.*s: %s\n", TEXT_ARG(result_text(rows, row, 2)),
+               TEXT_ARG(result_text(rows, row, 3)), shown);
+    }
     result_free(rows);
     return status;
 }
@@ -72,12 +75,15 @@ static enum status verdict_print(void *context, struct session *session,
                                  const struct load_verdict *verdict, struct error *error)
 {
     const struct statement *statement = verdict->statement;
+    char account[TEXT_SIZE];
+    char number[TEXT_SIZE];
     bool is_held = verdict->statement_id != 0 && verdict->hold_reason != NULL;
 
     (void)context;
-    printf("  %s %.*s number %.*s: %s%s, %d entries, %lld new\n",
-           statement_format_name(statement->format), TEXT_ARG(statement->account.id),
-           TEXT_ARG(statement->sequence_number), verdict_word(verdict),
+    text_show(statement->account.id, account, sizeof account);
+    text_show(statement->sequence_number, number, sizeof number);
+    printf("  %s %s number %s: %s%s, %d entries, %lld new\n",
+           statement_format_name(statement->format), account, number, verdict_word(verdict),
            is_held ? verdict->hold_reason : "", statement->entry_count,
            (long long)verdict->new_count);
     return verdict->statement_id == 0 ? OK : findings_print(session, verdict->statement_id, error);

@@ -40,15 +40,6 @@ static void instant_cell(int64_t instant_us, int64_t now_us, char text[GRID_CELL
     snprintf(text, GRID_CELL_SIZE, "%.10s %.5s (%s)", instant, instant + 11, age);
 }
 
-/* Bytes that could steer a terminal become '?': names of files come from outside. */
-static void text_cell(struct text value, char text[GRID_CELL_SIZE])
-{
-    text_copy(value, text, GRID_CELL_SIZE);
-    for (char *at = text; *at != '\0'; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7f)
-            *at = '?';
-}
-
 static void cell_format(const struct column *column, const struct result *answer, int row, int at,
                         const struct status_page *page, char text[GRID_CELL_SIZE])
 {
@@ -57,7 +48,7 @@ static void cell_format(const struct column *column, const struct result *answer
         return;
     }
     switch (column->cell) {
-    case CELL_TEXT: text_cell(result_text(answer, row, at), text); break;
+    case CELL_TEXT: text_show(result_text(answer, row, at), text, GRID_CELL_SIZE); break;
     case CELL_INT:
         snprintf(text, GRID_CELL_SIZE, "%lld", (long long)result_int64(answer, row, at));
         break;

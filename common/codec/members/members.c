@@ -21,6 +21,7 @@ const struct members_limits members_limits_default = {
 
 static const int64_t ratio_from = INT64_C(64) << 20;
 
+enum { NAME_SIZE_MAX = 1024 };
 enum { BLOCK_SIZE = 64 * 1024, HEAD_SIZE_MAX = 64 * 1024 * 1024 };
 
 enum kind { KIND_PLAIN, KIND_ZIP, KIND_GZIP };
@@ -221,25 +222,18 @@ static enum status member_read(struct members *members, struct text name)
 
 static enum status entry_read(struct members *members, struct archive_entry *entry, enum kind kind)
 {
-    struct text name = name_of(entry);
     const char *why = why_not(entry);
-    char *kept; /* a name is the library's until it reads on */
-    enum status status;
+    char name[NAME_SIZE_MAX]; /* the library's own lives until it reads on */
 
+    text_show(name_of(entry), name, sizeof name);
     if (++members->count > members->limits->count_max)
         return refuse(members, REFUSED_LIMIT_EXCEEDED, "it has too many members");
     if (archive_entry_filetype(entry) == AE_IFDIR)
         return OK;
-    if (why != NULL) {
-        members->taker->passed_over(members->taker->context, name, why);
-        return OK;
-    }
-    kept = strndup(name.data, name.size);
-    if (kept == NULL)
-        abort();
-    status = member_read(members, kind == KIND_ZIP ? text_of(kept) : TEXT(""));
-    free(kept);
-    return status;
+    if (why == NULL)
+        return member_read(members, kind == KIND_ZIP ? text_of(name) : TEXT(""));
+    members->taker->passed_over(members->taker->context, text_of(name), why);
+    return OK;
 }
 
 static enum status entries_read(struct members *members, enum kind kind)

@@ -34,7 +34,7 @@ struct members_source {
 
 struct members_taker {
     void *context;
-    /* name is empty for a file that is no zip; it is UTF-8. */
+    /* name is empty for a file that is no zip; it is UTF-8, and fit to be shown (text_show). */
     enum status (*begin)(void *context, struct text name, struct error *error);
     /* REJECT: no more of this member, go on with its end. */
     enum status (*piece)(void *context, struct text bytes, struct error *error);
