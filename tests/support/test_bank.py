@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from collections import defaultdict
 from datetime import date
 
-from banklib import camt, mt940, trouble
+from banklib import camt, money, mt940, trouble
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ACCOUNTS = {"KES": ("0110447", "EXAMKENA", "camt.053"), "NGN": ("00981122", "EXAMNGLA", "MT940"),
@@ -36,7 +36,7 @@ def items(count=80):
 def minor(text, currency):
     """Of an amount as a statement prints it; it must have the currency's decimals exactly."""
     whole, _, fraction = text.replace(",", ".").partition(".")
-    assert len(fraction) == camt.SCALES.get(currency, 2), f"{text} {currency}"
+    assert len(fraction) == money.scale(currency), f"{text} {currency}"
     return int(whole + fraction)
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../support"))
 # pylint: disable=wrong-import-position
-from banklib import camt
+from banklib import camt, money
 from banklib import mt940 as swift
 from scratch import ROOT, Scratch
 
@@ -91,11 +91,11 @@ def write_camt(out, entries=0, size=0):
         text = camt.statement(ACCOUNT, 1, DAY, BEFORE, OPENING, block)
         head, middle, tail = _split(text, "<Ntry>", "</Stmt>")
         if not block:
-            here = camt.decimal_text(OPENING, "KES") + "</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2"
+            here = money.decimal_text(OPENING, "KES") + "</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2"
             at = head.decode().rindex(here.partition("</Amt>")[0])
             text = head.decode()
-            head = (text[:at] + camt.decimal_text(OPENING + total, "KES")
-                    + text[at + len(camt.decimal_text(OPENING, "KES")):]).encode()
+            head = (text[:at] + money.decimal_text(OPENING + total, "KES")
+                    + text[at + len(money.decimal_text(OPENING, "KES")):]).encode()
         return head, middle, tail
 
     return _write(out, entries, size, body,

@@ -1,18 +1,9 @@
 """camt.py - a day of one account as camt.053.001.08, valid against its schema."""
 from xml.sax.saxutils import escape
 
+from .money import decimal_text
+
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
-SCALES = {"BIF": 0, "DJF": 0, "GNF": 0, "KMF": 0, "RWF": 0, "UGX": 0, "XAF": 0, "XOF": 0,
-          "LYD": 3, "TND": 3}
-
-
-def decimal_text(minor, currency, mark="."):
-    """Absolute amount with the currency's decimals."""
-    scale = SCALES.get(currency, 2)
-    digits = str(abs(minor)).rjust(scale + 1, "0")
-    if scale == 0:
-        return digits if mark == "." else digits + mark
-    return f"{digits[:-scale]}{mark}{digits[-scale:]}"
 
 
 def side(minor):

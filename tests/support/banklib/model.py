@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 CURRENCIES = ("KES", "NGN", "ZAR", "XOF", "UGX", "TND", "GHS", "USD")
-SCALES = {"XOF": 0, "UGX": 0, "RWF": 0, "TND": 3}
 X_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 WORDS = ("invoice", "SCHOOL FEES", "rent March", "order 17", "Nairobi", "loyer", "refund", "batch",
          "salaire 02", "goods", "kodi", "matatu", "PO 4711", "a.b.c", "net (10)", "x+y", "1,5 kg")
@@ -44,22 +43,6 @@ class Statement:
     def without(self, place):
         """One entry less, to find the smallest statement that is read wrong."""
         return replace(self, entries=self.entries[:place] + self.entries[place + 1:])
-
-
-def scale(currency):
-    return SCALES.get(currency, 2)
-
-
-def decimal_text(minor, currency, mark="."):
-    """Absolute amount with the currency's decimals."""
-    digits = str(abs(minor)).rjust(scale(currency) + 1, "0")
-    whole = digits[:len(digits) - scale(currency)]
-    return whole + (mark + digits[len(whole):] if scale(currency) else "")
-
-
-def signed_text(minor, currency):
-    """As canonical JSON has it."""
-    return ("-" if minor < 0 else "") + decimal_text(minor, currency)
 
 
 def _word(rng, size):

@@ -1,7 +1,7 @@
 """mt940.py - a day of one account as an MT940 message in its SWIFT envelope."""
 import re
 
-from .camt import decimal_text
+from .money import mt_text
 
 LINE = 65        # characters of a line of :86:
 LINES = 6
@@ -20,7 +20,7 @@ def reference(text):
 
 def _balance(tag, minor, day, currency):
     mark = "C" if minor >= 0 else "D"
-    return f":{tag}:{mark}{day:%y%m%d}{currency}{decimal_text(minor, currency, ',')}"
+    return f":{tag}:{mark}{day:%y%m%d}{currency}{mt_text(minor, currency)}"
 
 
 def _lines(text):
@@ -44,9 +44,9 @@ def _entry(entry, currency):
     if entry.party:
         words.append(f"/CNTP///{x_set(entry.party).replace('/', ' ')}")
     out = [f":61:{entry.value_date:%y%m%d}{entry.booking_date:%m%d}{mark}"
-           f"{decimal_text(entry.amount_minor, currency, ',')}NTRF{customer}//{servicer}"]
+           f"{mt_text(entry.amount_minor, currency)}NTRF{customer}//{servicer}"]
     if entry.charge_minor:
-        out.append(f"/CHGS/{currency}{decimal_text(entry.charge_minor, currency, ',')}")
+        out.append(f"/CHGS/{currency}{mt_text(entry.charge_minor, currency)}")
     information = _lines("".join(words))
     if information:
         information[0] = ":86:" + information[0]

@@ -39,10 +39,6 @@ def _account(statement, quirks):
     return f"{record},015,{statement.closing_minor},,/"
 
 
-def _counted(lines):
-    return sum(1 for line in lines if line[:2].isdigit())
-
-
 def _laid_out(records, quirks):
     """Lines; a record that ends with its slash may have the next one behind it."""
     lines = []

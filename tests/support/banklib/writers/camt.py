@@ -1,7 +1,7 @@
 """camt.py - camt.052, .053 and .054 in all their versions and wrappings (ISO 20022)."""
 from xml.sax.saxutils import escape
 
-from ..model import decimal_text, scale, signed_text
+from ..money import decimal_text, scale, signed_text
 from .expect import Writer, Written, balances, chooser, entry, head
 
 ROOTS = {"052": ("BkToCstmrAcctRpt", "Rpt"), "053": ("BkToCstmrStmt", "Stmt"),

@@ -2,7 +2,7 @@
 import csv
 import io
 
-from ..model import decimal_text, signed_text
+from ..money import decimal_text, signed_text
 from .expect import Writer, Written, chooser, entry, head
 
 DATES = {"ymd": "%Y-%m-%d", "dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}

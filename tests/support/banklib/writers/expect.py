@@ -3,7 +3,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Callable
 
-from ..model import signed_text
+from ..money import signed_text
 
 
 @dataclass

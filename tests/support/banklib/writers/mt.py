@@ -1,5 +1,5 @@
 """mt.py - MT940, MT942 and MT950 as banks send them (SWIFT, and what is made of it)."""
-from ..model import decimal_text, scale
+from ..money import mt_text
 from .expect import Writer, Written, balances, chooser, entry, head
 
 LINE, SEGMENT = 65, 27
@@ -7,15 +7,13 @@ ENDS = {"lf": "\n", "crcrlf": "\r\r\n"}
 
 
 def _balance(tag, minor, day, currency):
-    amount = decimal_text(minor, currency, ",")
-    return (f":{tag}:{'C' if minor >= 0 else 'D'}{day:%y%m%d}{currency}"
-            f"{amount if scale(currency) else amount + ','}")
+    return f":{tag}:{'C' if minor >= 0 else 'D'}{day:%y%m%d}{currency}{mt_text(minor, currency)}"
 
 
 def _amount(one, statement, quirks):
-    text = decimal_text(one.amount_minor, statement.currency, ",")
-    if "," not in text:
-        text += "" if "no_comma" in quirks else ","
+    text = mt_text(one.amount_minor, statement.currency)
+    if "no_comma" in quirks:
+        text = text.rstrip(",")
     if "bare_comma" in quirks and "," in text and not text.partition(",")[2].strip("0"):
         text = text.partition(",")[0] + ","
     return text.rjust(15, "0") if "padded_amount" in quirks else text
@@ -54,10 +52,6 @@ def _gvc(one):
     return _folded("166?00TRANSFER" + "".join(parts), LINE)
 
 
-def _free(one):
-    return _wrapped(one.text)
-
-
 def _wrapped(text):
     lines, line = [], ""
     for word in text.split(" "):
@@ -72,7 +66,7 @@ def _wrapped(text):
 def _narrative(one, quirks):
     """Lines of :86: and what they say. A coded text is folded anywhere."""
     if "free_text" in quirks:
-        lines = _safe(_free(one))
+        lines = _safe(_wrapped(one.text))
         return lines, {"text": "\n".join(lines)}
     coded = {"references.end_to_end_id": one.end_to_end_id or None, "text": one.text,
              "counterparty.name": one.party or None}
@@ -101,7 +95,7 @@ def _entry(one, statement, quirks, has_narrative):
         "references.servicer_reference": one.servicer_reference or None,
         "transaction_code.swift_type": "NTRF"}
     if "supplement" in quirks:
-        lines.append(f"/OCMT/USD12,50//TRCD/099/")
+        lines.append("/OCMT/USD12,50//TRCD/099/")
         said["original.currency"] = "USD"
     narrative, more = _narrative(one, quirks) if has_narrative else ([], {})
     if narrative:

@@ -1,7 +1,7 @@
 """ofx.py - OFX 1.x (SGML, values without end tags) and 2.x (XML)."""
 from html import escape
 
-from ..model import signed_text
+from ..money import signed_text
 from .expect import Writer, Written, entry, head
 
 HEADER_1 = ("OFXHEADER:100", "DATA:OFXSGML", "VERSION:102", "SECURITY:NONE", "ENCODING:USASCII",
