@@ -112,12 +112,11 @@ static enum status poll_interval_set(const struct kafka_settings *settings, rd_k
 
 static enum status refuse_fixed(const struct kafka_settings *settings, struct error *error)
 {
-    for (size_t i = 0; i < settings->property_count; i++)
-        for (size_t j = 0; j < COUNT_OF(fixed); j++)
-            if (strcmp(settings->properties[i].name, fixed[j].name) == 0) {
-                error_configuration(error, "kafka.%s may not be set", fixed[j].name);
-                return error_hint(error, "exactly-once depends on it being %s", fixed[j].value);
-            }
+    for (size_t i = 0; i < COUNT_OF(fixed); i++)
+        if (is_given(settings, fixed[i].name)) {
+            error_configuration(error, "kafka.%s may not be set", fixed[i].name);
+            return error_hint(error, "exactly-once depends on it being %s", fixed[i].value);
+        }
     return OK;
 }
 

@@ -68,6 +68,21 @@ const char *entry_status_name(enum entry_status status)
     return names[status];
 }
 
+struct text statement_entry_status(const struct statement_entry *entry)
+{
+    return entry->status == STATUS_OTHER ? entry->status_text
+                                         : text_of(entry_status_name(entry->status));
+}
+
+void statement_texts_join(const struct statement_text *texts, struct buffer *out)
+{
+    for (const struct statement_text *one = texts; one != NULL; one = one->next) {
+        if (one != texts)
+            buffer_byte(out, ' ');
+        buffer_text(out, one->text);
+    }
+}
+
 static struct arena *arena_of(struct statement *statement)
 {
     return statement->in_entry ? &statement->entry_arena : &statement->arena;
@@ -107,16 +122,27 @@ void statement_drop_entries(struct statement *statement)
     arena_reset(&statement->entry_arena);
 }
 
-struct text statement_copy(struct statement *statement, struct text text)
+void *statement_alloc_lasting(struct statement *statement, size_t size)
+{
+    return alloc_from(statement, &statement->arena, size);
+}
+
+/* A copy in an arena, or exhausted (4). */
+static struct text copy_to(struct statement *statement, struct arena *arena, struct text text)
 {
     struct text copy = {NULL, 0};
 
     if (text.size == 0 || statement->exhausted)
         return copy; /* (1) */
-    copy = arena_text(arena_of(statement), text);
+    copy = arena_text(arena, text);
     if (copy.data == NULL)
         statement->exhausted = true;
     return copy;
+}
+
+struct text statement_copy(struct statement *statement, struct text text)
+{
+    return copy_to(statement, arena_of(statement), text);
 }
 
 struct text statement_join(struct statement *statement, struct text left, const char *separator,
@@ -255,15 +281,14 @@ static void keep_utf8(char *text)
 void statement_find(struct statement *statement, enum finding_code code, int32_t position,
                     int64_t line, const char *format, ...)
 {
-    bool in_entry = statement->in_entry;
-    struct finding *finding;
+    struct finding *finding; /* it outlives the entry it is about */
     char text[256];
     va_list arguments;
 
     assert(!finding_is_refusal(code));
     if (statement->finding_count >= statement->findings_max)
         statement->exhausted = true;
-    finding = alloc_from(statement, &statement->arena, sizeof *finding);
+    finding = statement_alloc_lasting(statement, sizeof *finding);
     if (finding == NULL)
         return;
     va_start(arguments, format);
@@ -271,9 +296,7 @@ void statement_find(struct statement *statement, enum finding_code code, int32_t
     va_end(arguments);
     keep_utf8(text);
     *finding = (struct finding){.code = code, .entry = position, .line = line};
-    statement->in_entry = false; /* a finding outlives the entry it is about */
-    finding->text = statement_copy(statement, text_of(text));
-    statement->in_entry = in_entry;
+    finding->text = copy_to(statement, &statement->arena, text_of(text));
     if (statement->last_finding == NULL)
         statement->findings = finding;
     else

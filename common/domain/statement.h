@@ -31,6 +31,7 @@
 #define SAWA_DOMAIN_STATEMENT_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/crypto.h"
 #include "domain/currency.h"
 #include "domain/date.h"
@@ -219,11 +220,20 @@ void statement_clear(struct statement *statement);
 const char *statement_format_name(enum statement_format format);
 const char *entry_status_name(enum entry_status status);
 
+/* The same, or the bank's own word. */
+struct text statement_entry_status(const struct statement_entry *entry);
+
+/* Appends texts, single blanks between them. */
+void statement_texts_join(const struct statement_text *texts, struct buffer *out);
+
 /* Zeroed memory with the lifetime of the statement, or of the entry that is being built; NULL and
  * exhausted past the ceiling (4). */
 void *statement_alloc(struct statement *statement, size_t size);
 
-/* A copy with that lifetime; no bytes where there were none, or past the ceiling. */
+/* The same with the lifetime of the statement, whatever is being built. */
+void *statement_alloc_lasting(struct statement *statement, size_t size);
+
+/* A copy with that of statement_alloc; no bytes where there were none, or past the ceiling. */
 struct text statement_copy(struct statement *statement, struct text text);
 
 /* The two joined by separator; either may be absent. */

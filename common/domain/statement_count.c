@@ -86,14 +86,11 @@ static struct statement_sum *sum_find(struct statement *statement, currency whic
 static struct statement_sum *sum_add(struct statement *statement, currency which,
                                      calendar_date value_date)
 {
-    bool in_entry = statement->in_entry;
-    struct statement_sum *sum;
+    struct statement_sum *sum; /* it outlives its entries */
 
     if (statement->sum_count >= 2 * STATEMENT_SUMS_MAX)
         statement->exhausted = true;
-    statement->in_entry = false; /* a sum outlives its entries */
-    sum = statement_alloc(statement, sizeof *sum);
-    statement->in_entry = in_entry;
+    sum = statement_alloc_lasting(statement, sizeof *sum);
     if (sum == NULL)
         return NULL;
     sum->currency = which;

@@ -29,22 +29,12 @@ static void currency_text(const struct statement_amount *amount, char text[CURRE
         currency_code(amount->currency, text);
 }
 
-static struct text status_text(const struct statement_entry *entry)
-{
-    return entry->status == STATUS_OTHER ? entry->status_text
-                                         : text_of(entry_status_name(entry->status));
-}
-
 /* What the bank wrote about it, on one line. */
 static void remittance_line(const struct statement_facts *facts, struct buffer *out)
 {
     size_t begin = out->size;
 
-    for (const struct statement_text *one = facts->unstructured; one != NULL; one = one->next) {
-        if (out->size > begin)
-            buffer_byte(out, ' ');
-        buffer_text(out, one->text);
-    }
+    statement_texts_join(facts->unstructured, out);
     for (size_t i = begin; i < out->size; i++)
         if ((unsigned char)out->data[i] < ' ' || out->data[i] == 0x7f)
             out->data[i] = ' ';
@@ -84,7 +74,7 @@ void entry_csv(const struct statement *statement, const struct statement_entry *
     buffer_format(out, "%d", entry->position);
     csv_field(out, statement->account.id);
     buffer_format(out, ",%s,%s,%s,%s", value_date, booking_date, amount, code);
-    csv_field(out, status_text(entry));
+    csv_field(out, statement_entry_status(entry));
     buffer_string(out, entry->reversal ? ",true" : ",false");
     csv_field(out, references->end_to_end_id);
     csv_field(out, references->customer_reference);

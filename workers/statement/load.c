@@ -51,18 +51,16 @@ static enum status file_pieces(struct load *load, piece_taker *take, void *conte
 {
     static char bytes[READ_SIZE];
     enum status status = OK;
-    int64_t offset = 0;
 
+    if (lseek(load->descriptor, 0, SEEK_SET) != 0)
+        return file_failed(load, error);
     while (status == OK) {
-        ssize_t size = pread(load->descriptor, bytes, sizeof bytes, offset);
+        ssize_t size = file_read_up_to(load->descriptor, bytes, sizeof bytes);
 
-        if (size < 0 && errno == EINTR)
-            continue;
         if (size < 0)
             return file_failed(load, error);
         if (size == 0)
             return OK;
-        offset += size;
         progress_add(&load->progress, (size_t)size);
         status = take(context, (struct text){bytes, (size_t)size}, error);
     }
@@ -342,7 +340,6 @@ static enum status descriptor_load(struct load load, struct error *error)
 
 struct package {
     struct load load; /* of the package; of each member, what differs */
-    int64_t offset;
     FILE *member;
     char name[NAME_SIZE_MAX];
 };
@@ -351,14 +348,10 @@ static enum status package_read(void *context, struct text *ret_piece, struct er
 {
     static char bytes[READ_SIZE];
     struct package *package = context;
-    ssize_t size;
+    ssize_t size = file_read_up_to(package->load.descriptor, bytes, sizeof bytes);
 
-    do
-        size = pread(package->load.descriptor, bytes, sizeof bytes, package->offset);
-    while (size < 0 && errno == EINTR);
     if (size < 0)
         return file_failed(&package->load, error);
-    package->offset += size;
     *ret_piece = (struct text){bytes, (size_t)size};
     return OK;
 }

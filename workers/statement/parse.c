@@ -85,11 +85,8 @@ static enum status read_piece(void *context, struct text *ret_piece, struct erro
 {
     static char bytes[READ_SIZE];
     struct parse_file *file = context;
-    ssize_t size;
+    ssize_t size = file_read_up_to(file->descriptor, bytes, sizeof bytes);
 
-    do
-        size = read(file->descriptor, bytes, sizeof bytes);
-    while (size < 0 && errno == EINTR);
     if (size < 0)
         return error_set(error, FATAL, "could not read: %s", strerror(errno));
     progress_add(&file->progress, (size_t)size);

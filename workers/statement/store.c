@@ -312,11 +312,7 @@ static struct uuid entry_id_of(int32_t account_id, const struct keyed *keyed)
 static void remittance_join(const struct statement_facts *facts, struct buffer *out)
 {
     buffer_clear(out);
-    for (const struct statement_text *one = facts->unstructured; one != NULL; one = one->next) {
-        if (out->size > 0)
-            buffer_byte(out, ' ');
-        buffer_text(out, one->text);
-    }
+    statement_texts_join(facts->unstructured, out);
     for (const struct statement_remittance *one = facts->structured; one != NULL; one = one->next) {
         if (out->size > 0)
             buffer_byte(out, ' ');

@@ -308,9 +308,7 @@ void statement_json_entry(const struct statement_entry *entry, struct buffer *ou
     put_date(out, "booking_date", entry->booking_date);
     put_text(out, "booking_time", entry->booking_time);
     put_money(out, &entry->amount);
-    put_text(out, "status",
-             entry->status == STATUS_OTHER ? entry->status_text
-                                           : text_of(entry_status_name(entry->status)));
+    put_text(out, "status", statement_entry_status(entry));
     put_bool(out, "reversal", entry->reversal);
     put_facts(out, &entry->facts);
     put_details(out, entry->details);
