@@ -31,7 +31,8 @@ static struct timeval timeout_of(int ms)
 /* ---- what the library and the broker say ---- */
 
 struct refusal {
-    int code; /* of the broker; 0: the library's own */
+    int code;   /* of the broker; 0: the library's own */
+    int status; /* the library's, below zero; 0: none */
     struct text text;
 };
 
@@ -40,26 +41,27 @@ static struct refusal refusal_of_method(const amqp_method_t *method)
     if (method->id == AMQP_CHANNEL_CLOSE_METHOD) {
         const amqp_channel_close_t *close = method->decoded;
 
-        return (struct refusal){close->reply_code,
-                                {close->reply_text.bytes, close->reply_text.len}};
+        return (struct refusal){.code = close->reply_code,
+                                .text = {close->reply_text.bytes, close->reply_text.len}};
     }
     if (method->id == AMQP_CONNECTION_CLOSE_METHOD) {
         const amqp_connection_close_t *close = method->decoded;
 
-        return (struct refusal){close->reply_code,
-                                {close->reply_text.bytes, close->reply_text.len}};
+        return (struct refusal){.code = close->reply_code,
+                                .text = {close->reply_text.bytes, close->reply_text.len}};
     }
     if (method->id == AMQP_BASIC_CANCEL_METHOD)
-        return (struct refusal){0,
-                                TEXT("the broker ended a consumer: its stream is gone or moves")};
-    return (struct refusal){0, TEXT("the broker sent what nobody asked for")};
+        return (struct refusal){
+            .text = TEXT("the broker ended a consumer: its stream is gone or moves")};
+    return (struct refusal){.text = TEXT("the broker sent what nobody asked for")};
 }
 
 static struct refusal refusal_of(amqp_rpc_reply_t reply)
 {
     if (reply.reply_type == AMQP_RESPONSE_SERVER_EXCEPTION)
         return refusal_of_method(&reply.reply);
-    return (struct refusal){0, text_of(amqp_error_string2(reply.library_error))};
+    return (struct refusal){.status = reply.library_error,
+                            .text = text_of(amqp_error_string2(reply.library_error))};
 }
 
 static void refusal_tell(const struct refusal *refusal, struct error *error)
@@ -71,6 +73,8 @@ static void refusal_tell(const struct refusal *refusal, struct error *error)
     error_detail(error, "%.*s", TEXT_ARG(shown));
     if (refusal->code != 0)
         snprintf(error->code, sizeof error->code, "%d", refusal->code);
+    else if (refusal->status != 0) /* a time-out is not a lost connection: both are to be said */
+        snprintf(error->code, sizeof error->code, "lib%d", -refusal->status % 1000);
 }
 
 static enum status link_failed(struct amqp_link *link, struct refusal refusal, const char *what,
@@ -142,7 +146,8 @@ static enum status socket_open(const struct amqp_settings *settings,
     code = amqp_socket_open_noblock(socket, address->host, address->port, &wait);
     if (code == AMQP_STATUS_OK)
         return OK;
-    return link_failed(link, (struct refusal){0, text_of(amqp_error_string2(code))},
+    return link_failed(link,
+                       (struct refusal){.status = code, .text = text_of(amqp_error_string2(code))},
                        "the RabbitMQ broker cannot be reached", error);
 }
 
@@ -455,7 +460,8 @@ enum status amqp_link_ack(struct amqp_link *link, amqp_channel_t channel, uint64
 
     if (code == AMQP_STATUS_OK)
         return OK;
-    return link_failed(link, (struct refusal){0, text_of(amqp_error_string2(code))},
+    return link_failed(link,
+                       (struct refusal){.status = code, .text = text_of(amqp_error_string2(code))},
                        "could not acknowledge records", error);
 }
 
@@ -473,7 +479,7 @@ void amqp_link_beat(struct amqp_link *link)
 static enum status next_unexpected(struct amqp_link *link, struct error *error)
 {
     const struct timeval now = {0};
-    struct refusal refusal = {0, TEXT("the broker sent what nobody asked for")};
+    struct refusal refusal = {.text = TEXT("the broker sent what nobody asked for")};
     amqp_frame_t frame;
 
     if (amqp_simple_wait_frame_noblock(link->connection, &frame, &now) == AMQP_STATUS_OK &&

@@ -3,6 +3,7 @@
 Only what deploy/local/up wrote down is touched: PID and START must both match. Starting again is
 `up` itself, which answers when the server does.
 """
+import glob
 import os
 import signal
 import subprocess
@@ -83,20 +84,25 @@ def living_in(folder):
     return found
 
 
-def last_words(names=("postgres", "kafka"), lines=12):
-    """What the servers wrote last: for a world that did not come to its end."""
+def last_words(states, lines=12):
+    """What the servers of these state folders wrote last: for a world that did not end well."""
     out = []
-    for name in names:
-        path = os.path.join(os.environ.get("SAWA_STATE", ""), "home")
-        try:
-            with open(path, encoding="utf-8") as file:
-                path = os.path.join(file.read().strip(), f"{name}.log")
-            with open(path, encoding="utf-8", errors="replace") as file:
-                tail = file.read()[-20000:].splitlines()[-lines:]
-        except OSError as error:
-            tail = [str(error)]
-        out += [f"# {name} wrote last:"] + [f"#   {line}" for line in tail]
+    for home in filter(None, map(_home_of, states)):
+        for path in ("postgres.log", "kafka.log", "rabbitmq/log/*@localhost.log"):
+            for found in sorted(glob.glob(os.path.join(home, path))):
+                with open(found, encoding="utf-8", errors="replace") as file:
+                    tail = file.read()[-20000:].splitlines()[-lines:]
+                out += [f"# {os.path.basename(found)} ends with:"]
+                out += [f"#   {line}" for line in tail]
     return "\n".join(out)
+
+
+def _home_of(state):
+    try:
+        with open(os.path.join(state, "home"), encoding="utf-8") as file:
+            return file.read().strip()
+    except OSError:
+        return None
 
 
 def stopped_for(server, seconds):

@@ -74,6 +74,12 @@ def on_rabbit():
         broker.remove()
 
 
+def states():
+    """The state folders of the servers that are up."""
+    own = getattr(on_rabbit, "broker", None)
+    return [os.environ.get("SAWA_STATE", "")] + ([own.state] if own else [])
+
+
 ENDS = {"stopped": Broker.stop, "killed": Broker.kill}
 
 

@@ -16,6 +16,7 @@ import json
 import random
 import time
 
+from . import rabbit
 from .machines import last_words
 from .world import LAG_WAIT_S                   # first: it finds tests/support
 from .table import DEMAND_MIN, DEMANDS, FAULTS, STAGES
@@ -244,7 +245,7 @@ class Supervisor:
         while error and len(told) < 5:      # what came first is behind what came of it
             told.insert(0, f"# {type(error).__name__}: {error}")
             error = error.__context__
-        print(f"not ok - {what}", *told, last_words(), sep="\n", flush=True)
+        print(f"not ok - {what}", *told, last_words(rabbit.states()), sep="\n", flush=True)
         self.failed += 1
 
     def _run_worlds(self, stage, plan):

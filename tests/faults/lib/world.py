@@ -12,6 +12,7 @@ world.watch.found.
 """
 import contextlib
 import datetime
+import itertools
 import json
 import os
 import shutil
@@ -63,6 +64,9 @@ class LastingScratch(Scratch):
         self.connection = connection
 
 
+_worlds = itertools.count(1)        # what is left of a world that failed is nothing to the next
+
+
 class World:
     def __init__(self, name, seed, events, ids="mixed", settings=None, traffic=(), windows=True,
                  partitions=PARTITIONS):
@@ -71,7 +75,7 @@ class World:
         self.settings = settings or {}
         self.traffic_options = list(traffic)
         self.windows = windows
-        self.topic = f"{name}-{os.getpid()}"
+        self.topic = f"{name}-{os.getpid()}-{next(_worlds)}"
         self.workers, self.producer, self.watch, self.proxy = [], None, None, None
         self.differing = []               # parts of the comparison with the oracle
 
