@@ -37,6 +37,7 @@ static const struct log_text_name {
     {"hint", "error.hint"},
     {"key", NULL},
     {"listen", "server.address"},
+    {"message_id", NULL}, /* of our own messages: digits of a digest */
     {"mode", NULL},
     {"outcome", NULL},
     {"owner", NULL},

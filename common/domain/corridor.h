@@ -1,7 +1,7 @@
 /*
  * corridor.h - the agreements under which money moves, and who takes part.
  *
- *   corridor_book ── participants, accounts, corridors
+ *   corridor_book ── participants, accounts, corridors, bank profiles
  *       corridor ── currencies, model, zone, cut-offs, calendar, nostro account, limit
  *           └── participants of the corridor
  *
@@ -12,7 +12,8 @@
  * (2) A corridor settles in the currency of its nostro account.
  * (3) Participants, and those of each corridor, ascend by code, without doubles; so an index into
  *     corridor->participants means the same participant wherever the book is read.
- * (4) corridor_id and code belong together in all versions; effective_from grows with version.
+ * (4) corridor_id and code belong together in all versions; effective_from grows with version. So
+ *     do account and version of bank profiles.
  *
  *   struct file_folder beside = {folder, CONFIG_SIZE_MAX};
  *   struct corridor_sources sources = {zone_file_source(), file_folder_source(&beside)};
@@ -23,6 +24,7 @@
 
 #include "base/file.h"
 #include "domain/amount.h"
+#include "domain/payment_file.h"
 #include "domain/schedule.h"
 
 enum {
@@ -47,6 +49,8 @@ struct participant {
     struct text name;
     struct text country; /* ISO 3166 */
     struct text account; /* where it is paid, empty: not known */
+    bool account_is_iban;
+    struct text bic; /* empty: none */
 };
 
 /* One of our accounts at another bank. */
@@ -89,6 +93,8 @@ struct corridor_book {
     size_t account_count;
     const struct corridor *corridors; /* by code, then version */
     size_t corridor_count;
+    const struct bank_profile *profiles; /* by account, then version */
+    size_t profile_count;
 };
 
 /* Where the book finds what its file only names. */

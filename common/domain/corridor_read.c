@@ -3,26 +3,13 @@
  *
  * One key of a map per line, and asked once whether one was wrong: see base/config_take.h.
  */
-#include "base/config_take.h"
-#include "domain/corridor.h"
+#include "domain/corridor_work.h"
+#include "domain/iban.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-struct book_reader {
-    struct config_take take;
-    const struct corridor_sources *sources;
-    struct arena *arena;
-    struct holiday_list holidays;
-    struct participant *participants;
-    size_t participant_count;
-    struct settlement_account *accounts;
-    size_t account_count;
-    struct corridor *corridors;
-    size_t corridor_count;
-};
-
-static void *take_memory(struct book_reader *reader, size_t count, size_t size)
+void *book_memory(struct book_reader *reader, size_t count, size_t size)
 {
     void *memory = arena_alloc(reader->arena, count * size + 1);
 
@@ -36,9 +23,8 @@ static void *take_memory(struct book_reader *reader, size_t count, size_t size)
 
 /* ---- values ---- */
 
-/* A text of capitals, digits and the characters in also. */
-static struct text take_code(struct book_reader *reader, const struct config_node *map,
-                             const char *key, size_t size_min, size_t size_max, const char *also)
+struct text book_code(struct book_reader *reader, const struct config_node *map, const char *key,
+                      size_t size_min, size_t size_max, const char *also)
 {
     struct text text = config_take_text(&reader->take, map, key, size_max);
     const struct config_node *node = reader->take.failed ? NULL : config_tree_child(map, key);
@@ -54,7 +40,7 @@ static struct text take_code(struct book_reader *reader, const struct config_nod
     return text;
 }
 
-static currency take_currency(struct book_reader *reader, const struct config_node *map,
+static currency book_currency(struct book_reader *reader, const struct config_node *map,
                               const char *key)
 {
     struct text text = config_take_text(&reader->take, map, key, 16);
@@ -71,8 +57,7 @@ static currency take_currency(struct book_reader *reader, const struct config_no
     return found;
 }
 
-static calendar_date take_date(struct book_reader *reader, const struct config_node *map,
-                               const char *key)
+calendar_date book_date(struct book_reader *reader, const struct config_node *map, const char *key)
 {
     struct text text = config_take_text(&reader->take, map, key, 16);
     calendar_date date = DATE_NONE;
@@ -83,21 +68,41 @@ static calendar_date take_date(struct book_reader *reader, const struct config_n
     return date;
 }
 
+/* ISO 9362: four characters of the party, a country, a place, maybe a branch. A place begins
+ * neither with 0 nor 1 and has no letter O behind that: BICs of old messages allow no other. */
+struct text book_bic(struct book_reader *reader, const struct config_node *map, const char *key)
+{
+    struct text bic = book_code(reader, map, key, 8, 11, "");
+    bool well = bic.size == 8 || bic.size == 11;
+
+    for (size_t i = 4; well && i < 6; i++)
+        well = bic.data[i] >= 'A';
+    well = well && bic.data[6] != '0' && bic.data[6] != '1' && bic.data[7] != 'O';
+    if (!reader->take.failed && !well)
+        config_refuse_value(&reader->take, config_tree_child(map, key), "is not a BIC",
+                            "8 or 11 characters: party, country, place, maybe a branch");
+    return bic;
+}
+
 /* ---- participants ---- */
 
 static void read_participant(struct book_reader *reader, const struct config_node *map,
                              struct participant *participant)
 {
-    static const char *const keys[] = {"participant_id", "code", "name", "country", "account"};
+    static const char *const keys[] = {"participant_id", "code",    "name",
+                                       "country",        "account", "bic"};
 
     config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
     participant->participant_id =
         (int32_t)config_take_int(&reader->take, map, "participant_id", 1, INT32_MAX);
-    participant->code = take_code(reader, map, "code", 4, 35, "");
+    participant->code = book_code(reader, map, "code", 4, 35, "");
     participant->name = config_take_text(&reader->take, map, "name", 140);
-    participant->country = take_code(reader, map, "country", 2, 2, "");
+    participant->country = book_code(reader, map, "country", 2, 2, "");
     if (!reader->take.failed && config_tree_child(map, "account") != NULL)
-        participant->account = take_code(reader, map, "account", 1, 34, "-/");
+        participant->account = book_code(reader, map, "account", 1, 34, "-/");
+    if (!reader->take.failed && config_tree_child(map, "bic") != NULL)
+        participant->bic = book_bic(reader, map, "bic");
+    participant->account_is_iban = iban_is_valid(participant->account);
 }
 
 static int compare_participants(const void *left, const void *right)
@@ -118,7 +123,7 @@ static int compare_numbers(const void *left, const void *right)
 
 static bool has_double_id(struct book_reader *reader)
 {
-    int32_t *ids = take_memory(reader, reader->participant_count, sizeof *ids);
+    int32_t *ids = book_memory(reader, reader->participant_count, sizeof *ids);
 
     if (ids == NULL)
         return false;
@@ -159,7 +164,7 @@ static void read_participants(struct book_reader *reader, const struct config_no
 
     if (list == NULL)
         return;
-    reader->participants = take_memory(reader, list->count, sizeof *reader->participants);
+    reader->participants = book_memory(reader, list->count, sizeof *reader->participants);
     if (reader->participants == NULL)
         return;
     CONFIG_EACH(node, list)
@@ -180,23 +185,6 @@ static const struct participant *find_participant(const struct book_reader *read
 
 /* ---- accounts ---- */
 
-static bool iban_is_valid(struct text iban)
-{
-    int rest = 0;
-
-    if (iban.size < 15 || iban.size > 34)
-        return false;
-    for (size_t i = 0; i < iban.size; i++) { /* ISO 13616: the first four characters last */
-        char c = iban.data[(i + 4) % iban.size];
-
-        if (c >= '0' && c <= '9')
-            rest = (rest * 10 + (c - '0')) % 97;
-        else
-            rest = (rest * 100 + (c - 'A' + 10)) % 97;
-    }
-    return rest == 1;
-}
-
 static void read_account(struct book_reader *reader, const struct config_node *map,
                          struct settlement_account *account)
 {
@@ -207,28 +195,24 @@ static void read_account(struct book_reader *reader, const struct config_node *m
                                           "mt940",    "mt942",    "mt950"};
 
     config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
-    account->code = take_code(reader, map, "code", 1, 35, "-");
-    account->servicer_bic = take_code(reader, map, "servicer_bic", 8, 11, "");
+    account->code = book_code(reader, map, "code", 1, 35, "-");
+    account->servicer_bic = book_bic(reader, map, "servicer_bic");
     account->scheme = config_take_choice(&reader->take, map, "scheme", schemes, 2) == 0
                           ? SCHEME_IBAN
                           : SCHEME_BBAN;
-    account->servicer_account = take_code(reader, map, "servicer_account", 1, 34, "-/");
-    account->currency = take_currency(reader, map, "currency");
+    account->servicer_account = book_code(reader, map, "servicer_account", 1, 34, "-/");
+    account->currency = book_currency(reader, map, "currency");
     account->statement_format =
         text_of(formats[config_take_choice(&reader->take, map, "statement_format", formats,
                                            COUNT_OF(formats))]);
     if (reader->take.failed)
         return;
-    if (account->servicer_bic.size != 8 && account->servicer_bic.size != 11)
-        config_refuse_value(&reader->take, config_tree_child(map, "servicer_bic"), "is not a BIC",
-                            "a BIC has 8 or 11 characters");
     if (account->scheme == SCHEME_IBAN && !iban_is_valid(account->servicer_account))
         config_refuse_value(&reader->take, config_tree_child(map, "servicer_account"),
                             "is not an IBAN", "its check digits do not fit (ISO 13616)");
 }
 
-static const struct settlement_account *find_account(const struct book_reader *reader,
-                                                     struct text code)
+const struct settlement_account *book_account(const struct book_reader *reader, struct text code)
 {
     for (size_t i = 0; i < reader->account_count; i++)
         if (text_equal(reader->accounts[i].code, code))
@@ -242,7 +226,7 @@ static void read_accounts(struct book_reader *reader, const struct config_node *
 
     if (list == NULL)
         return;
-    reader->accounts = take_memory(reader, list->count, sizeof *reader->accounts);
+    reader->accounts = book_memory(reader, list->count, sizeof *reader->accounts);
     if (reader->accounts == NULL)
         return;
     CONFIG_EACH(node, list)
@@ -250,7 +234,7 @@ static void read_accounts(struct book_reader *reader, const struct config_node *
         struct settlement_account account = {0};
 
         read_account(reader, node, &account);
-        if (!reader->take.failed && find_account(reader, account.code) != NULL)
+        if (!reader->take.failed && book_account(reader, account.code) != NULL)
             config_refuse(&reader->take, node->line, "code", "occurs twice", NULL);
         if (reader->take.failed)
             return;
@@ -279,7 +263,7 @@ static void read_cut_offs(struct book_reader *reader, const struct config_node *
                           struct corridor *corridor)
 {
     const struct config_node *list = config_take_node(&reader->take, map, "cut_offs", CONFIG_LIST);
-    int32_t *cut_offs = list == NULL ? NULL : take_memory(reader, list->count, sizeof *cut_offs);
+    int32_t *cut_offs = list == NULL ? NULL : book_memory(reader, list->count, sizeof *cut_offs);
     size_t count = 0;
 
     if (cut_offs == NULL)
@@ -304,7 +288,7 @@ static void read_zone(struct book_reader *reader, const struct config_node *map,
                       struct corridor *corridor)
 {
     const struct file_source *zones = &reader->sources->zones;
-    struct zone *zone = take_memory(reader, 1, sizeof *zone);
+    struct zone *zone = book_memory(reader, 1, sizeof *zone);
     struct error why;
     struct text bytes;
 
@@ -371,7 +355,7 @@ static void read_calendar(struct book_reader *reader, const struct config_node *
 
 static void refuse_participant(struct book_reader *reader, int line, struct text code)
 {
-    const char **valid = take_memory(reader, reader->participant_count, sizeof *valid);
+    const char **valid = book_memory(reader, reader->participant_count, sizeof *valid);
 
     for (size_t i = 0; valid != NULL && i < reader->participant_count; i++)
         valid[i] = reader->participants[i].code.data;
@@ -410,7 +394,7 @@ static void read_members(struct book_reader *reader, const struct config_node *m
     const struct config_node *list =
         config_take_node(&reader->take, map, "participants", CONFIG_LIST);
     const struct participant **members =
-        list == NULL ? NULL : take_memory(reader, list->count, sizeof *members);
+        list == NULL ? NULL : book_memory(reader, list->count, sizeof *members);
     size_t count = 0;
 
     if (members == NULL)
@@ -433,7 +417,7 @@ static void read_nostro(struct book_reader *reader, const struct config_node *ma
                         struct corridor *corridor)
 {
     struct text code = config_take_text(&reader->take, map, "nostro_account", 35);
-    const char **valid = take_memory(reader, reader->account_count, sizeof *valid);
+    const char **valid = book_memory(reader, reader->account_count, sizeof *valid);
     const struct config_node *node =
         reader->take.failed ? NULL : config_tree_child(map, "nostro_account");
 
@@ -441,7 +425,7 @@ static void read_nostro(struct book_reader *reader, const struct config_node *ma
         return;
     for (size_t i = 0; i < reader->account_count; i++)
         valid[i] = reader->accounts[i].code.data;
-    corridor->nostro = find_account(reader, code);
+    corridor->nostro = book_account(reader, code);
     if (corridor->nostro == NULL)
         config_refuse_name(&reader->take, node->line, node->key, code, "an account", valid,
                            reader->account_count);
@@ -465,9 +449,9 @@ static void read_model(struct book_reader *reader, const struct config_node *map
 static void read_currencies(struct book_reader *reader, const struct config_node *map,
                             struct corridor *corridor)
 {
-    corridor->source_currency = take_currency(reader, map, "source_currency");
-    corridor->target_currency = take_currency(reader, map, "target_currency");
-    corridor->settlement_currency = take_currency(reader, map, "settlement_currency");
+    corridor->source_currency = book_currency(reader, map, "source_currency");
+    corridor->target_currency = book_currency(reader, map, "target_currency");
+    corridor->settlement_currency = book_currency(reader, map, "settlement_currency");
     if (!reader->take.failed && corridor->source_currency == corridor->target_currency)
         config_refuse_value(&reader->take, config_tree_child(map, "target_currency"),
                             "is also the source_currency", NULL);
@@ -497,12 +481,12 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
     config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
     corridor->corridor_id =
         (int32_t)config_take_int(&reader->take, map, "corridor_id", 1, INT32_MAX);
-    corridor->code = take_code(reader, map, "code", 3, 15, "-");
+    corridor->code = book_code(reader, map, "code", 3, 15, "-");
     corridor->version = (int32_t)config_take_int(&reader->take, map, "version", 1, INT32_MAX);
-    corridor->effective_from = take_date(reader, map, "effective_from");
+    corridor->effective_from = book_date(reader, map, "effective_from");
     read_currencies(reader, map, corridor);
-    corridor->source_country = take_code(reader, map, "source_country", 2, 2, "");
-    corridor->target_country = take_code(reader, map, "target_country", 2, 2, "");
+    corridor->source_country = book_code(reader, map, "source_country", 2, 2, "");
+    corridor->target_country = book_code(reader, map, "target_country", 2, 2, "");
     read_model(reader, map, corridor);
     read_zone(reader, map, corridor);
     read_cut_offs(reader, map, corridor);
@@ -560,7 +544,7 @@ static void read_corridors(struct book_reader *reader, const struct config_node 
 
     if (list == NULL)
         return;
-    reader->corridors = take_memory(reader, list->count, sizeof *reader->corridors);
+    reader->corridors = book_memory(reader, list->count, sizeof *reader->corridors);
     if (reader->corridors == NULL)
         return;
     for (const struct config_node *node = list->first; node != NULL && !reader->take.failed;
@@ -590,7 +574,8 @@ enum status corridor_book_read(struct text yaml, const char *file,
                                const struct corridor_sources *sources, struct arena *arena,
                                struct error *error, struct corridor_book *ret_book)
 {
-    static const char *const keys[] = {"holidays", "participants", "accounts", "corridors"};
+    static const char *const keys[] = {"holidays", "participants", "accounts", "bank_profiles",
+                                       "corridors"};
     struct book_reader reader = {.take = {.file = file, .error = error},
                                  .sources = sources,
                                  .arena = arena};
@@ -603,12 +588,14 @@ enum status corridor_book_read(struct text yaml, const char *file,
     read_holidays(&reader, root);
     read_participants(&reader, root);
     read_accounts(&reader, root);
+    book_profiles_read(&reader, root);
     read_corridors(&reader, root);
     if (reader.take.failed)
         return FATAL;
     *ret_book = (struct corridor_book){reader.participants, reader.participant_count,
                                        reader.accounts,     reader.account_count,
-                                       reader.corridors,    reader.corridor_count};
+                                       reader.corridors,    reader.corridor_count,
+                                       reader.profiles,     reader.profile_count};
     assert_corridor_book_state(ret_book);
     return OK;
 }

@@ -272,5 +272,60 @@ SELECT refuses('i6_parked_proof_stays', '23514', 'bytes back after they were era
 SELECT refuses('lease_was_taken_by_its_holder', '23514', 'held by one who never took it',
     'UPDATE partition_lease SET taken_at = NULL');
 
+-- ---- payment_file ----
+SELECT refuses('participant_accounts_are_immutable', '23001', 'another account afterwards',
+    'UPDATE participant_account SET account = ''KE02''');
+SELECT refuses('bank_profiles_are_immutable', '23001', 'another threshold afterwards',
+    'UPDATE bank_profile SET release_threshold_minor = 9');
+SELECT refuses('pacs_names_its_agents', '23514', 'pacs.009 without our BIC',
+    variant('bank_profile', '{"version": 2, "effective_from": "2026-02-01", "own_bic": null}'));
+SELECT refuses('message_id_is_the_file_s', '23514', 'a message id of another file',
+    variant('payment_file', '{"file_id": "60000000-0000-5000-8000-000000000002",
+                              "message_id": "60000000000050008000000000000003"}'));
+SELECT refuses('payment_file_digest_is_of_its_content', '23514', 'the digest of other bytes',
+    variant('payment_file', '{"file_id": "60000000-0000-5000-8000-000000000002",
+                              "message_id": "60000000000050008000000000000002",
+                              "digest": "\\x00"}'));
+SELECT refuses('payment_file_is_released_in_time', '23514', 'a file that is late from the start',
+    variant('payment_file', '{"file_id": "60000000-0000-5000-8000-000000000002",
+                              "message_id": "60000000000050008000000000000002",
+                              "release_until": "2026-01-01 00:00Z"}'));
+SELECT refuses('i3_control_sum_is_of_its_items', '23514', 'a file without its payments',
+    variant('payment_file', '{"file_id": "60000000-0000-5000-8000-000000000002",
+                              "message_id": "60000000000050008000000000000002"}')
+    || '; SET CONSTRAINTS ALL IMMEDIATE');
+SELECT refuses('signatures_follow_the_profile', '23514', 'one signature where two are asked for',
+    variant('payment_file', '{"file_id": "60000000-0000-5000-8000-000000000002",
+                              "message_id": "60000000000050008000000000000002",
+                              "signatures_needed": 1}')
+    || '; SET CONSTRAINTS ALL IMMEDIATE');
+SELECT refuses('i3_instruction_in_one_file', '23505', 'an instruction in a file a second time',
+    variant('payment_file_item', '{"line": 2}'));
+SELECT refuses('payment_file_moves_along_its_arrows', '23514', 'a file written before its release',
+    'UPDATE payment_file SET state = ''WRITTEN''');
+SELECT refuses('payment_file_moves_along_its_arrows', '23514', 'other signatures on the way',
+    'UPDATE payment_file SET state = ''CANCELLED'', signatures_needed = 0');
+SELECT refuses('release_needs_its_signatures', '23514', 'a release with one of two signatures',
+    'UPDATE payment_file SET state = ''RELEASED''');
+SELECT refuses('payment_files_stay', '23001', 'a DELETE', 'DELETE FROM payment_file');
+SELECT refuses('maker_is_not_checker', '23505', 'the same login a second time',
+    variant('payment_file_signature', '{"signed_by": "bob"}'));
+SELECT refuses('signed_is_what_was_prepared', '23514', 'another digest is signed',
+    variant('payment_file_signature', '{"login": "bob", "digest": "\\x00"}'));
+SELECT refuses('signatures_are_immutable', '23001', 'another name afterwards',
+    'UPDATE payment_file_signature SET signed_by = ''bob''');
+SELECT refuses('payment_reply_is_read_once', '23505', 'the same answer a second time',
+    'INSERT INTO payment_reply (digest, name, message, message_id, content, commit_id)
+     VALUES (sha256(''reply''), ''again.xml'', ''pacs.002'', ''R-1'', ''reply'', 2)');
+SELECT refuses('payment_reply_digest_is_of_its_content', '23514', 'the digest of another answer',
+    'INSERT INTO payment_reply (digest, name, message, message_id, content, commit_id)
+     VALUES (sha256(''other''), ''other.xml'', ''pacs.002'', ''R-2'', ''reply'', 2)');
+SELECT refuses('replies_are_immutable', '23001', 'another name afterwards',
+    'UPDATE payment_reply SET name = ''x''');
+SELECT refuses('statuses_are_immutable', '23001', 'another outcome afterwards',
+    'UPDATE payment_status SET outcome = ''SAME''');
+SELECT refuses('instruction_moves_forward', '23514', 'settled before it was sent',
+    'UPDATE instruction SET status = ''SETTLED''');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -182,7 +182,34 @@ static void mistakes_in_values_are_named(void **state)
             "key servicer_account: BE44000000000101 is not an IBAN",
             "its check digits do not fit (ISO 13616)");
     mistake("servicer_bic: EXAMUS33", "servicer_bic: EXAMUS333", 0,
-            "key servicer_bic: EXAMUS333 is not a BIC", "a BIC has 8 or 11 characters");
+            "key servicer_bic: EXAMUS333 is not a BIC",
+            "8 or 11 characters: party, country, place, maybe a branch");
+    mistake("bic: EXAMKEA1", "bic: EXAMKE01", 0, "key bic: EXAMKE01 is not a BIC",
+            "8 or 11 characters: party, country, place, maybe a branch");
+    mistake("bic: EXAMKEA1", "bic: EXAM2EA1", 0, "key bic: EXAM2EA1 is not a BIC",
+            "8 or 11 characters: party, country, place, maybe a branch");
+}
+
+static void mistakes_in_bank_profiles_are_named(void **state)
+{
+    (void)state;
+    mistake("  - account: NOSTRO-USD", "  - account: NOSTRO-USS", 0,
+            "key account: NOSTRO-USS is none of the accounts",
+            "accounts stand above, under the key accounts");
+    mistake("message: pacs.009.001.08", "message: pacs.009.001.8", 0,
+            "key message: pacs.009.001.8 is not one of its values",
+            "the nearest valid one is pacs.009.001.08");
+    mistake("    own_bic: EXAMKENX\n", "", -5, "key own_bic: required", NULL);
+    mistake("transactions_max: 500", "transactions_max: 0", 0,
+            "key transactions_max: 0 is not an integer from 1 to 10000", NULL);
+    mistake("release_automatic: no", "release_automatic: maybe", 0,
+            "key release_automatic: maybe is not one of its values", NULL);
+    mistake("schema_check: required", "schema_check: no", 0,
+            "key schema_check: no is not one of its values", NULL);
+    mistake("  - account: NOSTRO-ZAR\n    version: 1", "  - account: NOSTRO-USD\n    version: 1",
+            -15,
+            "key bank_profiles: two versions for one account, or a newer one that begins no later",
+            NULL);
 }
 
 static void names_that_refer_to_nothing_are_named(void **state)
@@ -275,6 +302,7 @@ int main(void)
         cmocka_unit_test(its_schedules_know_both_ends),
         cmocka_unit_test(mistakes_in_keys_are_named),
         cmocka_unit_test(mistakes_in_values_are_named),
+        cmocka_unit_test(mistakes_in_bank_profiles_are_named),
         cmocka_unit_test(names_that_refer_to_nothing_are_named),
         cmocka_unit_test(doubles_and_contradictions_are_named),
         cmocka_unit_test(versions_take_effect_one_after_the_other),

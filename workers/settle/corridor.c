@@ -7,8 +7,7 @@
  *     content under the same version is refused.
  * (2) A participant keeps its id and its code for ever.
  */
-#include "book_file.h"
-#include "settle.h"
+#include "book_load.h"
 
 #include "settle_sql.h"
 
@@ -16,18 +15,6 @@
 #include <string.h>
 
 enum { LINES_SIZE_MAX = 4 * 1024 * 1024 };
-
-/* A load on its way. */
-struct load {
-    struct settle *settle;
-    struct business *tx;
-    const struct book_document *document;
-    const struct corridor_book *book;
-    struct buffer lines; /* of the corridor at hand */
-    struct buffer before;
-    struct buffer told; /* what a person reads at the end */
-    int64_t added_count;
-};
 
 /* ---- participants and accounts ---- */
 
@@ -291,6 +278,10 @@ static enum status book_merge(struct load *load, struct error *error)
 
     if (status == OK)
         status = nostros_merge(load, error);
+    if (status == OK)
+        status = participant_accounts_merge(load, error);
+    if (status == OK)
+        status = bank_profiles_merge(load, error);
     for (size_t i = 0; status == OK && i < load->book->corridor_count; i++)
         status = corridor_merge(load, &load->book->corridors[i], error);
     return status;

@@ -3,6 +3,8 @@
  */
 #include "codec/swift_mt/mt_field.h"
 
+#include "domain/iban.h"
+
 static bool is_digit(char byte)
 {
     return byte >= '0' && byte <= '9';
@@ -21,26 +23,6 @@ static bool is_bic(struct text text)
         if (!is_upper(text.data[i]) && (i < 6 || !is_digit(text.data[i])))
             return false;
     return true;
-}
-
-/* ISO 13616: the first four characters to the end, letters as 10..35, mod 97 = 1. */
-static bool is_iban(struct text text)
-{
-    unsigned rest = 0;
-
-    if (text.size < 15 || text.size > 34 || !is_upper(text.data[0]) || !is_upper(text.data[1]))
-        return false;
-    for (size_t i = 0; i < text.size; i++) {
-        char byte = text.data[(i + 4) % text.size];
-
-        if (is_digit(byte))
-            rest = (rest * 10 + (unsigned)(byte - '0')) % 97;
-        else if (is_upper(byte))
-            rest = (rest * 100 + (unsigned)(byte - 'A' + 10)) % 97;
-        else
-            return false;
-    }
-    return rest == 1;
 }
 
 /* A currency of our table at the end, behind a digit or a slash. */
@@ -72,10 +54,10 @@ struct mt_account mt_account_of(struct text field)
             account.id = text_from(account.id, bic.size + 1);
         }
     }
-    account.is_iban = is_iban(account.id);
+    account.is_iban = iban_is_valid(account.id);
     if (!account.is_iban)
         split_currency(&account);
-    account.is_iban = account.is_iban || is_iban(account.id);
+    account.is_iban = account.is_iban || iban_is_valid(account.id);
     return account;
 }
 

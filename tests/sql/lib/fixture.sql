@@ -140,6 +140,29 @@ INSERT INTO partition_lease
 VALUES ('c', 'payments', 0, '80000000-0000-4000-8000-000000000001', '2026-11-20 11:00Z'),
        ('c', 'payments', 1, NULL, NULL);
 
+INSERT INTO instruction
+VALUES ('40000000-0000-5000-8000-000000000002', :window_id, 2, 0, 'PAY', 1, 700, 'KES',
+        '2026-11-21', repeat('d', 32), 'PENDING', 2);
+INSERT INTO participant_account VALUES (1, 'KE01', false, 'BANKKENA');
+INSERT INTO bank_profile
+VALUES (1, 1, '2026-01-01', 'pacs.009.001.08', 'We', 'BANKKENA', 'INDA', 10, true, 500, false, 24,
+        4, true);
+INSERT INTO payment_file (file_id, account_id, profile_version, message_id, settlement_date,
+                          currency, transaction_count, control_sum_minor, content, digest,
+                          schema_checked, signatures_needed, prepared_at, release_until,
+                          commit_id)
+VALUES ('60000000-0000-5000-8000-000000000001', 1, 1, '60000000000050008000000000000001',
+        '2026-11-21', 'KES', 1, 700, 'xml', sha256('xml'), true, 2, now(), now() + interval '1 day',
+        2);
+INSERT INTO payment_file_item
+VALUES ('60000000-0000-5000-8000-000000000001', 1, '40000000-0000-5000-8000-000000000002');
+INSERT INTO payment_file_signature
+VALUES ('60000000-0000-5000-8000-000000000001', 'ann', 'ann', false, sha256('xml'), now(), 2);
+INSERT INTO payment_reply (digest, name, message, message_id, content, commit_id)
+VALUES (sha256('reply'), 'reply.xml', 'pacs.002', 'R-1', 'reply', 2);
+INSERT INTO payment_status
+SELECT reply_id, 1, 'TRANSACTION', 'M-1', NULL, 'ACSC', '', '', 'UNKNOWN' FROM payment_reply;
+
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 RESET ROLE;

@@ -1,0 +1,47 @@
+/*
+ * payment_reply.h - what a bank says about payments it was sent: pacs.002 and pain.002.
+ *
+ *   OrgnlGrpInfAndSts      the message it speaks of, and maybe a status for all of it
+ *   OrgnlPmtInfAndSts      pain.002: a status for one payment information
+ *       TxInfAndSts        the status of one payment, by the ids that we gave it
+ *
+ * All versions and variants by local names, as statements. The root says what it is.
+ *
+ * (1) A line is one thing the bank says, as it stands there; what follows from it is
+ *     domain/payment_file.h.
+ * (2) Lines come in document order, the group's first. A line without a status is none.
+ */
+#ifndef SAWA_CODEC_ISO20022_PAYMENT_REPLY_H
+#define SAWA_CODEC_ISO20022_PAYMENT_REPLY_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+enum reply_level { REPLY_GROUP, REPLY_PAYMENT_INFORMATION, REPLY_TRANSACTION };
+
+struct reply_line {
+    enum reply_level level;
+    struct text original_message_id;
+    struct text original_instruction_id; /* empty where the bank left it out; so below */
+    struct text original_end_to_end_id;
+    struct text original_transaction_id;
+    struct text original_uetr;
+    struct text status; /* "ACSC", "RJCT", "PART" */
+    struct text reason; /* StsRsnInf/Rsn/Cd or Prtry */
+    struct text information;
+};
+
+struct payment_reply {
+    struct text message;    /* "pacs.002", "pain.002" */
+    struct text message_id; /* of the reply itself */
+    const struct reply_line *lines;
+    size_t line_count;
+};
+
+/* Texts live in the arena. REJECT: not XML, hostile, or not such a message. */
+must_use enum status payment_reply_read(struct text bytes, struct arena *arena, struct error *error,
+                                        struct payment_reply *ret_reply);
+
+const char *reply_level_name(enum reply_level level); /* "GROUP", as stored */
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * corridor_work.h - what corridor_read.c and bank_profile_read.c share while they read one book.
+ *
+ * One key of a map per line, and asked once whether one was wrong: see base/config_take.h. Each
+ * function answers something usable after a failure, which stays in take.failed.
+ */
+#ifndef SAWA_DOMAIN_CORRIDOR_WORK_H
+#define SAWA_DOMAIN_CORRIDOR_WORK_H
+
+#include "base/config_take.h"
+#include "domain/corridor.h"
+
+struct book_reader {
+    struct config_take take;
+    const struct corridor_sources *sources;
+    struct arena *arena;
+    struct holiday_list holidays;
+    struct participant *participants;
+    size_t participant_count;
+    struct settlement_account *accounts;
+    size_t account_count;
+    struct corridor *corridors;
+    size_t corridor_count;
+    struct bank_profile *profiles;
+    size_t profile_count;
+};
+
+/* Zeroed, or NULL past the arena's ceiling. */
+void *book_memory(struct book_reader *reader, size_t count, size_t size);
+
+/* A text of capitals, digits and the characters in also. */
+struct text book_code(struct book_reader *reader, const struct config_node *map, const char *key,
+                      size_t size_min, size_t size_max, const char *also);
+
+struct text book_bic(struct book_reader *reader, const struct config_node *map, const char *key);
+
+calendar_date book_date(struct book_reader *reader, const struct config_node *map, const char *key);
+
+/* NULL: no such account. */
+const struct settlement_account *book_account(const struct book_reader *reader, struct text code);
+
+/* The optional list bank_profiles; accounts have been read. */
+void book_profiles_read(struct book_reader *reader, const struct config_node *root);
+
+#endif

@@ -1,0 +1,167 @@
+/*
+ * workers/relay/main.c
+ *   Takes instructions to banks, and banks' answers back.
+ *
+ *   instruction -> payment_file, payment_file_item, audit leaf          (one tx per file)
+ *   payment_file_signature -> payment_file RELEASED                     (one tx per file)
+ *   payment_file -> staged file -> the bank's folder, instruction SENT  (two tx per file)
+ *   pacs.002, pain.002 -> payment_reply, payment_status, instruction    (one tx per answer)
+ *
+ * Restart: every step looks at what is there; a file reaches the folder once, see deliver.c.
+ * Several relays may run on one folder: they meet at a gate, and at the file's row.
+ */
+#include "relay.h"
+
+#include "runtime/health.h"
+#include "runtime/stop.h"
+
+static const struct option_spec options[] = {
+    {.key = OPTION_RELAY_FOLDER,
+     .type = OPTION_STRING,
+     .standard = "",
+     .meaning = "folder of payment files: out for the bank, reply for its answers, staging for us"},
+    {.key = OPTION_RELAY_SCHEMAS,
+     .type = OPTION_STRING,
+     .standard = "",
+     .meaning = "folder with the ISO 20022 XSDs that payment files are checked against"},
+    {.key = OPTION_RELAY_INTERVAL,
+     .type = OPTION_DURATION_MS,
+     .standard = "1s",
+     .min = 10,
+     .max = 60000,
+     .unit = "ms",
+     .meaning = "how often instructions, signatures and answers are looked for"},
+};
+
+/* One turn: what is ready, what is signed, what is released, what was answered. */
+static enum status tick(struct relay *relay, struct error *error)
+{
+    int64_t count = 0;
+    enum status status = relay_prepare(relay, false, clock_now_us(), error, &count);
+
+    if (status == OK)
+        status = relay_release(relay, error, &count);
+    if (status == OK)
+        status = relay_deliver(relay, error, &count);
+    return status == OK ? relay_replies(relay, error, &count) : status;
+}
+
+static enum status loop(struct relay *relay, struct health *health, struct error *error)
+{
+    enum status status = OK;
+
+    while (status == OK && !stop_asked()) {
+        health_beat(health);
+        status = tick(relay, error);
+        health_ready(health, status == OK, "database");
+        if (status == RETRY)
+            status = session_await(&relay->session, error);
+        else if (status == OK)
+            session_works(&relay->session);
+        if (status == OK)
+            stop_wait(relay->interval_ms);
+    }
+    return stop_asked() ? OK : status;
+}
+
+static int run_command(struct program_run *run, int argc, char **argv)
+{
+    const struct health_options serve = {
+        .listen = config_string(run->config, OPTION_HTTP_LISTEN),
+        .heartbeat_ms = config_int(run->config, OPTION_HTTP_HEARTBEAT),
+    };
+    struct health *health = NULL;
+    struct relay relay;
+    struct error error;
+    enum status status;
+
+    (void)argv;
+    if (argc != 1)
+        return program_usage(run, "run takes no arguments");
+    if (relay_start(run, &error, &relay) != OK)
+        return program_fail(&error);
+    status = health_start(&serve, &error, &health);
+    if (status == OK)
+        status = loop(&relay, health, &error);
+    health_stop(health);
+    relay_done(&relay);
+    if (status != OK)
+        log_error_of("relay_ends", &error);
+    return status == OK ? EXIT_OK : (int)error.exit_code;
+}
+
+static const struct command commands[] = {
+    {.name = "run",
+     .arguments = "",
+     .summary = "prepare, release, write and read answers, until stopped",
+     .example = "sawa-relay --config sawa.yaml run",
+     .run = run_command},
+    {.name = "prepare",
+     .arguments = "[--dry-run]",
+     .summary = "make payment files of instructions that are in none, and say what is left",
+     .example = "sawa-relay prepare --dry-run",
+     .run = prepare_command,
+     .answers = true},
+    {.name = "list",
+     .arguments = "[--state STATE]",
+     .summary = "payment files, newest first",
+     .example = "sawa-relay list --state PREPARED",
+     .run = list_command,
+     .answers = true},
+    {.name = "show",
+     .arguments = "ID",
+     .summary = "one payment file: who signed it, what it holds, what the bank said",
+     .example = "sawa-relay show 7c9e6679",
+     .run = show_command,
+     .answers = true},
+    {.name = "original",
+     .arguments = "ID",
+     .summary = "the bytes of a payment file",
+     .example = "sawa-relay original 7c9e6679 | xmllint --format -",
+     .run = original_command,
+     .answers = true},
+    {.name = "sign",
+     .arguments = "[--by NAME] [--digest HEX] ID",
+     .summary = "sign a prepared payment file under your own login, as maker or checker",
+     .example = "sawa-relay sign --by 'A. Mwangi' 7c9e6679",
+     .run = sign_command,
+     .answers = true},
+    {.name = "cancel",
+     .arguments = "ID --reason TEXT",
+     .summary = "give up a file that was not released; its instructions go into another",
+     .example = "sawa-relay cancel 7c9e6679 --reason 'wrong profile'",
+     .run = cancel_command,
+     .answers = true},
+    {.name = "deliver",
+     .arguments = "",
+     .summary = "release what is signed and write it to the folder once, as run does all the time",
+     .example = "sawa-relay deliver",
+     .run = deliver_command,
+     .answers = true},
+    {.name = "reply",
+     .arguments = "FILE...",
+     .summary = "read answers of banks: pacs.002, pain.002",
+     .example = "sawa-relay reply pacs002.xml",
+     .run = reply_command,
+     .answers = true},
+    {.name = "status",
+     .arguments = "",
+     .summary = "what stands where; exits 1 where somebody must look",
+     .example = "sawa-relay status",
+     .run = status_command,
+     .answers = true},
+};
+
+static const struct program relay_program = {
+    .name = "sawa-relay",
+    .purpose = "takes instructions to banks, and banks' answers back",
+    .options = options,
+    .option_count = COUNT_OF(options),
+    .commands = commands,
+    .command_count = COUNT_OF(commands),
+};
+
+int main(int argc, char **argv)
+{
+    return program_main(argc, argv, &relay_program);
+}

@@ -1,0 +1,92 @@
+/*
+ * relay.h - what the parts of sawa-relay share: instructions to banks, answers of banks.
+ *
+ *   prepare.c   instructions of closed windows -> payment files, checked, in the database
+ *   release.c   people sign; what has its signatures is released, or a file is cancelled
+ *   deliver.c   released files -> the bank's folder, each exactly once
+ *   reply.c     pacs.002, pain.002 -> status of instructions
+ *   show.c      for people
+ *
+ * (1) An instruction is in at most one file that was not cancelled, and the file's bytes never
+ *     change: whatever is tried again names the same file (I3).
+ * (2) What people sign is the digest of those bytes, and what is written has that digest.
+ * (3) The database refuses what is not signed, not in time, not along the arrows.
+ */
+#ifndef SAWA_RELAY_RELAY_H
+#define SAWA_RELAY_RELAY_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "domain/payment_file.h"
+#include "runtime/session.h"
+#include "store/business.h"
+
+#define OPTION_RELAY_FOLDER "relay.folder"
+#define OPTION_RELAY_SCHEMAS "relay.schema_folder"
+#define OPTION_RELAY_INTERVAL "relay.interval"
+
+enum {
+    RELAY_PARAMS_MAX = 64 * 1024 * 1024,
+    RELAY_PATH_SIZE = 4096,
+    RELAY_FILE_SIZE_MAX = 32 * 1024 * 1024, /* of a payment file */
+};
+
+struct relay {
+    struct session session;
+    const char *folder;        /* holds out, staging, reply; "": none is configured */
+    const char *schema_folder; /* XSDs; "": none */
+    int64_t interval_ms;
+    struct arena arena; /* third lifetime: one file, or one answer */
+};
+
+must_use enum status relay_start(const struct program_run *run, struct error *error,
+                                 struct relay *ret_relay);
+void relay_done(struct relay *relay);
+
+/* Runs one statement and frees the parameters (NULL: it has none). ret_rows as in db_run. */
+must_use enum status relay_sql(struct relay *relay, const char *sql, struct params *params,
+                               struct error *error, struct result **ret_rows);
+
+/* The same for a statement about one file. */
+must_use enum status relay_sql_file(struct relay *relay, const char *sql,
+                                    const struct uuid *file_id, struct error *error,
+                                    struct result **ret_rows);
+
+/* Notes in the leaf that a file is in a state now. */
+void relay_file_effect(struct business *tx, const struct uuid *file_id, enum file_state state);
+
+/* Moves the file's row; FATAL where it is not in state from, or the database refuses. staged: the
+ * commit that names the staged file, 0 to leave it. */
+must_use enum status relay_file_move(struct relay *relay, struct business *tx,
+                                     const struct uuid *file_id, enum file_state from,
+                                     enum file_state to, int64_t staged, struct error *error);
+
+/* A stored file, as a person names it: the beginning of its message id, enough to tell. */
+must_use enum status relay_file_find(struct relay *relay, const char *name, struct error *error,
+                                     struct result **ret_row);
+
+/* Prepares all files that can be. dry_run: tells on stdout, stores nothing. */
+must_use enum status relay_prepare(struct relay *relay, bool dry_run, int64_t now_us,
+                                   struct error *error, int64_t *ret_files);
+
+/* Releases what has its signatures. */
+must_use enum status relay_release(struct relay *relay, struct error *error, int64_t *ret_files);
+
+/* Writes released files to the folder. */
+must_use enum status relay_deliver(struct relay *relay, struct error *error, int64_t *ret_files);
+
+/* Reads answers in <folder>/reply; a refused one is moved aside with a finding in the log. */
+must_use enum status relay_replies(struct relay *relay, struct error *error, int64_t *ret_files);
+
+int prepare_command(struct program_run *run, int argc, char **argv);
+int sign_command(struct program_run *run, int argc, char **argv);
+int cancel_command(struct program_run *run, int argc, char **argv);
+int deliver_command(struct program_run *run, int argc, char **argv);
+int reply_command(struct program_run *run, int argc, char **argv);
+int list_command(struct program_run *run, int argc, char **argv);
+int show_command(struct program_run *run, int argc, char **argv);
+int original_command(struct program_run *run, int argc, char **argv);
+int status_command(struct program_run *run, int argc, char **argv);
+
+#endif

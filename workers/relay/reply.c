@@ -1,0 +1,457 @@
+/*
+ * reply.c - answers of banks move instructions.
+ *
+ *   bytes ── read before? ── lines ── which of ours? ── what follows ── payment_reply,
+ *                                                                       payment_status,
+ *                                                                       instruction.status
+ *
+ * (1) An answer is read once: the same bytes again change nothing.
+ * (2) The most specific line decides: one about a transaction before one about its payment
+ *     information before one about the whole message; within a level the later line.
+ * (3) An answer that names a message of ours and an instruction that is not in it speaks of
+ *     nothing we know. What is unknown or contradicts is stored, and `sawa relay status` counts it.
+ *
+ * Restart: all of an answer in one transaction, and (1).
+ */
+#include "relay.h"
+
+#include "base/file.h"
+#include "codec/iso20022/payment_reply.h"
+#include "codec/iso20022/xml_document.h"
+#include "relay_sql.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One of our instructions that an answer may speak of. */
+struct subject {
+    struct uuid instruction_id;
+    struct text end_to_end_id;
+    struct text message_id;
+    struct text uetr;
+    enum instruction_status status;
+    bool moved;
+    bool decided; /* by a line of a level that is decided already (2) */
+    bool named;   /* by a line of the level at hand */
+};
+
+/* A row of payment_status. */
+struct outcome {
+    const struct reply_line *line;
+    const struct subject *subject; /* NULL: none of ours */
+    enum status_outcome outcome;
+};
+
+struct answer {
+    struct relay *relay;
+    struct business tx;
+    const char *name;
+    struct text bytes;
+    struct payment_reply reply;
+    struct result *rows;
+    struct subject *subjects;
+    size_t subject_count;
+    struct outcome *outcomes;
+    size_t outcome_count, outcome_max;
+};
+
+static void *memory(struct answer *answer, size_t count, size_t size)
+{
+    void *bytes = arena_alloc(&answer->relay->arena, (count + 1) * size);
+
+    assert(bytes != NULL); /* a reply of 16 MiB fits: its lines are larger than what they become */
+    return bytes;
+}
+
+/* ---- what it may speak of ---- */
+
+/* The id by which a line names an instruction: all three we write are the same (payment_xml.c). */
+static struct text line_id(const struct reply_line *line)
+{
+    if (line->original_end_to_end_id.size > 0)
+        return line->original_end_to_end_id;
+    return line->original_instruction_id.size > 0 ? line->original_instruction_id
+                                                  : line->original_transaction_id;
+}
+
+static struct text or_empty(struct text text)
+{
+    return text.data == NULL ? TEXT("") : text;
+}
+
+static enum status subjects_ask(struct answer *answer, struct error *error)
+{
+    size_t count = answer->reply.line_count;
+    struct text *messages = memory(answer, count, sizeof *messages);
+    struct text *ids = memory(answer, count, sizeof *ids);
+    struct params params;
+
+    for (size_t i = 0; i < count; i++) {
+        messages[i] = or_empty(answer->reply.lines[i].original_message_id);
+        ids[i] = or_empty(line_id(&answer->reply.lines[i]));
+    }
+    params_init(&params, RELAY_PARAMS_MAX);
+    params_text_array(&params, messages, count);
+    params_text_array(&params, ids, count);
+    return relay_sql(answer->relay, relay_sql_reply_items, &params, error, &answer->rows);
+}
+
+static struct text uetr_of(struct answer *answer, const struct uuid *instruction_id)
+{
+    struct uuid uetr = payment_uetr(instruction_id);
+    char *text = memory(answer, UUID_TEXT_SIZE, 1);
+
+    uuid_format(&uetr, text);
+    return text_of(text);
+}
+
+static enum status subjects_read(struct answer *answer, struct error *error)
+{
+    enum status status = subjects_ask(answer, error);
+
+    if (status != OK)
+        return status;
+    answer->subject_count = (size_t)result_rows(answer->rows);
+    answer->subjects = memory(answer, answer->subject_count, sizeof *answer->subjects);
+    for (size_t i = 0; i < answer->subject_count; i++) {
+        struct subject *subject = &answer->subjects[i];
+
+        subject->instruction_id = result_uuid(answer->rows, (int)i, 0);
+        subject->end_to_end_id = result_text(answer->rows, (int)i, 1);
+        subject->message_id = result_text(answer->rows, (int)i, 3);
+        subject->uetr = uetr_of(answer, &subject->instruction_id);
+        if (!instruction_status_parse(result_text(answer->rows, (int)i, 2), &subject->status))
+            return error_set(error, FATAL, "an instruction's status is unknown to this version");
+    }
+    return OK;
+}
+
+/* ---- what follows ---- */
+
+static void outcome_add(struct answer *answer, const struct reply_line *line,
+                        const struct subject *subject, enum status_outcome outcome)
+{
+    assert(answer->outcome_count < answer->outcome_max);
+    answer->outcomes[answer->outcome_count++] = (struct outcome){line, subject, outcome};
+}
+
+static void subject_move(struct answer *answer, const struct reply_line *line,
+                         struct subject *subject)
+{
+    enum instruction_status said;
+    enum status_outcome outcome = STATUS_UNKNOWN;
+
+    if (payment_status_read(line->status, &said))
+        outcome = instruction_move(subject->status, said);
+    if (outcome == STATUS_APPLIED) {
+        subject->status = said;
+        subject->moved = true;
+    }
+    subject->named = true;
+    outcome_add(answer, line, subject, outcome);
+}
+
+/* (3) */
+static bool line_names(const struct reply_line *line, const struct subject *subject)
+{
+    struct text id = line_id(line);
+
+    if (line->original_message_id.size > 0 &&
+        !text_equal(line->original_message_id, subject->message_id))
+        return false;
+    if (line->level != REPLY_TRANSACTION)
+        return line->original_message_id.size > 0;
+    return id.size > 0 ? text_equal(id, subject->end_to_end_id)
+                       : text_equal(line->original_uetr, subject->uetr);
+}
+
+/* A group that is accepted in part says nothing about any one (payment_file.h (2)). */
+static bool decides_nothing(const struct reply_line *line)
+{
+    return line->level != REPLY_TRANSACTION && text_is(line->status, "PART");
+}
+
+static void line_apply(struct answer *answer, const struct reply_line *line)
+{
+    bool known = false;
+
+    for (size_t i = 0; i < answer->subject_count; i++) {
+        struct subject *subject = &answer->subjects[i];
+
+        if (!line_names(line, subject))
+            continue;
+        known = true;
+        if (!subject->decided && !decides_nothing(line))
+            subject_move(answer, line, subject);
+    }
+    if (!known)
+        outcome_add(answer, line, NULL, STATUS_UNKNOWN);
+}
+
+static void level_apply(struct answer *answer, enum reply_level level)
+{
+    for (size_t i = 0; i < answer->reply.line_count; i++)
+        if (answer->reply.lines[i].level == level)
+            line_apply(answer, &answer->reply.lines[i]);
+    for (size_t i = 0; i < answer->subject_count; i++)
+        answer->subjects[i].decided = answer->subjects[i].decided || answer->subjects[i].named;
+}
+
+static void answer_apply(struct answer *answer)
+{
+    /* A transaction's line names one instruction, others at most all. */
+    answer->outcome_max = answer->reply.line_count;
+    for (size_t i = 0; i < answer->reply.line_count; i++)
+        if (answer->reply.lines[i].level != REPLY_TRANSACTION)
+            answer->outcome_max += answer->subject_count;
+    answer->outcomes = memory(answer, answer->outcome_max, sizeof *answer->outcomes);
+    level_apply(answer, REPLY_TRANSACTION);
+    level_apply(answer, REPLY_PAYMENT_INFORMATION);
+    level_apply(answer, REPLY_GROUP);
+}
+
+/* ---- storing ---- */
+
+/* DUPLICATE: read before (1). */
+static enum status reply_insert(struct answer *answer, struct error *error, int64_t *ret_reply_id)
+{
+    struct digest digest = sha256(answer->bytes);
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    params_init(&params, RELAY_PARAMS_MAX);
+    params_bytes(&params, digest.bytes, SHA256_SIZE);
+    params_string(&params, answer->name);
+    params_text(&params, answer->reply.message);
+    params_text(&params, or_empty(answer->reply.message_id));
+    params_bytes(&params, answer->bytes.data, answer->bytes.size);
+    params_int64(&params, answer->tx.commit_id);
+    status = relay_sql(answer->relay, relay_sql_reply_insert, &params, error, &rows);
+    if (status == OK && result_rows(rows) == 0)
+        status = DUPLICATE;
+    if (status == OK)
+        *ret_reply_id = result_int64(rows, 0, 0);
+    result_free(rows);
+    effects_row(&answer->tx.effects, "payment_reply", 1);
+    effects_text(&answer->tx.effects, (struct text){(const char *)digest.bytes, SHA256_SIZE});
+    return status;
+}
+
+enum { LEVEL, MESSAGE, STATUS, REASON, INFORMATION, OUTCOME, TEXT_COLUMNS };
+
+static enum status outcomes_insert(struct answer *answer, int64_t reply_id, struct error *error)
+{
+    size_t count = answer->outcome_count;
+    struct text *texts = memory(answer, TEXT_COLUMNS * count, sizeof *texts);
+    struct uuid *ids = memory(answer, count, sizeof *ids);
+    bool *known = memory(answer, count, sizeof *known);
+    struct params params;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct outcome *one = &answer->outcomes[i];
+
+        texts[LEVEL * count + i] = text_of(reply_level_name(one->line->level));
+        texts[MESSAGE * count + i] = or_empty(one->line->original_message_id);
+        texts[STATUS * count + i] = or_empty(one->line->status);
+        texts[REASON * count + i] = or_empty(one->line->reason);
+        texts[INFORMATION * count + i] = or_empty(one->line->information);
+        texts[OUTCOME * count + i] = text_of(status_outcome_name(one->outcome));
+        known[i] = one->subject != NULL;
+        if (known[i])
+            ids[i] = one->subject->instruction_id;
+    }
+    params_init(&params, RELAY_PARAMS_MAX);
+    params_int64(&params, reply_id);
+    params_text_array(&params, texts + LEVEL * count, count);
+    params_text_array(&params, texts + MESSAGE * count, count);
+    params_uuid_array(&params, ids, count);
+    params_bool_array(&params, known, count);
+    for (size_t i = STATUS; i < TEXT_COLUMNS; i++)
+        params_text_array(&params, texts + i * count, count);
+    return relay_sql(answer->relay, relay_sql_status_insert, &params, error, NULL);
+}
+
+static void move_effect(struct answer *answer, const struct subject *subject)
+{
+    struct effects *effects = &answer->tx.effects;
+
+    effects_row(effects, "instruction", 2);
+    effects_text(effects, (struct text){(const char *)subject->instruction_id.bytes, 16});
+    effects_text(effects, text_of(instruction_status_name(subject->status)));
+}
+
+static enum status moves_store(struct answer *answer, struct error *error)
+{
+    struct uuid *ids = memory(answer, answer->subject_count, sizeof *ids);
+    struct text *states = memory(answer, answer->subject_count, sizeof *states);
+    struct params params;
+    size_t count = 0;
+
+    for (size_t i = 0; i < answer->subject_count; i++) {
+        const struct subject *subject = &answer->subjects[i];
+
+        if (!subject->moved)
+            continue;
+        ids[count] = subject->instruction_id;
+        states[count++] = text_of(instruction_status_name(subject->status));
+        move_effect(answer, subject);
+    }
+    params_init(&params, RELAY_PARAMS_MAX);
+    params_uuid_array(&params, ids, count);
+    params_text_array(&params, states, count);
+    return relay_sql(answer->relay, relay_sql_instructions_move, &params, error, NULL);
+}
+
+static enum status answer_steps(struct answer *answer, struct error *error)
+{
+    int64_t reply_id = 0;
+    enum status status = reply_insert(answer, error, &reply_id);
+
+    if (status == OK)
+        status = subjects_read(answer, error);
+    if (status != OK)
+        return status;
+    answer_apply(answer);
+    status = outcomes_insert(answer, reply_id, error);
+    return status == OK ? moves_store(answer, error) : status;
+}
+
+/* ---- one answer ---- */
+
+static void answer_tell(const struct answer *answer, bool known)
+{
+    int64_t counts[STATUS_UNKNOWN + 1] = {0};
+
+    for (size_t i = 0; i < answer->outcome_count; i++)
+        counts[answer->outcomes[i].outcome]++;
+    log_info("payment_reply_read", "read a bank's answer", LOG_TEXT("file", answer->name),
+             LOG_BOOL("known", known), LOG_INT("applied", counts[STATUS_APPLIED]),
+             LOG_INT("same", counts[STATUS_SAME]), LOG_INT("stale", counts[STATUS_STALE]),
+             LOG_INT("contradicts", counts[STATUS_CONTRADICTS]),
+             LOG_INT("unknown", counts[STATUS_UNKNOWN]));
+}
+
+/* bytes lie in relay->arena. DUPLICATE: read before. REJECT: no such answer. */
+static enum status reply_store(struct relay *relay, const char *name, struct text bytes,
+                               struct error *error)
+{
+    struct answer answer = {.relay = relay, .name = name, .bytes = bytes};
+    enum status status = payment_reply_read(bytes, &relay->arena, error, &answer.reply);
+
+    if (status == OK)
+        status = business_begin(relay->session.db, "payment_reply", relay->session.worker,
+                                clock_now_us(), error, &answer.tx);
+    if (status != OK)
+        return status;
+    status = answer_steps(&answer, error);
+    if (status == DUPLICATE)
+        business_abandon(&answer.tx);
+    else
+        status = business_finish(&answer.tx, status, error);
+    if (status == OK || status == DUPLICATE)
+        answer_tell(&answer, status == DUPLICATE);
+    result_free(answer.rows);
+    return status;
+}
+
+static enum status reply_read_file(struct relay *relay, const char *path, const char *name,
+                                   struct error *error)
+{
+    struct text bytes;
+    enum status status;
+
+    arena_reset(&relay->arena);
+    status = file_read(path, XML_DOCUMENT_SIZE_MAX, &relay->arena, error, &bytes);
+    return status == OK ? reply_store(relay, name, bytes, error) : status;
+}
+
+/* ---- the folder ---- */
+
+/* Out of the way, under its name; one of the same name there is an older copy. */
+static enum status file_aside(const struct relay *relay, const char *name, const char *folder,
+                              struct error *error)
+{
+    char from[RELAY_PATH_SIZE];
+    char to[RELAY_PATH_SIZE];
+    int sizes[] = {snprintf(from, sizeof from, "%s/reply/%s", relay->folder, name),
+                   snprintf(to, sizeof to, "%s/reply/%s/%s", relay->folder, folder, name)};
+
+    if (sizes[0] >= RELAY_PATH_SIZE || sizes[1] >= RELAY_PATH_SIZE)
+        return error_configuration(error, OPTION_RELAY_FOLDER " is too long");
+    if (rename(from, to) == 0 || errno == ENOENT)
+        return OK;
+    error_set(error, RETRY, "could not move %s aside", from);
+    return error_detail(error, "%s", strerror(errno));
+}
+
+static enum status folder_take(struct relay *relay, const char *name, struct error *error)
+{
+    char path[RELAY_PATH_SIZE];
+    enum status status;
+
+    if (snprintf(path, sizeof path, "%s/reply/%s", relay->folder, name) >= RELAY_PATH_SIZE)
+        return error_configuration(error, OPTION_RELAY_FOLDER " is too long");
+    status = reply_read_file(relay, path, name, error);
+    if (status == REJECT) {
+        log_error_of("payment_reply_refused", error);
+        return file_aside(relay, name, "refused", error);
+    }
+    return status == OK || status == DUPLICATE ? file_aside(relay, name, "done", error) : status;
+}
+
+static int is_reply(const struct dirent *entry)
+{
+    size_t size = strlen(entry->d_name);
+
+    return entry->d_name[0] != '.' && size > 4 && strcmp(entry->d_name + size - 4, ".xml") == 0;
+}
+
+enum status relay_replies(struct relay *relay, struct error *error, int64_t *ret_files)
+{
+    char path[RELAY_PATH_SIZE];
+    struct dirent **names = NULL;
+    enum status status = OK;
+    int64_t files = 0;
+    int count;
+
+    if (relay->folder[0] == '\0' ||
+        snprintf(path, sizeof path, "%s/reply", relay->folder) >= RELAY_PATH_SIZE)
+        return OK;
+    count = scandir(path, &names, is_reply, alphasort);
+    for (int i = 0; i < count; i++) {
+        if (status == OK)
+            status = folder_take(relay, names[i]->d_name, error);
+        files += status == OK;
+        free(names[i]);
+    }
+    free(names);
+    if (status == OK)
+        *ret_files = files;
+    return status;
+}
+
+int reply_command(struct program_run *run, int argc, char **argv)
+{
+    struct relay relay;
+    struct error error;
+    int code = EXIT_OK;
+
+    if (argc < 2)
+        return program_usage(run, "which files?");
+    if (relay_start(run, &error, &relay) != OK)
+        return program_fail(&error);
+    for (int i = 1; i < argc && code == EXIT_OK; i++) {
+        enum status status = reply_read_file(&relay, argv[i], argv[i], &error);
+
+        if (status == OK || status == DUPLICATE)
+            printf("%s: %s\n", argv[i], status == OK ? "read" : "known, nothing changed");
+        else
+            code = program_fail(&error);
+    }
+    relay_done(&relay);
+    return code;
+}
