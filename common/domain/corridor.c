@@ -3,18 +3,6 @@
  */
 #include "domain/corridor.h"
 
-static const char *const model_names[] = {
-    [MODEL_GROSS] = "GROSS",
-    [MODEL_BILATERAL] = "BILATERAL",
-    [MODEL_MULTILATERAL] = "MULTILATERAL",
-};
-
-const char *settlement_model_name(enum settlement_model model)
-{
-    assert(model >= MODEL_GROSS && model <= MODEL_MULTILATERAL);
-    return model_names[model];
-}
-
 const struct corridor *corridor_find(const struct corridor_book *book, struct text code,
                                      calendar_date date)
 {

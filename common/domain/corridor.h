@@ -24,6 +24,7 @@
 
 #include "base/file.h"
 #include "domain/amount.h"
+#include "domain/netting.h"
 #include "domain/payment_file.h"
 #include "domain/schedule.h"
 
@@ -34,12 +35,6 @@ enum {
 };
 
 #define PARTICIPANT_NONE SIZE_MAX
-
-enum settlement_model {
-    MODEL_GROSS = 1,
-    MODEL_BILATERAL, /* reserved: refused when a book is read */
-    MODEL_MULTILATERAL,
-};
 
 enum account_scheme { SCHEME_IBAN = 1, SCHEME_BBAN };
 
@@ -121,8 +116,6 @@ const struct settlement_account *corridor_account(const struct corridor_book *bo
 
 /* When its windows open and close; points into corridor. */
 struct schedule corridor_schedule(const struct corridor *corridor);
-
-const char *settlement_model_name(enum settlement_model model); /* "GROSS", as stored */
 
 /* Aborts if book breaks (1) to (4). */
 void assert_corridor_book_state(const struct corridor_book *book);

@@ -441,9 +441,6 @@ static void read_model(struct book_reader *reader, const struct config_node *map
 
     corridor->model = (enum settlement_model)(
         config_take_choice(&reader->take, map, "model", models, 3) + MODEL_GROSS);
-    if (!reader->take.failed && corridor->model == MODEL_BILATERAL)
-        config_refuse_value(&reader->take, config_tree_child(map, "model"),
-                            "is reserved and not yet supported", "write GROSS or MULTILATERAL");
 }
 
 static void read_currencies(struct book_reader *reader, const struct config_node *map,

@@ -64,7 +64,7 @@ static bool totals_of_obligations(const struct obligation *obligations, size_t c
     return true;
 }
 
-bool netting_multilateral(const struct obligation *obligations, size_t count,
+static bool against_agent(const struct obligation *obligations, size_t count,
                           size_t participant_count, struct arena *arena,
                           struct net_positions *ret_positions)
 {
@@ -72,7 +72,6 @@ bool netting_multilateral(const struct obligation *obligations, size_t count,
     struct totals totals;
     size_t position_count = 0;
 
-    assert_obligations_state(obligations, count, participant_count);
     if (positions == NULL || !totals_alloc(arena, participant_count, &totals))
         return false;
     if (!totals_of_obligations(obligations, count, &totals))
@@ -85,7 +84,7 @@ bool netting_multilateral(const struct obligation *obligations, size_t count,
     return true;
 }
 
-/* ---- gross ---- */
+/* ---- gross and bilateral ---- */
 
 /* The obligations in order of (creditor, debtor): a stable counting sort by creditor. */
 static const struct obligation **by_creditor(const struct obligation *obligations, size_t count,
@@ -136,18 +135,60 @@ static size_t merge_sides(const struct obligation *owes, const struct obligation
     return position_count;
 }
 
-bool netting_gross(const struct obligation *obligations, size_t count, size_t participant_count,
-                   struct arena *arena, struct net_positions *ret_positions)
+static bool of_pairs(const struct obligation *obligations, size_t count, size_t participant_count,
+                     struct arena *arena, struct net_positions *ret_positions)
 {
     struct net_position *positions = arena_alloc(arena, (2 * count + 1) * sizeof *positions);
     const struct obligation **sorted = by_creditor(obligations, count, participant_count, arena);
 
-    assert_obligations_state(obligations, count, participant_count);
     if (positions == NULL || sorted == NULL)
         return false;
     *ret_positions =
         (struct net_positions){positions, merge_sides(obligations, sorted, count, positions)};
     return true;
+}
+
+/* ---- models ---- */
+
+static const char *const model_names[] = {
+    [MODEL_GROSS] = "GROSS",
+    [MODEL_BILATERAL] = "BILATERAL",
+    [MODEL_MULTILATERAL] = "MULTILATERAL",
+};
+
+const char *settlement_model_name(enum settlement_model model)
+{
+    assert(model >= MODEL_GROSS && model <= MODEL_MULTILATERAL);
+    return model_names[model];
+}
+
+bool settlement_model_parse(struct text name, enum settlement_model *ret_model)
+{
+    for (size_t i = MODEL_GROSS; i < COUNT_OF(model_names); i++) {
+        if (text_is(name, model_names[i])) {
+            *ret_model = (enum settlement_model)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool netting_run(enum settlement_model model, const struct obligation *obligations, size_t count,
+                 size_t participant_count, struct arena *arena, struct net_positions *ret_positions)
+{
+    assert_obligations_state(obligations, count, participant_count);
+    return model == MODEL_MULTILATERAL
+               ? against_agent(obligations, count, participant_count, arena, ret_positions)
+               : of_pairs(obligations, count, participant_count, arena, ret_positions);
+}
+
+struct net_payment netting_payment(enum settlement_model model, const struct net_position *position)
+{
+    int64_t net = position->net_minor;
+
+    if (model == MODEL_GROSS)
+        return (struct net_payment){position->owes_minor, position->is_owed_minor};
+    return (struct net_payment){net < 0 ? -net : 0, net > 0 ? net : 0};
 }
 
 /* ---- the proof ---- */

@@ -1,7 +1,7 @@
 /*
  * netting.h - from who owes whom to who pays what, with the proof that it is the same.
  *
- *   obligations      gross: each pair as it is       multilateral: against the settlement agent
+ *   obligations      gross, bilateral: each pair     multilateral: against the settlement agent
  *
  *   A --100--> B     A, B   owes 100  is owed  40    A   owes 130  is owed  40   net -90
  *   B -- 40--> A     A, C   owes  30  is owed   0    B   owes  40  is owed 100   net +60
@@ -12,10 +12,11 @@
  *
  *   gross         one per ordered pair that has an obligation in either direction; both sides
  *                 stay apart and are instructed as they are
- *   multilateral  one per participant that has any obligation, against NETTING_AGENT
- *   bilateral     reserved
+ *   bilateral     the same positions; of each the net is instructed
+ *   multilateral  one per participant that has any obligation, against NETTING_AGENT; its net is
+ *                 instructed
  *
- * (1) Nets sum to zero, in both models.
+ * (1) Nets sum to zero, in all models, and so does what is instructed.
  * (2) Per participant, what it owes and is owed equals its gross obligations: nothing is lost.
  * (3) Sums are checked: what does not fit int64 is refused, never wrapped (I11).
  * (4) The result depends on the obligations alone, and comes in order of (participant,
@@ -29,6 +30,11 @@
 #include "base/arena.h"
 
 #define NETTING_AGENT (-1)
+
+enum settlement_model { MODEL_GROSS = 1, MODEL_BILATERAL, MODEL_MULTILATERAL };
+
+const char *settlement_model_name(enum settlement_model model); /* "GROSS", as stored */
+must_use bool settlement_model_parse(struct text name, enum settlement_model *ret_model);
 
 /* Who owes whom, in one window and one currency. In order of (debtor, creditor), each pair once. */
 struct obligation {
@@ -60,15 +66,19 @@ struct net_positions {
     size_t count;
 };
 
-/* Each pair as it is. False: a sum does not fit (3), or the arena is full. */
-must_use bool netting_gross(const struct obligation *obligations, size_t count,
-                            size_t participant_count, struct arena *arena,
-                            struct net_positions *ret_positions);
+/* The positions of a window. False: a sum does not fit (3), or the arena is full. */
+must_use bool netting_run(enum settlement_model model, const struct obligation *obligations,
+                          size_t count, size_t participant_count, struct arena *arena,
+                          struct net_positions *ret_positions);
 
-/* Each participant against the agent. False likewise. */
-must_use bool netting_multilateral(const struct obligation *obligations, size_t count,
-                                   size_t participant_count, struct arena *arena,
-                                   struct net_positions *ret_positions);
+/* What is to be paid because of one position: by the participant, and to it. Zero: nothing. */
+struct net_payment {
+    int64_t collect_minor;
+    int64_t pay_minor;
+};
+
+struct net_payment netting_payment(enum settlement_model model,
+                                   const struct net_position *position);
 
 /* Adds everything up a second time, from both sides. False: (1), (2) or (3) does not hold, and
  * the window must not be settled. */

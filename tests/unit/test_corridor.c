@@ -158,9 +158,6 @@ static void mistakes_in_values_are_named(void **state)
     mistake("model: MULTILATERAL", "model: MULTILATRAL", 0,
             "key model: MULTILATRAL is not one of its values",
             "the nearest valid one is MULTILATERAL");
-    mistake("model: MULTILATERAL", "model: BILATERAL", 0,
-            "key model: BILATERAL is reserved and not yet supported",
-            "write GROSS or MULTILATERAL");
     mistake("effective_from: 2026-01-01", "effective_from: 2026-02-30", 0,
             "key effective_from: 2026-02-30 is not a date", "write 2026-03-01");
     mistake("limit_minor: 10000000 ", "limit_minor: 10k ", 0,

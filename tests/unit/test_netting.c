@@ -41,7 +41,7 @@ static void multilateral_is_one_position_each(void **state)
     struct netting_proof proof;
 
     (void)state;
-    assert_true(netting_multilateral(three, 3, 4, &arena, &nets));
+    assert_true(netting_run(MODEL_MULTILATERAL, three, 3, 4, &arena, &nets));
     assert_int_equal(nets.count, 3);
     assert_int_equal(nets.positions[0].net_minor, -90);
     assert_int_equal(nets.positions[0].owes_minor, 130);
@@ -66,12 +66,42 @@ static void gross_is_each_pair_seen_from_both_ends(void **state)
     struct netting_proof proof;
 
     (void)state;
-    assert_true(netting_gross(three, 3, 3, &arena, &nets));
+    assert_true(netting_run(MODEL_GROSS, three, 3, 3, &arena, &nets));
     assert_int_equal(nets.count, 4);
     for (size_t i = 0; i < 4; i++)
         assert_memory_equal(&nets.positions[i], &expected[i], sizeof expected[i]);
     assert_true(netting_prove(three, 3, &nets, 3, &arena, &proof));
     assert_int_equal(proof.owes_minor, 170);
+}
+
+/* What is collected from all is paid to all, and each model instructs its own part of it. */
+static void each_model_instructs_its_own(void **state)
+{
+    static const struct net_payment expected[][4] = {
+        [MODEL_GROSS] = {{100, 40}, {30, 0}, {40, 100}, {0, 30}},
+        [MODEL_BILATERAL] = {{60, 0}, {30, 0}, {0, 60}, {0, 30}},
+        [MODEL_MULTILATERAL] = {{90, 0}, {0, 60}, {0, 30}},
+    };
+    enum settlement_model known;
+
+    (void)state;
+    for (enum settlement_model model = MODEL_GROSS; model <= MODEL_MULTILATERAL; model++) {
+        struct net_positions nets;
+        int64_t held = 0;
+
+        assert_true(settlement_model_parse(text_of(settlement_model_name(model)), &known));
+        assert_int_equal(known, model);
+        assert_true(netting_run(model, three, 3, 3, &arena, &nets));
+        for (size_t i = 0; i < nets.count; i++) {
+            struct net_payment payment = netting_payment(model, &nets.positions[i]);
+
+            assert_int_equal(payment.collect_minor, expected[model][i].collect_minor);
+            assert_int_equal(payment.pay_minor, expected[model][i].pay_minor);
+            held += payment.collect_minor - payment.pay_minor;
+        }
+        assert_int_equal(held, 0); /* netting.h (1) */
+    }
+    assert_false(settlement_model_parse(TEXT("BOTH"), &known));
 }
 
 static void nothing_nets_to_nothing(void **state)
@@ -80,10 +110,10 @@ static void nothing_nets_to_nothing(void **state)
     struct netting_proof proof;
 
     (void)state;
-    assert_true(netting_multilateral(NULL, 0, 5, &arena, &nets));
+    assert_true(netting_run(MODEL_MULTILATERAL, NULL, 0, 5, &arena, &nets));
     assert_int_equal(nets.count, 0);
     assert_true(netting_prove(NULL, 0, &nets, 5, &arena, &proof));
-    assert_true(netting_gross(NULL, 0, 5, &arena, &nets));
+    assert_true(netting_run(MODEL_GROSS, NULL, 0, 5, &arena, &nets));
     assert_int_equal(nets.count, 0);
     assert_int_equal(proof.obligation_minor, 0);
 }
@@ -96,9 +126,9 @@ static void sums_that_do_not_fit_are_refused(void **state)
     struct netting_proof proof = {.payment_count = 7};
 
     (void)state;
-    assert_false(netting_multilateral(much, 2, 3, &arena, &nets));
+    assert_false(netting_run(MODEL_MULTILATERAL, much, 2, 3, &arena, &nets));
     assert_int_equal(nets.count, 7);
-    assert_true(netting_multilateral(apart, 2, 4, &arena, &nets));
+    assert_true(netting_run(MODEL_MULTILATERAL, apart, 2, 4, &arena, &nets));
     assert_false(netting_prove(apart, 2, &nets, 4, &arena, &proof)); /* the total does not fit */
     assert_int_equal(proof.payment_count, 7);
 }
@@ -111,7 +141,7 @@ static void the_proof_sees_any_change(void **state)
     (void)state;
     for (size_t i = 0; i < 3; i++)
         for (int field = 0; field < 4; field++) {
-            assert_true(netting_multilateral(three, 3, 3, &arena, &nets));
+            assert_true(netting_run(MODEL_MULTILATERAL, three, 3, 3, &arena, &nets));
             if (field == 0)
                 nets.positions[i].net_minor++;
             else if (field == 1)
@@ -124,7 +154,7 @@ static void the_proof_sees_any_change(void **state)
                 continue;
             assert_false(netting_prove(three, 3, &nets, 3, &arena, &proof));
         }
-    assert_true(netting_multilateral(three, 3, 3, &arena, &nets));
+    assert_true(netting_run(MODEL_MULTILATERAL, three, 3, 3, &arena, &nets));
     nets.positions[1].owes_minor += 5; /* both sides of two positions: sums stay right */
     nets.positions[1].net_minor -= 5;
     nets.positions[0].owes_minor -= 5;
@@ -154,7 +184,7 @@ static void random_graphs_are_proved(void **state)
                     owed[i][j] = 1 + (int64_t)next_random(&random);
                     obligations[count++] = (struct obligation){i, j, 1, owed[i][j]};
                 }
-        assert_true(netting_gross(obligations, count, PARTICIPANTS, &arena, &gross));
+        assert_true(netting_run(MODEL_GROSS, obligations, count, PARTICIPANTS, &arena, &gross));
         assert_true(netting_prove(obligations, count, &gross, PARTICIPANTS, &arena, &proof));
         for (size_t i = 0; i < gross.count; i++) {
             const struct net_position *position = &gross.positions[i];
@@ -164,7 +194,8 @@ static void random_graphs_are_proved(void **state)
             assert_int_equal(position->is_owed_minor,
                              owed[position->counterparty_index][position->participant_index]);
         }
-        assert_true(netting_multilateral(obligations, count, PARTICIPANTS, &arena, &nets));
+        assert_true(
+            netting_run(MODEL_MULTILATERAL, obligations, count, PARTICIPANTS, &arena, &nets));
         assert_true(netting_prove(obligations, count, &nets, PARTICIPANTS, &arena, &proof));
         for (size_t i = 0; i < nets.count; i++) {
             int64_t net = 0;
@@ -200,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(multilateral_is_one_position_each, set_up, tear_down),
         cmocka_unit_test_setup_teardown(gross_is_each_pair_seen_from_both_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_model_instructs_its_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_nets_to_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sums_that_do_not_fit_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_proof_sees_any_change, set_up, tear_down),

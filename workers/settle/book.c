@@ -13,8 +13,6 @@
  */
 #include "settle.h"
 
-#include "domain/netting.h"
-
 #include "settle_sql.h"
 
 #include <stdio.h>
@@ -146,11 +144,8 @@ static void obligations_decide(struct book *book)
 static enum status nets_decide(struct book *book, struct error *error)
 {
     const struct closing *closing = book->closing;
-    bool netted = closing->is_gross
-                      ? netting_gross(book->obligations, closing->pair_count,
-                                      book->participant_count, book->arena, &book->nets)
-                      : netting_multilateral(book->obligations, closing->pair_count,
-                                             book->participant_count, book->arena, &book->nets);
+    bool netted = netting_run(closing->model, book->obligations, closing->pair_count,
+                              book->participant_count, book->arena, &book->nets);
 
     if (!netted || !netting_prove(book->obligations, closing->pair_count, &book->nets,
                                   book->participant_count, book->arena, &book->proof))
@@ -190,7 +185,7 @@ static void instruction_add(struct book *book, const struct net_position *positi
 {
     struct instruction *instruction = &book->instructions[book->instruction_count];
 
-    if (amount_minor <= 0)
+    if (amount_minor == 0)
         return;
     *instruction = (struct instruction){
         .participant_index = position->participant_index,
@@ -210,12 +205,10 @@ static enum status instructions_decide(struct book *book, struct error *error)
         return too_large(book, error);
     for (size_t i = 0; i < book->nets.count; i++) {
         const struct net_position *position = &book->nets.positions[i];
-        bool is_gross = book->closing->is_gross;
+        struct net_payment payment = netting_payment(book->closing->model, position);
 
-        instruction_add(book, position, COLLECT,
-                        is_gross ? position->owes_minor : -position->net_minor);
-        instruction_add(book, position, PAY,
-                        is_gross ? position->is_owed_minor : position->net_minor);
+        instruction_add(book, position, COLLECT, payment.collect_minor);
+        instruction_add(book, position, PAY, payment.pay_minor);
     }
     return OK;
 }
@@ -330,7 +323,7 @@ static enum status proof_write(struct book *book, struct error *error)
         params_null(&params);
     else
         params_int64(&params, closing->fold_id);
-    params_string(&params, closing->is_gross ? "GROSS" : "MULTILATERAL");
+    params_string(&params, settlement_model_name(closing->model));
     params_string(&params, book->currency);
     params_int64(&params, closing->payment_count);
     params_int64(&params, closing->late_count);

@@ -72,8 +72,8 @@ static enum status corridor_read(struct closing *closing, struct error *error)
     if (status != OK)
         return status;
     assert(result_rows(rows) == 1); /* a foreign key of settlement_window */
-    closing->is_gross = text_is(result_text(rows, 0, 0), "GROSS");
-    assert(closing->is_gross || text_is(result_text(rows, 0, 0), "MULTILATERAL"));
+    if (!settlement_model_parse(result_text(rows, 0, 0), &closing->model))
+        status = error_set(error, FATAL, "a corridor nets by a model unknown to this version");
     if (!currency_parse(result_text(rows, 0, 1), &closing->currency))
         status =
             error_set(error, FATAL, "a corridor settles in a currency unknown to this version");

@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "domain/currency.h"
+#include "domain/netting.h"
 #include "domain/window.h"
 #include "runtime/session.h"
 #include "store/business.h"
@@ -107,7 +108,7 @@ struct closing {
     struct window window;
     int32_t corridor_id;
     int32_t corridor_version;
-    bool is_gross; /* else multilateral */
+    enum settlement_model model;
     currency currency;
     int32_t nostro_account_id;
     int64_t fold_id; /* 0: no payments */
