@@ -264,6 +264,23 @@ def members():
     yield from (b"\0" + stored.getvalue(), b"\0PK\5\6" + bytes(18), b"\0:20:A")
 
 
+def reply():
+    line = (b"<TxInfAndSts><OrgnlGrpInf><OrgnlMsgId>M</OrgnlMsgId></OrgnlGrpInf><OrgnlInstrId>I"
+            b"</OrgnlInstrId><OrgnlEndToEndId>E</OrgnlEndToEndId><OrgnlTxId>T</OrgnlTxId>"
+            b"<OrgnlUETR>U</OrgnlUETR><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn>"
+            b"<AddtlInf>closed \xc3\xa9</AddtlInf></StsRsnInf></TxInfAndSts>")
+    group = (b"<GrpHdr><MsgId>R</MsgId></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>M</OrgnlMsgId>"
+             b"<GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>")
+    for root, body in ((b"FIToFIPmtStsRpt", group + line + line),
+                       (b"CstmrPmtStsRpt", group + b"<OrgnlPmtInfAndSts><PmtInfSts>ACSP</PmtInfSts>"
+                        + line + b"</OrgnlPmtInfAndSts>")):
+        document = b"<a:Document xmlns:a='urn:x'><" + root + b">" + body + b"</" + root + b">"
+        yield document + b"</a:Document>"
+        yield b'<?xml version="1.0" encoding="ISO-8859-1"?>' + document + b"</a:Document>"
+    yield b"<!DOCTYPE a [<!ENTITY b 'c'>]><FIToFIPmtStsRpt>&b;</FIToFIPmtStsRpt>"
+    yield b"<FIToFIPmtStsRpt><![CDATA[x]]>" + line + b"</FIToFIPmtStsRpt>"
+
+
 def archive():
     plain = frames()
     yield b"\0" + plain
@@ -439,7 +456,7 @@ def value():
 
 
 SEEDS = {"fuzz_avro": avro, "fuzz_line": line, "fuzz_file": file, "fuzz_statement": statement,
-         "fuzz_members": members,
+         "fuzz_members": members, "fuzz_reply": reply,
          "fuzz_archive": archive, "fuzz_amqp": amqp, "fuzz_registry": registry,
          "fuzz_health": health, "fuzz_config": config, "fuzz_book": book, "fuzz_value": value}
 
@@ -479,7 +496,7 @@ def quoted(word):
 def dictionary(target, path):
     """Words of the seeds, the most frequent first, and what a seed would not hold."""
     found = {}
-    pattern = TAGS if target == "fuzz_statement" else WORDS
+    pattern = TAGS if target in ("fuzz_statement", "fuzz_reply") else WORDS
     for data in SEEDS[target]():
         for word in pattern.findall(data[:SAMPLE_SIZE_MAX]):
             found[word] = found.get(word, 0) + 1
