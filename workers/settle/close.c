@@ -300,6 +300,29 @@ enum status settle_close_window(struct settle *settle, int64_t window_id, enum c
     return status;
 }
 
+enum status settle_simulate_window(struct settle *settle, int64_t window_id, int64_t now_us,
+                                   enum status (*look)(void *context, struct error *error),
+                                   void *context, struct error *error,
+                                   enum close_outcome *ret_outcome)
+{
+    struct business tx;
+    struct closing closing = {.settle = settle, .tx = &tx, .window = {.window_id = window_id}};
+    enum close_outcome outcome = CLOSE_NOTHING;
+    enum status status =
+        business_begin(settle->session.db, "simulate", settle->session.worker, now_us, error, &tx);
+
+    if (status != OK)
+        return status;
+    arena_reset(&settle->arena);
+    status = close_steps(&closing, CUT_COMMAND, error, &outcome);
+    if (status == OK || status == DUPLICATE)
+        status = look(context, error);
+    business_abandon(&tx);
+    if (status == OK)
+        *ret_outcome = outcome;
+    return status;
+}
+
 /* ---- what is due ---- */
 
 static void outcome_log(int64_t window_id, enum close_outcome outcome)

@@ -72,6 +72,14 @@ must_use enum status settle_close_window(struct settle *settle, int64_t window_i
                                          enum cut_kind kind, int64_t now_us, struct error *error,
                                          enum close_outcome *ret_outcome);
 
+/* Closes one window as by command, lets look read what became of it, and takes all of it back:
+ * what would be netted now. Whoever adds to the window waits meanwhile. */
+must_use enum status settle_simulate_window(struct settle *settle, int64_t window_id,
+                                            int64_t now_us,
+                                            enum status (*look)(void *context, struct error *error),
+                                            void *context, struct error *error,
+                                            enum close_outcome *ret_outcome);
+
 /* INSTRUCTED -> SETTLED where every expected item is matched. */
 must_use enum status settle_confirm(struct settle *settle, int64_t now_us, struct error *error,
                                     int64_t *ret_settled);
@@ -80,6 +88,7 @@ int run_command(struct program_run *run, int argc, char **argv);
 int open_command(struct program_run *run, int argc, char **argv);
 int close_command(struct program_run *run, int argc, char **argv);
 int show_command(struct program_run *run, int argc, char **argv);
+int simulate_command(struct program_run *run, int argc, char **argv);
 int corridor_command(struct program_run *run, int argc, char **argv);
 int verify_command(struct program_run *run, int argc, char **argv);
 

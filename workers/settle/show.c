@@ -1,5 +1,6 @@
 /*
- * show.c - sawa-settle show [--json] [--state STATE] [--window ID] [--limit N].
+ * show.c - sawa-settle show [--json] [--state STATE] [--window ID] [--limit N], and
+ * sawa-settle simulate [--json] --window ID.
  *
  * One line per window, the newest first; with --window also its net positions. JSON has the
  * same figures, one object per window and line, amounts as strings in the currency's unit.
@@ -229,4 +230,37 @@ int show_command(struct program_run *run, int argc, char **argv)
     status = show_windows(&show, &error);
     settle_done(&settle);
     return status == OK ? EXIT_OK : program_fail(&error);
+}
+
+/* ---- what would be ---- */
+
+static enum status simulated_look(void *context, struct error *error)
+{
+    return show_windows(context, error);
+}
+
+int simulate_command(struct program_run *run, int argc, char **argv)
+{
+    struct show show = {.limit = 1};
+    enum close_outcome outcome = CLOSE_NOTHING;
+    struct settle settle;
+    struct error error;
+    enum status status;
+
+    if (!options_read(argc, argv, &show) || show.window_id == 0 || show.state != NULL)
+        return program_usage(run, "which window? --window ID");
+    if (settle_start(run, &error, &settle) != OK)
+        return program_fail(&error);
+    show.db = settle.session.db;
+    status = settle_simulate_window(&settle, show.window_id, clock_now_us(), simulated_look, &show,
+                                    &error, &outcome);
+    settle_done(&settle);
+    if (status != OK)
+        return program_fail(&error);
+    if (!show.json)
+        printf("simulated: nothing stored%s\n", outcome == CLOSE_HELD ? "; it would be held"
+                                                : outcome == CLOSE_NOTHING
+                                                    ? "; it is closed already, or held as before"
+                                                    : "");
+    return outcome == CLOSE_HELD ? EXIT_FAILED : EXIT_OK;
 }
