@@ -62,6 +62,11 @@ static const struct column window_columns[] = {
     {"why", CELL_TEXT},
 };
 
+static const struct column payment_file_columns[] = {
+    {"state", CELL_TEXT},   {"message_id", CELL_TEXT},      {"account", CELL_TEXT},
+    {"payments", CELL_INT}, {"settlement_date", CELL_DATE}, {"since", CELL_INSTANT},
+};
+
 static const struct column statement_columns[] = {
     {"state", CELL_TEXT},   {"file", CELL_TEXT},         {"ordinal", CELL_INT},
     {"account", CELL_TEXT}, {"closing_date", CELL_DATE}, {"received_at", CELL_INSTANT},
@@ -115,6 +120,14 @@ const struct section status_sections[STATUS_SECTIONS] = {
      COLUMNS(window_columns),
      .words = window_words,
      .words_at = 4},
+    {.key = "payment_files",
+     .by_row = true,
+     .summary = "payment files on their way, or refused by a bank",
+     .sql = status_sql_payment_files,
+     .params = ask_now_limit,
+     COLUMNS(payment_file_columns),
+     .words = payment_file_words,
+     .words_at = 0},
     {.key = "statements",
      .by_row = true,
      .summary = "statements and files not loaded",

@@ -40,6 +40,21 @@ static const struct words windows[] = {
      "see that sawa-settle runs; by hand: sawa settle close --window ID"},
 };
 
+static const struct words payment_files[] = {
+    {"to be signed", "signatures are missing, as its sum and its bank's profile ask for",
+     "look at it, then sign it: sawa relay show ID, sawa relay sign ID"},
+    {"too late", "nobody released it in its time",
+     "sawa relay cancel ID --reason TEXT; its instructions go into another file"},
+    {"on its way", "it is released and not where the bank fetches it",
+     "see that sawa-relay runs, and that relay.folder can be written"},
+    {"unanswered", "its bank has not said a word about it in the time its profile names",
+     "ask the bank whether it has the file, by its message id; never send it a second time"},
+    {"rejected", "the bank will not make these payments",
+     "sawa relay show ID tells its reasons; their expected items become breaks"},
+    {"contradicted", "the bank said the opposite of what was final",
+     "ask the bank which is right; the first word stands until somebody decides"},
+};
+
 static const struct words statements[] = {
     {"findings", "a part of the statement is missing or cannot be read",
      "ask the bank for it again; sawa statement parse FILE tells what is wrong and where"},
@@ -77,6 +92,11 @@ const struct words *corridor_words(struct text name)
 const struct words *window_words(struct text name)
 {
     return words_find(windows, COUNT_OF(windows), name);
+}
+
+const struct words *payment_file_words(struct text name)
+{
+    return words_find(payment_files, COUNT_OF(payment_files), name);
 }
 
 const struct words *statement_words(struct text name)
