@@ -386,16 +386,35 @@ static enum status prefetch_set(struct amqp_link *link, amqp_channel_t channel, 
     return link_answer(link, "could not set the prefetch of a consumer", error);
 }
 
+/* A quorum queue that has no leader answers nothing, for as long as that lasts; seen with RabbitMQ
+ * 3.10 after its node was killed. The queues beside it wait too: they share the connection. */
+static enum status consume_unanswered(const char *queue, struct error *error)
+{
+    error_set(error, RETRY, "queue %s does not answer", queue);
+    error_detail(error, "it is declared, and basic.consume had no reply in %d s",
+                 LINK_WAIT_MS / 1000);
+    text_copy(TEXT("lib13"), error->code, sizeof error->code);
+    return error_hint(error, "does it have a leader? rabbitmq-queues quorum_status NAME; the other "
+                             "queues of this source wait with it");
+}
+
 enum status amqp_link_consume_queue(struct amqp_link *link, amqp_channel_t channel,
                                     const char *queue, const char *tag, uint16_t prefetch,
                                     struct error *error)
 {
     enum status status = prefetch_set(link, channel, prefetch, error);
+    amqp_rpc_reply_t reply;
 
     if (status != OK)
         return status;
     amqp_basic_consume(link->connection, channel, amqp_cstring_bytes(queue),
                        amqp_cstring_bytes(tag), 0, 0, 0, amqp_empty_table);
+    reply = amqp_get_rpc_reply(link->connection);
+    if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION &&
+        reply.library_error == AMQP_STATUS_TIMEOUT) {
+        link->broken = true; /* (1) */
+        return consume_unanswered(queue, error);
+    }
     return link_answer(link, "could not read a queue", error);
 }
 

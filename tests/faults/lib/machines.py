@@ -84,7 +84,7 @@ def living_in(folder):
     return found
 
 
-def last_words(states, lines=12):
+def last_words(states, lines=40):
     """What the servers of these state folders wrote last: for a world that did not end well."""
     out = []
     for home in filter(None, map(_home_of, states)):
