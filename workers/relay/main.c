@@ -33,14 +33,32 @@ static const struct option_spec options[] = {
      .meaning = "how often instructions, signatures and answers are looked for"},
 };
 
+enum { REFUSAL_INTERVAL_US = 60 * 1000000 };
+
+/* A file that its schema or the database refuses is told, once a minute; it must not keep others
+ * from being released, written and answered. */
+static enum status tolerate(struct relay *relay, enum status status, const struct error *error)
+{
+    int64_t now_us = clock_monotonic_us();
+
+    if (status != REJECT)
+        return status;
+    if (relay->refused_at_us == 0 || now_us - relay->refused_at_us >= REFUSAL_INTERVAL_US) {
+        log_error_of("payment_file_refused", error);
+        relay->refused_at_us = now_us;
+    }
+    return OK;
+}
+
 /* One turn: what is ready, what is signed, what is released, what was answered. */
 static enum status tick(struct relay *relay, struct error *error)
 {
     int64_t count = 0;
     enum status status = relay_prepare(relay, false, clock_now_us(), error, &count);
 
+    status = tolerate(relay, status, error);
     if (status == OK)
-        status = relay_release(relay, error, &count);
+        status = tolerate(relay, relay_release(relay, error, &count), error);
     if (status == OK)
         status = relay_deliver(relay, error, &count);
     return status == OK ? relay_replies(relay, error, &count) : status;

@@ -37,7 +37,8 @@ struct relay {
     const char *folder;        /* holds out, staging, reply; "": none is configured */
     const char *schema_folder; /* XSDs; "": none */
     int64_t interval_ms;
-    struct arena arena; /* third lifetime: one file, or one answer */
+    int64_t refused_at_us; /* when the worker told of a refused file last; 0: never */
+    struct arena arena;    /* third lifetime: one file, or one answer */
 };
 
 must_use enum status relay_start(const struct program_run *run, struct error *error,

@@ -62,7 +62,7 @@ static void *memory(struct answer *answer, size_t count, size_t size)
 {
     void *bytes = arena_alloc(&answer->relay->arena, (count + 1) * size);
 
-    assert(bytes != NULL); /* a reply of 16 MiB fits: its lines are larger than what they become */
+    assert(bytes != NULL); /* an answer has REPLY_LINES_MAX lines at most, and few about many */
     return bytes;
 }
 
@@ -396,6 +396,8 @@ static enum status folder_take(struct relay *relay, const char *name, struct err
     if (snprintf(path, sizeof path, "%s/reply/%s", relay->folder, name) >= RELAY_PATH_SIZE)
         return error_configuration(error, OPTION_RELAY_FOLDER " is too long");
     status = reply_read_file(relay, path, name, error);
+    if (status == FATAL && error->exit_code == EXIT_CONFIGURATION)
+        status = REJECT; /* too large, or no regular file: what lies here comes from outside */
     if (status == REJECT) {
         log_error_of("payment_reply_refused", error);
         return file_aside(relay, name, "refused", error);

@@ -11,8 +11,8 @@ struct reply_reader {
     const struct xml_tree *tree;
     struct arena *arena;
     struct reply_line *lines;
-    size_t count;
-    bool failed; /* the arena is full */
+    size_t count, group_count;
+    bool failed; /* the arena is full, or there are too many lines (3) */
 };
 
 static const char *const level_names[] = {
@@ -46,10 +46,16 @@ static struct text reason_at(struct reply_reader *reader, int32_t node)
 static void line_add(struct reply_reader *reader, int32_t node, enum reply_level level,
                      const char *status, struct text message_id)
 {
-    struct reply_line *line = &reader->lines[reader->count];
+    struct reply_line *line;
 
-    if (node == XML_NONE || xml_text_at(reader->tree, node, status).size == 0)
+    if (node == XML_NONE || reader->failed || xml_text_at(reader->tree, node, status).size == 0)
         return; /* (2) */
+    reader->group_count += level != REPLY_TRANSACTION;
+    if (reader->count == REPLY_LINES_MAX || reader->group_count > REPLY_GROUPS_MAX) {
+        reader->failed = true;
+        return;
+    }
+    line = &reader->lines[reader->count];
     *line = (struct reply_line){
         .level = level,
         .original_message_id = message_id,
@@ -116,6 +122,15 @@ static enum status no_reply(struct error *error)
     return REJECT;
 }
 
+static enum status too_large(struct error *error)
+{
+    error_set(error, REJECT, "an answer of a bank was refused");
+    error_detail(error, "it has more than %d lines, or %d about many payments at once",
+                 REPLY_LINES_MAX, REPLY_GROUPS_MAX);
+    error->exit_code = EXIT_REFUSED;
+    return REJECT;
+}
+
 static enum status reply_read(const struct xml_tree *tree, struct arena *arena, struct error *error,
                               struct payment_reply *ret_reply)
 {
@@ -125,13 +140,13 @@ static enum status reply_read(const struct xml_tree *tree, struct arena *arena, 
 
     if (root == XML_NONE)
         return no_reply(error);
-    reader.lines = arena_alloc(arena, ((size_t)tree->node_count + 1) * sizeof *reader.lines);
+    reader.lines = arena_alloc(arena, REPLY_LINES_MAX * sizeof *reader.lines);
     if (reader.lines == NULL)
-        return error_set(error, REJECT, "an answer of a bank has too many lines");
+        return error_set(error, FATAL, "no memory for the lines of an answer");
     reply.message_id = text_at(&reader, root, "GrpHdr/MsgId", ID_MAX);
     lines_read(&reader, root);
     if (reader.failed)
-        return error_set(error, REJECT, "an answer of a bank has too much text");
+        return too_large(error);
     reply.lines = reader.lines;
     reply.line_count = reader.count;
     *ret_reply = reply;

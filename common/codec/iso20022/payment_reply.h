@@ -10,12 +10,19 @@
  * (1) A line is one thing the bank says, as it stands there; what follows from it is
  *     domain/payment_file.h.
  * (2) Lines come in document order, the group's first. A line without a status is none.
+ * (3) Lines are bounded, and those that speak of many payments at once more so: what follows from a
+ *     reply is bounded with them.
  */
 #ifndef SAWA_CODEC_ISO20022_PAYMENT_REPLY_H
 #define SAWA_CODEC_ISO20022_PAYMENT_REPLY_H
 
 #include "base/arena.h"
 #include "base/error.h"
+
+enum {
+    REPLY_LINES_MAX = 20000, /* a file of ours holds half as many payments at most */
+    REPLY_GROUPS_MAX = 8,    /* of these, lines that are not about one payment     */
+};
 
 enum reply_level { REPLY_GROUP, REPLY_PAYMENT_INFORMATION, REPLY_TRANSACTION };
 
