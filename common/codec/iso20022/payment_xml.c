@@ -331,7 +331,7 @@ void payment_xml_write(const struct payment_file *file, struct buffer *out)
     for (size_t i = 0; i < messages[message].head_count; i++)
         row_write(&writer, &messages[message].head[i], NULL, &value);
     for (size_t i = 0; i < file->order_count; i++) {
-        close_to(&writer, writer.depth < parent ? writer.depth : parent);
+        close_to(&writer, parent);
         for (size_t k = 0; k < messages[message].each_count; k++)
             row_write(&writer, &messages[message].each[k], &file->orders[i], &value);
     }
