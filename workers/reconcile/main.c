@@ -10,8 +10,7 @@
  */
 #include "reconcile.h"
 
-#include "runtime/health.h"
-#include "runtime/stop.h"
+#include "runtime/ticker.h"
 
 #include "reconcile_sql.h"
 
@@ -192,52 +191,36 @@ static void counts_log(const struct reconcile_counts *counts)
                  LOG_INT("breaks_changed", counts->changed));
 }
 
-static enum status loop(struct reconcile *reconcile, struct health *health, struct error *error)
+static enum status tick(void *context, struct error *error)
 {
     static struct seen seen;
-    enum status status = OK;
+    struct reconcile_counts counts = {0};
+    enum status status = accounts_run(context, NULL, &seen, error, &counts);
 
-    while (status == OK && !stop_asked()) {
-        struct reconcile_counts counts = {0};
-
-        health_beat(health);
-        status = accounts_run(reconcile, NULL, &seen, error, &counts);
-        health_ready(health, status == OK, "database");
-        counts_log(&counts);
-        if (status == RETRY)
-            status = session_await(&reconcile->session, error);
-        else if (status == OK)
-            session_works(&reconcile->session);
-        if (status == OK)
-            stop_wait(reconcile->interval_ms);
-    }
-    return stop_asked() ? OK : status;
+    counts_log(&counts);
+    return status;
 }
 
 static int run_command(struct program_run *run, int argc, char **argv)
 {
-    const struct health_options serve = {
-        .listen = config_string(run->config, OPTION_HTTP_LISTEN),
-        .heartbeat_ms = config_int(run->config, OPTION_HTTP_HEARTBEAT),
-    };
-    struct health *health = NULL;
     struct reconcile reconcile;
     struct error error;
-    enum status status;
+    int code;
 
     (void)argv;
     if (argc != 1)
         return program_usage(run, "run takes no arguments");
     if (reconcile_start(run, &error, &reconcile) != OK)
         return program_fail(&error);
-    status = health_start(&serve, &error, &health);
-    if (status == OK)
-        status = loop(&reconcile, health, &error);
-    health_stop(health);
+    code = ticker_run(run, &(struct ticker){
+                               .ends = "reconcile_ends",
+                               .tick = tick,
+                               .context = &reconcile,
+                               .session = &reconcile.session,
+                               .interval_ms = reconcile.interval_ms,
+                           });
     reconcile_done(&reconcile);
-    if (status != OK)
-        log_error_of("reconcile_ends", &error);
-    return status == OK ? EXIT_OK : (int)error.exit_code;
+    return code;
 }
 
 /* ---- once ---- */

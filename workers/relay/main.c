@@ -12,8 +12,7 @@
  */
 #include "relay.h"
 
-#include "runtime/health.h"
-#include "runtime/stop.h"
+#include "runtime/ticker.h"
 
 static const struct option_spec options[] = {
     {.key = OPTION_RELAY_FOLDER,
@@ -51,8 +50,9 @@ static enum status tolerate(struct relay *relay, enum status status, const struc
 }
 
 /* One turn: what is ready, what is signed, what is released, what was answered. */
-static enum status tick(struct relay *relay, struct error *error)
+static enum status tick(void *context, struct error *error)
 {
+    struct relay *relay = context;
     int64_t count = 0;
     enum status status = relay_prepare(relay, false, clock_now_us(), error, &count);
 
@@ -64,48 +64,26 @@ static enum status tick(struct relay *relay, struct error *error)
     return status == OK ? relay_replies(relay, error, &count) : status;
 }
 
-static enum status loop(struct relay *relay, struct health *health, struct error *error)
-{
-    enum status status = OK;
-
-    while (status == OK && !stop_asked()) {
-        health_beat(health);
-        status = tick(relay, error);
-        health_ready(health, status == OK, "database");
-        if (status == RETRY)
-            status = session_await(&relay->session, error);
-        else if (status == OK)
-            session_works(&relay->session);
-        if (status == OK)
-            stop_wait(relay->interval_ms);
-    }
-    return stop_asked() ? OK : status;
-}
-
 static int run_command(struct program_run *run, int argc, char **argv)
 {
-    const struct health_options serve = {
-        .listen = config_string(run->config, OPTION_HTTP_LISTEN),
-        .heartbeat_ms = config_int(run->config, OPTION_HTTP_HEARTBEAT),
-    };
-    struct health *health = NULL;
     struct relay relay;
     struct error error;
-    enum status status;
+    int code;
 
     (void)argv;
     if (argc != 1)
         return program_usage(run, "run takes no arguments");
     if (relay_start(run, &error, &relay) != OK)
         return program_fail(&error);
-    status = health_start(&serve, &error, &health);
-    if (status == OK)
-        status = loop(&relay, health, &error);
-    health_stop(health);
+    code = ticker_run(run, &(struct ticker){
+                               .ends = "relay_ends",
+                               .tick = tick,
+                               .context = &relay,
+                               .session = &relay.session,
+                               .interval_ms = relay.interval_ms,
+                           });
     relay_done(&relay);
-    if (status != OK)
-        log_error_of("relay_ends", &error);
-    return status == OK ? EXIT_OK : (int)error.exit_code;
+    return code;
 }
 
 static const struct command commands[] = {

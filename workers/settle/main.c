@@ -12,8 +12,7 @@
  */
 #include "settle.h"
 
-#include "runtime/health.h"
-#include "runtime/stop.h"
+#include "runtime/ticker.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,16 +40,23 @@ static const struct option_spec options[] = {
      .meaning = "how far ahead windows are opened"},
 };
 
+struct turns {
+    struct settle *settle;
+    int64_t opened_us; /* when windows were opened last; 0: never */
+};
+
 /* One turn: open, fold, close, confirm. */
-static enum status tick(struct settle *settle, int64_t *opened_us, struct error *error)
+static enum status tick(void *context, struct error *error)
 {
+    struct turns *turns = context;
+    struct settle *settle = turns->settle;
     int64_t now_us = clock_now_us();
     int64_t count = 0;
     enum status status = OK;
 
-    if (clock_monotonic_us() - *opened_us >= OPEN_INTERVAL_US || *opened_us == 0) {
+    if (clock_monotonic_us() - turns->opened_us >= OPEN_INTERVAL_US || turns->opened_us == 0) {
         status = settle_open(settle, now_us, error, &count);
-        *opened_us = clock_monotonic_us();
+        turns->opened_us = clock_monotonic_us();
     }
     if (status == OK)
         status = settle_fold(settle, error, &count);
@@ -61,49 +67,28 @@ static enum status tick(struct settle *settle, int64_t *opened_us, struct error 
     return status;
 }
 
-static enum status loop(struct settle *settle, struct health *health, struct error *error)
-{
-    int64_t opened_us = 0;
-    enum status status = OK;
-
-    while (status == OK && !stop_asked()) {
-        health_beat(health);
-        status = tick(settle, &opened_us, error);
-        health_ready(health, status == OK, "database");
-        if (status == RETRY)
-            status = session_await(&settle->session, error);
-        else if (status == OK)
-            session_works(&settle->session);
-        if (status == OK)
-            stop_wait(settle->interval_ms);
-    }
-    return stop_asked() ? OK : status;
-}
-
 int run_command(struct program_run *run, int argc, char **argv)
 {
-    const struct health_options serve = {
-        .listen = config_string(run->config, OPTION_HTTP_LISTEN),
-        .heartbeat_ms = config_int(run->config, OPTION_HTTP_HEARTBEAT),
-    };
-    struct health *health = NULL;
+    struct turns turns = {0};
     struct settle settle;
     struct error error;
-    enum status status;
+    int code;
 
     (void)argv;
     if (argc != 1)
         return program_usage(run, "run takes no arguments");
     if (settle_start(run, &error, &settle) != OK)
         return program_fail(&error);
-    status = health_start(&serve, &error, &health);
-    if (status == OK)
-        status = loop(&settle, health, &error);
-    health_stop(health);
+    turns.settle = &settle;
+    code = ticker_run(run, &(struct ticker){
+                               .ends = "settle_ends",
+                               .tick = tick,
+                               .context = &turns,
+                               .session = &settle.session,
+                               .interval_ms = settle.interval_ms,
+                           });
     settle_done(&settle);
-    if (status != OK)
-        log_error_of("settle_ends", &error);
-    return status == OK ? EXIT_OK : (int)error.exit_code;
+    return code;
 }
 
 static const char *outcome_text(enum close_outcome outcome)
