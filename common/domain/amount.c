@@ -5,6 +5,29 @@
 
 enum { DECIMAL_SCALE_MAX = 18 };
 
+static const char *const rounding_names[] = {
+    [ROUND_HALF_EVEN] = "HALF_EVEN",
+    [ROUND_HALF_UP] = "HALF_UP",
+    [ROUND_DOWN] = "DOWN",
+    [ROUND_UP] = "UP",
+};
+
+const char *rounding_name(enum rounding rounding)
+{
+    assert((size_t)rounding < COUNT_OF(rounding_names));
+    return rounding_names[rounding];
+}
+
+bool rounding_parse(struct text name, enum rounding *ret_rounding)
+{
+    for (size_t i = 0; i < COUNT_OF(rounding_names); i++)
+        if (text_equal(name, text_of(rounding_names[i]))) {
+            *ret_rounding = (enum rounding)i;
+            return true;
+        }
+    return false;
+}
+
 static int64_t power_of_ten(int exponent)
 {
     static const int64_t powers[DECIMAL_SCALE_MAX + 1] = {

@@ -27,6 +27,9 @@ enum rounding {
     ROUND_UP,      /* away from zero */
 };
 
+const char *rounding_name(enum rounding rounding); /* "HALF_EVEN", as stored */
+must_use bool rounding_parse(struct text name, enum rounding *ret_rounding);
+
 /* (1): false where the result does not fit. */
 must_use bool amount_add(struct amount left, struct amount right, struct amount *ret_sum);
 must_use bool amount_subtract(struct amount left, struct amount right, struct amount *ret_rest);

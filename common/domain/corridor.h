@@ -2,7 +2,7 @@
  * corridor.h - the agreements under which money moves, and who takes part.
  *
  *   corridor_book ── participants, accounts, corridors, bank profiles
- *       corridor ── currencies, model, zone, cut-offs, calendar, nostro account, limit
+ *       corridor ── currencies, model, zone, cut-offs, calendar, nostro account, limit, fees
  *           └── participants of the corridor
  *
  * A book is read whole from one YAML file and never changes afterwards; a change is a new file with
@@ -24,6 +24,7 @@
 
 #include "base/file.h"
 #include "domain/amount.h"
+#include "domain/fee.h"
 #include "domain/netting.h"
 #include "domain/payment_file.h"
 #include "domain/schedule.h"
@@ -77,6 +78,7 @@ struct corridor {
     int32_t grace_seconds;
     const struct settlement_account *nostro;
     int64_t limit_minor; /* of one payment, in settlement_currency */
+    struct fee_schedule fees;
     const struct participant *const *participants;
     size_t participant_count;
 };

@@ -40,8 +40,7 @@ struct text book_code(struct book_reader *reader, const struct config_node *map,
     return text;
 }
 
-static currency book_currency(struct book_reader *reader, const struct config_node *map,
-                              const char *key)
+currency book_currency(struct book_reader *reader, const struct config_node *map, const char *key)
 {
     struct text text = config_take_text(&reader->take, map, key, 16);
     currency found = CURRENCY_NONE;
@@ -473,6 +472,7 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
                                        "calendars",
                                        "nostro_account",
                                        "limit_minor",
+                                       "fees",
                                        "participants"};
 
     config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
@@ -492,6 +492,7 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
     read_calendar(reader, map, corridor);
     read_nostro(reader, map, corridor);
     corridor->limit_minor = config_take_int(&reader->take, map, "limit_minor", 1, INT64_MAX);
+    book_fees_read(reader, map, corridor);
     read_members(reader, map, corridor);
 }
 

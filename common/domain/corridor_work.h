@@ -39,6 +39,13 @@ calendar_date book_date(struct book_reader *reader, const struct config_node *ma
 /* NULL: no such account. */
 const struct settlement_account *book_account(const struct book_reader *reader, struct text code);
 
+/* Of an ISO 4217 code. */
+currency book_currency(struct book_reader *reader, const struct config_node *map, const char *key);
+
+/* The optional list fees of one corridor, whose currencies have been read. */
+void book_fees_read(struct book_reader *reader, const struct config_node *map,
+                    struct corridor *corridor);
+
 /* The optional list bank_profiles; accounts have been read. */
 void book_profiles_read(struct book_reader *reader, const struct config_node *root);
 

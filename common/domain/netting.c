@@ -186,7 +186,7 @@ struct net_payment netting_payment(enum settlement_model model, const struct net
 {
     int64_t net = position->net_minor;
 
-    if (model == MODEL_GROSS)
+    if (model == MODEL_GROSS && position->counterparty_index != NETTING_AGENT)
         return (struct net_payment){position->owes_minor, position->is_owed_minor};
     return (struct net_payment){net < 0 ? -net : 0, net > 0 ? net : 0};
 }

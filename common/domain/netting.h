@@ -16,7 +16,12 @@
  *   multilateral  one per participant that has any obligation, against NETTING_AGENT; its net is
  *                 instructed
  *
- * (1) Nets sum to zero, in all models, and so does what is instructed.
+ * Fees are settled against the agent in every model: they join the position of a participant
+ * where it is multilateral, else they are one more position of it. We take part in them as one
+ * more participant, whose own net is nothing to instruct: it stays with us, or comes from us.
+ *
+ * (1) Nets sum to zero, in all models, and so does what is instructed; with fees, the nets and
+ *     what stays with us do.
  * (2) Per participant, what it owes and is owed equals its gross obligations: nothing is lost.
  * (3) Sums are checked: what does not fit int64 is refused, never wrapped (I11).
  * (4) The result depends on the obligations alone, and comes in order of (participant,
@@ -70,6 +75,14 @@ struct net_positions {
 must_use bool netting_run(enum settlement_model model, const struct obligation *obligations,
                           size_t count, size_t participant_count, struct arena *arena,
                           struct net_positions *ret_positions);
+
+/* Adds to the positions that netting_run made of obligations what fees and their taxes charge.
+ * charges: in any order, pairs may repeat; index participant_count is ourselves. ret_own_minor:
+ * what stays with us. False: (3), or the sums are not as they must be (1), (2). */
+must_use bool netting_add_fees(enum settlement_model model, const struct obligation *obligations,
+                               size_t count, const struct obligation *charges, size_t charge_count,
+                               size_t participant_count, struct arena *arena,
+                               struct net_positions *positions, int64_t *ret_own_minor);
 
 /* What is to be paid because of one position: by the participant, and to it. Zero: nothing. */
 struct net_payment {

@@ -77,6 +77,11 @@ static const struct reason_entry reasons[REASON_COUNT] = {
     [REASON_ABOVE_LIMIT] = {"above_limit",
                             "the amount is above the corridor's limit of one payment",
                             "have the limit raised or the payment refused, then retry or drop it"},
+    [REASON_RATE_MISSING] =
+        {"rate_missing", "a fee is reckoned in the source currency and the payment names no rate",
+         "ask the producer for the rate and a new event"},
+    [REASON_FEE_OUT_OF_RANGE] = {"fee_out_of_range", "a fee of the payment does not fit 64 bits",
+                                 "correct the corridor's fees by a new version, then retry it"},
     [REASON_SAME_ID_DIFFERENT_CONTENT] =
         {"same_id_different_content", "an event with this id and other content is held already",
          "ask the producer which is right; a correction needs an id "

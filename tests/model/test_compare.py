@@ -63,6 +63,15 @@ SPOILT = (
      " window_id = (SELECT min(window_id) FROM net_proof)", {"closes"}),
     ("an obligation is a unit more", "UPDATE obligation SET amount_minor = amount_minor + 1 WHERE"
      " ctid = (SELECT min(ctid) FROM obligation)", {"obligations"}),
+    ("a delta charges a unit more", "UPDATE window_delta SET fee_minors[1] = fee_minors[1] + 1 WHERE"
+     " (window_id, commit_id) = (SELECT window_id, commit_id FROM window_delta"
+     " WHERE fee_minors <> '{}' LIMIT 1)", {"window-deltas"}),
+    ("a window is charged a unit more", "UPDATE fee_obligation SET amount_minor = amount_minor + 1"
+     " WHERE ctid = (SELECT min(ctid) FROM fee_obligation)", {"fee-obligations"}),
+    ("a tax is called a fee", "UPDATE journal_entry SET purpose = 'FEE' WHERE ctid ="
+     " (SELECT min(ctid) FROM journal_entry WHERE purpose = 'TAX')", {"journal"}),
+    ("income is called tax", "UPDATE net_proof SET fee_income_minor = fee_income_minor - 1,"
+     " fee_tax_minor = fee_tax_minor + 1", {"net-proofs"}),
     ("two nets exchange a unit", "UPDATE net_position SET net_minor = net_minor + 1, is_owed_minor"
      " = is_owed_minor + 1 WHERE ctid = (SELECT min(ctid) FROM net_position)", {"net-positions"}),
     ("a proof counts a payment less", "UPDATE net_proof SET payment_count = payment_count - 1",

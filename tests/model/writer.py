@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta, timezone
 import psycopg2.extras
 import yaml
 
-from oracle import fields, settle_parts
+from oracle import fees, fields, settle_parts
 from oracle.fields import CHANNELS, EPOCH_DAY, KINDS
 from oracle.stream_parts import Batch, Context, per_commit
 
@@ -89,6 +89,7 @@ class Writer:
                for code in c["participants"]}
         accounts += [(f"OBLIGATION:{code}:{currency}", "OBLIGATION", currency,
                       self.participants[code], None, None, None) for code, currency in sorted(own)]
+        accounts += self._fee_accounts()
         self.accounts = dict(self.insert(
             "account", "code, kind, currency, participant_id, servicer_bic, servicer_account,"
             " statement_format", accounts, "RETURNING code, account_id"))
@@ -100,6 +101,13 @@ class Writer:
                          c["model"], self.accounts["NOSTRO:" + c["nostro_account"]],
                          c["limit_minor"], "",
                          b"") for c in document["corridors"]])
+
+    def _fee_accounts(self):
+        codes = {fees.account(corridor, sign * fee.number, fees.OURSELVES)
+                 for corridor in self.model.corridors.values() for fee in corridor.fees
+                 for sign in ((1, -1) if fee.tax else (1,))}
+        return [(code, code.split(":")[0], code[-3:], None, None, None, None)
+                for code in sorted(codes)]
 
     def _positions(self):
         partitions = self.model.partitions
@@ -197,25 +205,32 @@ class Writer:
 
     def _deltas_and_journal(self):
         context = Context(None, self.model, self.source_id, self.batches)
-        deltas, entries = [], []
+        deltas, entries, ids = [], [], self.participants | {"": 0}
         for commit_id, (windows, journal) in per_commit(context).items():
             for window_id, delta in windows.items():
-                count, late, gross, pairs, locks = delta.row()
+                count, late, gross, pairs, locks, charges = delta.row()
                 columns = list(zip(*pairs))
+                charged = list(zip(*charges)) or [()] * 5
                 deltas.append((window_id, commit_id, 1, count, late, gross,
                                [self.participants[code] for code in columns[0]],
                                [self.participants[code] for code in columns[1]],
-                               list(columns[2]), list(columns[3]), locks))
+                               list(columns[2]), list(columns[3]), locks, list(charged[0]),
+                               [ids[code] for code in charged[1]],
+                               [ids[code] for code in charged[2]],
+                               list(charged[3]), list(charged[4])))
             entries += [(commit_id, line, self.accounts[debit], self.accounts[credit], minor,
-                         debit[-3:], self.today)
-                        for line, ((debit, credit), minor) in enumerate(journal.items(), 1)]
+                         debit[-3:], self.today, purpose)
+                        for line, ((purpose, debit, credit), minor)
+                        in enumerate(journal.items(), 1)]
         psycopg2.extras.execute_values(
             self.cursor, "INSERT INTO window_delta (window_id, commit_id, fold_id, payment_count,"
-            " late_count, gross_minor, debtor_ids, creditor_ids, counts, minors, lock_ids)"
+            " late_count, gross_minor, debtor_ids, creditor_ids, counts, minors, lock_ids,"
+            " fee_numbers, fee_debtor_ids, fee_creditor_ids, fee_counts, fee_minors)"
             " VALUES %s", deltas,
-            "(%s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s::int[], %s::bigint[], %s::uuid[])")
+            "(%s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s::int[], %s::bigint[], %s::uuid[],"
+            " %s::smallint[], %s::int[], %s::int[], %s::int[], %s::bigint[])")
         self.insert("journal_entry", "commit_id, line, debit_account_id, credit_account_id,"
-                    " amount_minor, currency, booking_date", entries)
+                    " amount_minor, currency, booking_date, purpose", entries)
 
     # -- settlement ------------------------------------------------------------------------
 
@@ -223,13 +238,16 @@ class Writer:
         by_window = defaultdict(dict)
         for (window_id, *pair), amounts in self.model.obligations().items():
             by_window[window_id][tuple(pair)] = amounts
+        charges = defaultdict(dict)
+        for (window_id, *key), amounts in self.model.charges().items():
+            charges[window_id][tuple(key)] = amounts
         corridors = {c.corridor_id: c for c in self.model.corridors.values()}
         totals = self.model.window_totals()
         for window_id in sorted(totals):
             self._close(window_id, corridors[window_id >> 32], by_window[window_id],
-                        totals[window_id])
+                        charges[window_id], totals[window_id])
 
-    def _close(self, window_id, corridor, pairs, totals):
+    def _close(self, window_id, corridor, pairs, charges, totals):
         commit_id, code = self.commit_row("close"), corridor.settlement_currency
         window = next(w for w in self.windows if w.window_id == window_id)
         self.cursor.execute(
@@ -243,15 +261,23 @@ class Writer:
                                   for (d, c), amounts in pairs.items()])
         nets = settle_parts.nets({pair: minor for pair, (_, minor) in pairs.items()},
                                  corridor.model)
+        minors = {key: minor for key, (_, minor) in charges.items()}
+        nets = settle_parts.with_charges(nets, minors)
+        income, tax = settle_parts.kept(minors, False), settle_parts.kept(minors, True)
+        self.insert("fee_obligation", "window_id, fee_number, debtor_id, creditor_id,"
+                    " payment_count, amount_minor, currency", [
+                        (window_id, number, ids[d], ids[c], *amounts, code)
+                        for (number, d, c), amounts in charges.items()])
         self.insert("net_position", "window_id, participant_id, counterparty_id, owes_minor,"
                     " is_owed_minor, net_minor, currency", [
                         (window_id, ids[a], ids[b], owes, owed, owed - owes, code)
                         for (a, b), (owes, owed) in nets.items()])
         self.insert("net_proof", "window_id, commit_id, fold_id, model, currency, payment_count,"
                     " late_count, gross_minor, obligation_count, obligation_minor, position_count,"
-                    " net_debit_minor, net_credit_minor", [
+                    " net_debit_minor, net_credit_minor, fee_income_minor, fee_tax_minor", [
                         (window_id, commit_id, 1, corridor.model, code, *totals, len(pairs),
-                         totals[2], len(nets), 0, 0)])
+                         totals[2], len(nets), max(income + tax, 0), max(-income - tax, 0),
+                         income, tax)])
         self._instruct(commit_id, window, corridor,
                        settle_parts.instructions(nets, corridor.model))
 

@@ -15,6 +15,7 @@
 static struct db *db;
 static struct db *owner;
 static struct book book;
+static struct fee_book *fee_book;
 static calendar_date today;
 
 static int connect_db(void **state)
@@ -23,6 +24,8 @@ static int connect_db(void **state)
     db = server_open_as("sawa_ingest");
     owner = server_open_as(getenv("SAWA_TEST_OWNER"));
     today = date_of(2026, 11, 21);
+    fee_book = fee_book_new();
+    assert_non_null(fee_book);
     return 0;
 }
 
@@ -31,6 +34,7 @@ static int disconnect_db(void **state)
     (void)state;
     db_close(db);
     db_close(owner);
+    fee_book_free(fee_book);
     return 0;
 }
 
@@ -44,7 +48,7 @@ static void refresh(calendar_date day)
 static void an_empty_book_knows_nobody(void **state)
 {
     (void)state;
-    book_init(&book);
+    book_init(&book, fee_book);
     assert_null(book_corridor(&book, TEXT("KES-NGN")));
     assert_true(book_participant(&book, TEXT("BANKKE01")) == SIZE_MAX);
     book_done(&book);
@@ -55,7 +59,7 @@ static void finds_participants_by_code(void **state)
     size_t index;
 
     (void)state;
-    book_init(&book);
+    book_init(&book, fee_book);
     refresh(today);
     assert_int_equal(book.version, 1);
     index = book_participant(&book, TEXT("WALLETNG02"));
@@ -72,7 +76,7 @@ static void a_corridor_has_its_members_and_windows(void **state)
     const struct book_corridor *corridor;
 
     (void)state;
-    book_init(&book);
+    book_init(&book, fee_book);
     refresh(today);
     corridor = book_corridor(&book, TEXT("KES-NGN"));
     assert_non_null(corridor);
@@ -90,7 +94,7 @@ static void a_corridor_has_its_members_and_windows(void **state)
 static void a_corridor_begins_on_its_day(void **state)
 {
     (void)state;
-    book_init(&book);
+    book_init(&book, fee_book);
     refresh(date_of(2025, 12, 31));
     assert_null(book_corridor(&book, TEXT("KES-NGN")));
     refresh(date_of(2026, 1, 1));
@@ -102,7 +106,7 @@ static void a_corridor_begins_on_its_day(void **state)
 static void the_newest_version_in_force_counts(void **state)
 {
     (void)state;
-    book_init(&book);
+    book_init(&book, fee_book);
     server_script(owner, "INSERT INTO corridor SELECT corridor_id, 2, code, '2026-12-01',"
                          " source_currency, target_currency, settlement_currency, model,"
                          " nostro_account_id, 5, definition, digest FROM corridor"
@@ -121,7 +125,7 @@ static void many_participants_are_all_found(void **state)
     char code[16];
 
     (void)state;
-    book_init(&book);
+    book_init(&book, fee_book);
     server_script(owner, "INSERT INTO participant SELECT 1000 + n, 'MANY' || n, 'n', 'KE'"
                          " FROM generate_series(1, 3000) AS n");
     refresh(today);
@@ -144,7 +148,7 @@ static void an_error_leaves_the_old_snapshot(void **state)
     char sql[96];
 
     (void)state;
-    book_init(&book);
+    book_init(&book, fee_book);
     refresh(today);
     snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%d)", db_backend_pid(db));
     server_script(owner, sql);

@@ -133,6 +133,52 @@ static void its_schedules_know_both_ends(void **state)
     }
 }
 
+static void its_fees_are_read(void **state)
+{
+    const struct fee_schedule *schedule;
+    const struct fee *fee;
+    int line;
+
+    (void)state;
+    assert_int_equal(read_book(changed_example("KES-NGN", "KES-NGN", &line)), OK);
+    schedule = &corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 3, 1))->fees;
+    assert_int_equal(schedule->corridor_id, 1);
+    assert_int_equal(schedule->count, 1);
+    fee = &schedule->fees[0];
+    assert_string_equal(fee->code, "SCHEME");
+    assert_int_equal(fee->payer, FEE_DEBTOR_AGENT);
+    assert_int_equal(fee->tier_count, 2);
+    assert_int_equal(fee->tiers[0].percent, 5000000000);
+    assert_int_equal(fee->tiers[1].up_to_minor, INT64_MAX);
+    assert_int_equal(fee->shares[FEE_CREDITOR_AGENT], 2);
+    assert_int_equal(fee->tax_percent, 160000000000);
+    assert_int_equal(fee->channels, 0x3E);
+    assert_int_equal(fee->returned_by, 1 << PAYMENT_REVERSED);
+    assert_int_equal(corridor_find(&book, TEXT("XOF-GHS"), date_of(2026, 3, 1))->fees.count, 0);
+}
+
+static void mistakes_in_fees_are_named(void **state)
+{
+    (void)state;
+    mistake("currency: KES # source", "currency: NGN # source", 0,
+            "key currency: NGN is neither the source nor the settlement currency", NULL);
+    mistake("- {percent: 0.25}", "- {percent: 100.1}", 0,
+            "key percent: 100.1 is not a percentage",
+            "write 0 to 100 with up to ten decimals: 7.5");
+    mistake("tiering: MARGINAL", "tiering: MARGINL", 0,
+            "key tiering: MARGINL is not one of its values",
+            "the nearest valid one is MARGINAL");
+    mistake("          - {up_to_minor: 1000000, fixed", "          - {fixed", -1,
+            "key up_to_minor: must be there in every tier but the last",
+            "the last tier takes every amount above");
+    mistake("minimum_minor: 1500", "minimum_minor: 1500000", 0,
+            "key minimum_minor: 1500000 is above maximum_minor", NULL);
+    mistake("shares: {own: 3, creditor_agent: 2}", "shares: {own: 0}", 0,
+            "key shares: nobody gets a share", NULL);
+    mistake("returned_by: [REVERSED]", "returned_by: [COMPLETED]", 0,
+            "key returned_by: COMPLETED is not one of its values", NULL);
+}
+
 static void mistakes_in_keys_are_named(void **state)
 {
     (void)state;
@@ -297,6 +343,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_is_right),
         cmocka_unit_test(its_schedules_know_both_ends),
+        cmocka_unit_test(its_fees_are_read),
+        cmocka_unit_test(mistakes_in_fees_are_named),
         cmocka_unit_test(mistakes_in_keys_are_named),
         cmocka_unit_test(mistakes_in_values_are_named),
         cmocka_unit_test(mistakes_in_bank_profiles_are_named),

@@ -209,6 +209,62 @@ static void random_graphs_are_proved(void **state)
     }
 }
 
+/* A pays 7 for its payments: 4 to us, 2 to B, 1 of tax; C gets 3 back from us. */
+static const struct obligation charges[] = {{0, 3, 10, 4}, {0, 1, 10, 2}, {0, 3, 10, 1}, {3, 2, 1, 3}};
+
+static void fees_join_the_multilateral_position(void **state)
+{
+    struct net_positions nets;
+    int64_t own;
+
+    (void)state;
+    assert_true(netting_run(MODEL_MULTILATERAL, three, 3, 3, &arena, &nets));
+    assert_true(netting_add_fees(MODEL_MULTILATERAL, three, 3, charges, 4, 3, &arena, &nets, &own));
+    assert_int_equal(nets.count, 3);
+    assert_int_equal(nets.positions[0].net_minor, -97);
+    assert_int_equal(nets.positions[0].owes_minor, 137);
+    assert_int_equal(nets.positions[1].net_minor, 62);
+    assert_int_equal(nets.positions[2].net_minor, 33);
+    assert_int_equal(own, 2);
+}
+
+static void fees_are_positions_of_their_own_elsewhere(void **state)
+{
+    static const enum settlement_model models[] = {MODEL_GROSS, MODEL_BILATERAL};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(models); i++) {
+        struct net_positions nets;
+        struct net_positions with;
+        int64_t own;
+
+        assert_true(netting_run(models[i], three, 3, 3, &arena, &nets));
+        with = nets;
+        assert_true(netting_add_fees(models[i], three, 3, charges, 4, 3, &arena, &with, &own));
+        assert_int_equal(own, 2);
+        assert_int_equal(with.count, nets.count + 3);
+        assert_int_equal(with.positions[0].participant_index, 0);
+        assert_int_equal(with.positions[0].counterparty_index, NETTING_AGENT);
+        assert_int_equal(with.positions[0].net_minor, -7);
+        assert_int_equal(netting_payment(models[i], &with.positions[0]).collect_minor, 7);
+        assert_int_equal(with.positions[1].counterparty_index, 1);
+        assert_int_equal(netting_payment(models[i], &with.positions[with.count - 2]).pay_minor, 3);
+    }
+}
+
+/* What we hand on alone: nobody has a position but the one it goes to. */
+static void fees_that_do_not_fit_are_refused(void **state)
+{
+    static const struct obligation large[] = {{0, 3, 1, INT64_MAX}, {0, 3, 1, 1}};
+    struct net_positions nets;
+    int64_t own;
+
+    (void)state;
+    assert_true(netting_run(MODEL_GROSS, three, 3, 3, &arena, &nets));
+    assert_false(netting_add_fees(MODEL_GROSS, three, 3, large, 2, 3, &arena, &nets, &own));
+    assert_false(netting_add_fees(MODEL_MULTILATERAL, three, 3, large, 1, 3, &arena, &nets, &own));
+}
+
 static void journal_entries_balance_by_construction(void **state)
 {
     struct amount amount = {100, CURRENCY('K', 'E', 'S')};
@@ -236,6 +292,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(sums_that_do_not_fit_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_proof_sees_any_change, set_up, tear_down),
         cmocka_unit_test_setup_teardown(random_graphs_are_proved, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(fees_join_the_multilateral_position, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(fees_are_positions_of_their_own_elsewhere, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(fees_that_do_not_fit_are_refused, set_up, tear_down),
         cmocka_unit_test(journal_entries_balance_by_construction),
     };
 

@@ -10,9 +10,9 @@
 
 enum { BOOK_BLOCK = 256 * 1024, BOOK_MAX = 64 * 1024 * 1024, CODE_SIZE = 40 };
 
-void book_init(struct book *book)
+void book_init(struct book *book, struct fee_book *fee_book)
 {
-    *book = (struct book){0};
+    *book = (struct book){.fee_book = fee_book};
     arena_init(&book->arena, BOOK_BLOCK, BOOK_MAX);
 }
 
@@ -196,7 +196,10 @@ static enum status windows_of_corridor(struct book *book, const struct result *r
         return OK; /* not in force yet */
     corridor->windows = arena_alloc(&book->arena, count * sizeof *corridor->windows);
     corridor->cuts = arena_alloc(&book->arena, count * sizeof *corridor->cuts);
-    if (corridor->windows == NULL || corridor->cuts == NULL)
+    corridor->fees = arena_alloc(&book->arena, count * sizeof(const struct fee_schedule *));
+    corridor->versions = arena_alloc(&book->arena, count * sizeof *corridor->versions);
+    if (corridor->windows == NULL || corridor->cuts == NULL || corridor->fees == NULL ||
+        corridor->versions == NULL)
         return book_full(error);
     corridor->window_count = count;
     for (size_t i = 0; i < count; i++) {
@@ -207,6 +210,7 @@ static enum status windows_of_corridor(struct book *book, const struct result *r
                                                .cut_off_us = result_instant(rows, row, 3),
                                                .state = WINDOW_OPEN};
         corridor->cuts[i] = WINDOW_NO_CUT;
+        corridor->versions[i] = (int32_t)result_int64(rows, row, 4);
     }
     return OK;
 }
@@ -218,6 +222,22 @@ static enum status windows_take(struct book *book, const struct result *rows, st
     for (int first = 0, last; status == OK && first < result_rows(rows); first = last) {
         last = window_rows_of(rows, first);
         status = windows_of_corridor(book, rows, first, last, error);
+    }
+    return status;
+}
+
+/* ---- fees ---- */
+
+static enum status fees_take(struct book *book, struct db *db, struct error *error)
+{
+    enum status status = OK;
+
+    for (size_t i = 0; i < book->corridor_count; i++) {
+        struct book_corridor *corridor = &book->corridors[i];
+
+        for (size_t j = 0; status == OK && j < corridor->window_count; j++)
+            status = fee_book_find(book->fee_book, db, corridor->corridor_id,
+                                   corridor->versions[j], error, &corridor->fees[j]);
     }
     return status;
 }
@@ -283,7 +303,7 @@ enum status book_refresh(struct book *book, struct db *db, int32_t day, struct e
     struct params params;
     enum status status;
 
-    book_init(&fresh);
+    book_init(&fresh, book->fee_book);
     params_init(&params, 64);
     params_date(&params, day);
     status = book_read(&fresh, db, ingest_sql_participants, NULL, participants_take, error);
@@ -293,6 +313,8 @@ enum status book_refresh(struct book *book, struct db *db, int32_t day, struct e
         status = book_read(&fresh, db, ingest_sql_corridor_members, &params, members_take, error);
     if (status == OK)
         status = book_read(&fresh, db, ingest_sql_windows_open, NULL, windows_take, error);
+    if (status == OK)
+        status = fees_take(&fresh, db, error);
     if (status == OK)
         status = book_read(&fresh, db, ingest_sql_window_cuts, NULL, cuts_take, error);
     params_done(&params);

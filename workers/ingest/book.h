@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "domain/currency.h"
 #include "domain/window.h"
+#include "fee_book.h"
 #include "store/db.h"
 
 struct book_corridor {
@@ -26,6 +27,8 @@ struct book_corridor {
     size_t window_count;
     struct window *windows;
     int64_t *cuts; /* WINDOW_NO_CUT each, but for book_cuts */
+    int32_t *versions;                /* of the corridor, that each window opened with */
+    const struct fee_schedule **fees; /* of that version */
     /* obligation account of participant i, 0 where it takes no part; by index into participants */
     int32_t *accounts;
 };
@@ -54,9 +57,11 @@ struct book {
     uint32_t *slots;
     size_t cut_count;
     struct book_cut *cuts;
+    struct fee_book *fee_book; /* outlives every version of the book */
 };
 
-void book_init(struct book *book);
+/* fee_book stays the caller's. */
+void book_init(struct book *book, struct fee_book *fee_book);
 void book_done(struct book *book);
 
 /* Reads everything anew; on an error the old snapshot stays. day: today. */

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 enum { CURSOR_CORRIDORS_MAX = 64, RECENT_SLOTS = 1 << 21, TUPLES_MAX = 128 * 1024 * 1024 };
+enum { CHARGES_BYTES_MAX = 128 * 1024 * 1024 };
 enum { TUPLE_FIXED_MAX = 400, ATTEMPT_BLOCK = 256 * 1024, ATTEMPT_MAX = 64 * 1024 * 1024 };
 
 /* The windows of one corridor as one partition walks through them. */
@@ -33,6 +34,7 @@ struct ingest_state {
     int32_t source_id; /* of the topic, once a partition is claimed */
     struct registry *registry;
     struct event_codec *codec;
+    struct fee_book *fee_book;
     struct book book;
     struct recent *recent_events;
     struct recent *recent_transfers;
@@ -67,13 +69,15 @@ enum status ingest_open(const struct config *config, struct db *db, struct error
     (void)db;
     if (state == NULL)
         return error_set(error, FATAL, "out of memory");
-    book_init(&state->book);
+    state->fee_book = fee_book_new();
+    book_init(&state->book, state->fee_book);
     state->ahead_max_us = config_int(config, "ingest.ahead_max") * 1000;
     state->kept_days = (int32_t)config_int(config, "ingest.kept_days");
     state->recent_events = recent_new(RECENT_SLOTS);
     state->recent_transfers = recent_new(RECENT_SLOTS);
-    status = state->recent_events == NULL || state->recent_transfers == NULL
-                 ? error_set(error, FATAL, "out of memory for recent ids")
+    status = state->recent_events == NULL || state->recent_transfers == NULL ||
+                     state->fee_book == NULL
+                 ? error_set(error, FATAL, "out of memory for recent ids and fees")
                  : schemas_open(config, state, error);
     if (status != OK) {
         ingest_close(state);
@@ -94,6 +98,7 @@ void ingest_close(void *argument)
     event_codec_free(state->codec);
     registry_free(state->registry);
     book_done(&state->book);
+    fee_book_free(state->fee_book);
     free(state);
 }
 
@@ -186,6 +191,7 @@ static enum status window_choose(struct ingest_state *state, const struct book_c
     if (index == WINDOW_NONE)
         return window_missing(corridor, error); /* (2) */
     row->window_id = corridor->windows[index].window_id;
+    row->fees = corridor->fees[index];
     row->late = window_cursor_is_late(cursor, row->acceptance_time_us);
     return OK;
 }
@@ -249,6 +255,53 @@ static void row_fill(struct ingest_state *state, const struct payment *payment,
     row->owed_account_id = corridor->accounts[owed];
     row->id_without_day = uuid_version(&payment->event_id) != 7;
     row->has_lock = payment->has_lock;
+}
+
+/* ---- fees ---- */
+
+/* A party of a fee as the tables name it, with the account that keeps what it owes or is owed. */
+struct charged {
+    int32_t participant_id;
+    int32_t account_id;
+};
+
+static struct charged charged_of(const struct ingest_state *state, const struct fee_charge *charge,
+                                 const struct fee_schedule *fees, enum fee_party party,
+                                 const struct book_corridor *corridor, const size_t *agents)
+{
+    const struct fee *fee = &fees->fees[abs(charge->number) - 1];
+
+    if (party == FEE_OWN)
+        return (struct charged){0,
+                                charge->number < 0 ? fee->tax_account_id : fee->income_account_id};
+    return (struct charged){state->book.participants[agents[party]].participant_id,
+                            corridor->accounts[agents[party]]};
+}
+
+/* agents: by fee_party, index into participants. Anything but REASON_NONE: nothing is charged. */
+static enum reason charges_keep(const struct ingest_state *state, const struct payment *payment,
+                                const struct book_corridor *corridor, const size_t *agents,
+                                struct buffer *kept, struct ingest_row *row)
+{
+    struct fee_charge charges[FEE_CHARGES_MAX];
+    size_t count = 0;
+    enum reason reason = fee_charges(row->fees, payment, charges, &count);
+
+    row->charge_at = (uint32_t)(kept->size / sizeof(struct ingest_charge));
+    row->charge_count = (uint8_t)count;
+    for (size_t i = 0; i < count; i++) {
+        const struct fee_charge *charge = &charges[i];
+        struct charged debtor =
+            charged_of(state, charge, row->fees, charge->debtor, corridor, agents);
+        struct charged creditor =
+            charged_of(state, charge, row->fees, charge->creditor, corridor, agents);
+        struct ingest_charge one = {charge->number,         debtor.participant_id,
+                                    creditor.participant_id, debtor.account_id,
+                                    creditor.account_id,     charge->minor};
+
+        buffer_append(kept, &one, sizeof one);
+    }
+    return reason;
 }
 
 /* ---- the tuple ---- */
@@ -337,6 +390,7 @@ static enum status payment_take(struct ingest_state *state, const struct payment
     size_t debtor = book_participant(&state->book, payment->debtor_agent);
     size_t creditor = book_participant(&state->book, payment->creditor_agent);
     enum reason reason = book_check(payment, corridor, debtor, creditor);
+    struct ingest_extra *extra = batch->extra;
     enum status status;
 
     if (reason != REASON_NONE) {
@@ -347,8 +401,15 @@ static enum status payment_take(struct ingest_state *state, const struct payment
     status = window_choose(state, corridor, record, row, error);
     if (status != OK)
         return status;
+    reason = charges_keep(state, payment, corridor, (size_t[]){0, debtor, creditor},
+                          &extra->charges, row);
+    if (reason != REASON_NONE) {
+        *ret_reason = reason;
+        return REJECT;
+    }
     suspect_mark(state, batch, record, row);
-    if (!ingest_tuple(batch->extra, payment, record->offset,
+    if (buffer_failed(&extra->charges) ||
+        !ingest_tuple(extra, payment, record->offset,
                       state->book.participants[debtor].participant_id,
                       state->book.participants[creditor].participant_id, row))
         return error_set(error, FATAL, "out of memory for payments");
@@ -395,6 +456,7 @@ void *ingest_extra_new(void)
 
     assert(extra != NULL);
     buffer_init(&extra->tuples, TUPLES_MAX);
+    buffer_init(&extra->charges, CHARGES_BYTES_MAX);
     arena_init(&extra->arena, ATTEMPT_BLOCK, ATTEMPT_MAX);
     extra->shared = &shared;
     return extra;
@@ -405,6 +467,7 @@ void ingest_extra_clear(void *argument)
     struct ingest_extra *extra = argument;
 
     buffer_clear(&extra->tuples);
+    buffer_clear(&extra->charges);
     extra->suspect_all = false;
     extra->copying_payments = false;
 }
@@ -416,6 +479,7 @@ void ingest_extra_free(void *argument)
     if (extra == NULL)
         return;
     buffer_done(&extra->tuples);
+    buffer_done(&extra->charges);
     arena_done(&extra->arena);
     free(extra);
 }

@@ -49,13 +49,27 @@ struct ingest_row {
     int32_t owing_account_id;
     int32_t owed_account_id;
     currency settlement_currency;
+    const struct fee_schedule *fees; /* that it was charged by */
     uint32_t tuple_at; /* in ingest_extra.tuples */
+    uint32_t charge_at; /* in ingest_extra.charges */
     uint16_t tuple_size;
+    uint8_t charge_count;
     bool late;
     bool suspect;
     bool recorded; /* its transfer stands in transfer_seen */
     bool id_without_day; /* not a UUIDv7: enters event_seen too */
     bool has_lock;
+};
+
+/* Who owes whom a fee, or the tax on one, because of one payment: see domain/fee.h. Participant 0
+ * is ourselves. */
+struct ingest_charge {
+    int32_t fee_number; /* negative: the tax */
+    int32_t debtor_id;
+    int32_t creditor_id;
+    int32_t debit_account_id;
+    int32_t credit_account_id;
+    int64_t minor;
 };
 
 /* What lanes tell each other: how many batches still look every row up. */
@@ -74,7 +88,8 @@ struct ingest_crossed {
 struct ingest_extra {
     size_t crossed_count;
     struct ingest_crossed crossed[INGEST_CROSSED_MAX];
-    struct buffer tuples; /* of table payment, in record order */
+    struct buffer tuples;  /* of table payment, in record order */
+    struct buffer charges; /* struct ingest_charge of each row, in record order */
     struct arena arena;   /* of one attempt to write */
     struct ingest_shared *shared;
     bool suspect_all;
@@ -109,6 +124,15 @@ bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int
 static inline struct ingest_row *ingest_row(const struct batch *batch, size_t index)
 {
     return batch_row(batch, index);
+}
+
+static inline const struct ingest_charge *ingest_charges(const struct batch *batch, size_t index)
+{
+    const struct ingest_extra *extra = batch->extra;
+    const struct ingest_row *row = ingest_row(batch, index);
+    const struct ingest_charge *all = (const struct ingest_charge *)(const void *)extra->charges.data;
+
+    return row->charge_count == 0 ? NULL : all + row->charge_at;
 }
 
 static inline struct arena *ingest_arena(const struct batch *batch)

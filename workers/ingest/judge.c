@@ -144,6 +144,15 @@ static bool id_among(const struct result *rows, int64_t window_id)
     return false;
 }
 
+/* The row was charged by the fees of another version than the window it comes into: it is read
+ * and charged again. */
+static enum status version_differs(const struct ingest_row *row, struct error *error)
+{
+    error_set(error, RETRY, "a window closed, and the next one has other fees");
+    return error_detail(error, "corridor %d, no longer version %d", row->corridor_id,
+                        row->fees->version);
+}
+
 /* Rows of a window that takes no more payments move to the next open one after it. */
 static enum status row_move_on(const struct result *open, struct ingest_row *row,
                                struct error *error)
@@ -152,6 +161,8 @@ static enum status row_move_on(const struct result *open, struct ingest_row *row
         if (result_int64(open, i, 1) != row->corridor_id ||
             result_instant(open, i, 3) <= row->watermark_us)
             continue;
+        if (result_int64(open, i, 4) != row->fees->version)
+            return version_differs(row, error);
         row->window_id = result_int64(open, i, 0);
         row->late = row->acceptance_time_us < result_instant(open, i, 2);
         return OK;

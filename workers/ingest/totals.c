@@ -15,38 +15,36 @@ struct pair_table {
     uint32_t *slots;
 };
 
-static size_t pair_hash(int64_t window_id, int32_t debtor_id, int32_t creditor_id)
+static bool pair_is(const struct pair *pair, const struct pair *wanted)
 {
-    uint64_t hash = (uint64_t)window_id * UINT64_C(0x9E3779B97F4A7C15);
+    return pair->window_id == wanted->window_id && pair->debtor_id == wanted->debtor_id &&
+           pair->creditor_id == wanted->creditor_id && pair->fee_number == wanted->fee_number;
+}
 
-    hash ^= ((uint64_t)(uint32_t)debtor_id << 32 | (uint32_t)creditor_id) *
+static size_t pair_hash(const struct pair *pair)
+{
+    uint64_t hash = (uint64_t)pair->window_id * UINT64_C(0x9E3779B97F4A7C15);
+
+    hash ^= ((uint64_t)(uint32_t)pair->debtor_id << 32 | (uint32_t)pair->creditor_id) *
             UINT64_C(0xBF58476D1CE4E5B9);
+    hash += (uint64_t)(uint32_t)pair->fee_number * UINT64_C(0x94D049BB133111EB);
     return (size_t)(hash ^ hash >> 31);
 }
 
 /* The slot of a pair, or the free one where it would stand. */
-static size_t slot_of(const struct pair_table *table, int64_t window_id, int32_t debtor_id,
-                      int32_t creditor_id)
+static size_t slot_of(const struct pair_table *table, const struct pair *wanted)
 {
     size_t mask = table->slot_count - 1;
-    size_t at = pair_hash(window_id, debtor_id, creditor_id) & mask;
+    size_t at = pair_hash(wanted) & mask;
 
-    for (; table->slots[at] != 0; at = (at + 1) & mask) {
-        const struct pair *pair = &table->totals->pairs[table->slots[at] - 1];
-
-        if (pair->window_id == window_id && pair->debtor_id == debtor_id &&
-            pair->creditor_id == creditor_id)
-            break;
-    }
+    while (table->slots[at] != 0 && !pair_is(&table->totals->pairs[table->slots[at] - 1], wanted))
+        at = (at + 1) & mask;
     return at;
 }
 
 static void pair_enter(struct pair_table *table, size_t index)
 {
-    const struct pair *pair = &table->totals->pairs[index];
-
-    table->slots[slot_of(table, pair->window_id, pair->debtor_id, pair->creditor_id)] =
-        (uint32_t)index + 1;
+    table->slots[slot_of(table, &table->totals->pairs[index])] = (uint32_t)index + 1;
 }
 
 /* Twice the room, in new memory of the arena. False: the arena is full. */
@@ -70,42 +68,71 @@ static bool table_grow(struct pair_table *table)
 }
 
 /* NULL: the arena is full. */
-static struct pair *pair_add(struct pair_table *table, const struct ingest_row *row)
+static struct pair *pair_add(struct pair_table *table, const struct pair *wanted)
 {
     struct totals *totals = table->totals;
 
     if (totals->pair_count == table->slot_count / 2 && !table_grow(table))
         return NULL;
-    totals->pairs[totals->pair_count] = (struct pair){.window_id = row->window_id,
-                                                      .debtor_id = row->owing_id,
-                                                      .creditor_id = row->owed_id,
-                                                      .debit_account_id = row->owing_account_id,
-                                                      .credit_account_id = row->owed_account_id,
-                                                      .currency = row->settlement_currency};
+    totals->pairs[totals->pair_count] = *wanted;
     pair_enter(table, totals->pair_count);
     return &totals->pairs[totals->pair_count++];
 }
 
-static struct pair *pair_of(struct pair_table *table, const struct ingest_row *row)
+/* one: a pair with what it adds. */
+static enum status pair_sum(struct pair_table *table, const struct pair *one, struct error *error)
 {
-    size_t slot = slot_of(table, row->window_id, row->owing_id, row->owed_id);
+    size_t slot = slot_of(table, one);
+    struct pair *pair;
 
-    return table->slots[slot] == 0 ? pair_add(table, row)
-                                   : &table->totals->pairs[table->slots[slot] - 1];
+    if (table->slots[slot] == 0) {
+        pair = pair_add(table, one);
+        return pair == NULL ? error_set(error, FATAL, "out of memory for totals") : OK;
+    }
+    pair = &table->totals->pairs[table->slots[slot] - 1];
+    pair->count += one->count;
+    pair->late += one->late;
+    if (__builtin_add_overflow(pair->minor, one->minor, &pair->minor)) /* (2) */
+        return error_set(error, FATAL, "a window total does not fit 64 bits");
+    return OK;
+}
+
+static enum status charges_add(struct pair_table *table, const struct ingest_row *row,
+                               const struct ingest_charge *charges, struct error *error)
+{
+    enum status status = OK;
+
+    for (size_t i = 0; status == OK && i < row->charge_count; i++) {
+        struct pair one = {.window_id = row->window_id,
+                           .fee_number = charges[i].fee_number,
+                           .debtor_id = charges[i].debtor_id,
+                           .creditor_id = charges[i].creditor_id,
+                           .debit_account_id = charges[i].debit_account_id,
+                           .credit_account_id = charges[i].credit_account_id,
+                           .currency = row->settlement_currency,
+                           .count = 1,
+                           .minor = charges[i].minor};
+
+        status = pair_sum(table, &one, error);
+    }
+    return status;
 }
 
 static enum status row_add(struct pair_table *table, const struct ingest_row *row,
-                           struct error *error)
+                           const struct ingest_charge *charges, struct error *error)
 {
-    struct pair *pair = pair_of(table, row);
+    struct pair one = {.window_id = row->window_id,
+                       .debtor_id = row->owing_id,
+                       .creditor_id = row->owed_id,
+                       .debit_account_id = row->owing_account_id,
+                       .credit_account_id = row->owed_account_id,
+                       .currency = row->settlement_currency,
+                       .count = 1,
+                       .late = row->late ? 1 : 0,
+                       .minor = row->settlement_minor};
+    enum status status = pair_sum(table, &one, error);
 
-    if (pair == NULL)
-        return error_set(error, FATAL, "out of memory for totals");
-    pair->count++;
-    pair->late += row->late ? 1 : 0;
-    if (__builtin_add_overflow(pair->minor, row->settlement_minor, &pair->minor)) /* (2) */
-        return error_set(error, FATAL, "a window total does not fit 64 bits");
-    return OK;
+    return status == OK ? charges_add(table, row, charges, error) : status;
 }
 
 static void lock_add(const struct batch *batch, size_t index, struct totals *totals)
@@ -123,6 +150,10 @@ static int pair_order(const void *left, const void *right)
 
     if (a->window_id != b->window_id)
         return a->window_id < b->window_id ? -1 : 1;
+    if ((a->fee_number == 0) != (b->fee_number == 0))
+        return a->fee_number == 0 ? -1 : 1;
+    if (a->fee_number != b->fee_number)
+        return a->fee_number < b->fee_number ? -1 : 1;
     if (a->debtor_id != b->debtor_id)
         return a->debtor_id < b->debtor_id ? -1 : 1;
     return (a->creditor_id > b->creditor_id) - (a->creditor_id < b->creditor_id);
@@ -166,7 +197,7 @@ static enum status rows_add(const struct batch *batch, struct pair_table *table,
         totals->any_on_another_day |= row->accepted_on != row->event_day;
         if (row->has_lock)
             lock_add(batch, i, totals);
-        status = row_add(table, row, error);
+        status = row_add(table, row, ingest_charges(batch, i), error);
     }
     return status;
 }

@@ -1,11 +1,11 @@
 /*
  * totals.h - what the payments of a batch add up to, found in one look at each row.
  *
- *   rows that are OK --> pairs   (window, debtor, creditor): count, late, minor units
+ *   rows that are OK --> pairs   (window, fee, debtor, creditor): count, late, minor units
  *                    --> locks   (window, FX lock), each once
  *                    --> whether the small tables of ids have anything to take
  *
- * (1) pairs ascend by window, debtor, creditor; none stands twice.
+ * (1) pairs ascend by window, fee (payments first), debtor, creditor; none stands twice.
  * (2) A sum that does not fit 64 bits is FATAL, never a wrapped number (I11).
  */
 #ifndef SAWA_INGEST_TOTALS_H
@@ -13,9 +13,11 @@
 
 #include "ingest.h"
 
-/* What one pair of participants adds to one window. */
+/* What one pair of participants adds to one window: by its payments, or by one of their fees, or
+ * the tax on it. */
 struct pair {
     int64_t window_id;
+    int32_t fee_number; /* 0: the payments themselves; negative: the tax on that fee */
     int32_t debtor_id;
     int32_t creditor_id;
     int32_t debit_account_id;

@@ -222,6 +222,16 @@ static size_t locks_of(const struct totals *totals, int64_t window_id, struct uu
     return count;
 }
 
+/* Pairs of payments stand before those of fees. */
+static size_t payments_end(const struct pair *pairs, size_t count)
+{
+    size_t last = 0;
+
+    while (last < count && pairs[last].fee_number == 0)
+        last++;
+    return last;
+}
+
 static void pair_columns(struct params *params, const struct pair *pairs, size_t count,
                          int32_t *narrow, int64_t *wide)
 {
@@ -248,11 +258,12 @@ static enum status delta_insert(const struct batch *batch, struct db *db,
     int32_t *narrow = arena_alloc(arena, count * sizeof *narrow);
     int64_t *wide = arena_alloc(arena, count * sizeof *wide);
     struct uuid *locks = arena_bytes(arena, (totals->lock_count + 1) * sizeof *locks);
+    size_t payments = payments_end(pairs, count);
     struct window_sums sums;
 
     if (narrow == NULL || wide == NULL || locks == NULL)
         return error_set(error, FATAL, "out of memory for totals");
-    if (!sums_make(pairs, count, &sums))
+    if (!sums_make(pairs, payments, &sums))
         return error_set(error, FATAL, "a window total does not fit 64 bits"); /* I11 */
     params_clear(params);
     params_int64(params, pairs[0].window_id);
@@ -260,8 +271,12 @@ static enum status delta_insert(const struct batch *batch, struct db *db,
     params_int32(params, sums.payments);
     params_int32(params, sums.late);
     params_int64(params, sums.gross_minor);
-    pair_columns(params, pairs, count, narrow, wide);
+    pair_columns(params, pairs, payments, narrow, wide);
     params_uuid_array(params, locks, locks_of(totals, pairs[0].window_id, locks));
+    for (size_t i = payments; i < count; i++)
+        narrow[i - payments] = pairs[i].fee_number;
+    params_int32_array(params, narrow, count - payments);
+    pair_columns(params, pairs + payments, count - payments, narrow, wide);
     return db_run(db, ingest_sql_window_delta_insert, params, error, NULL);
 }
 
@@ -331,6 +346,16 @@ static enum status cuts_insert(const struct batch *batch, struct db *db, struct 
 
 /* ---- journal ---- */
 
+enum purpose { PURPOSE_PAYMENT, PURPOSE_FEE, PURPOSE_TAX };
+static const char *const purpose_names[] = {[PURPOSE_FEE] = "FEE", [PURPOSE_TAX] = "TAX"};
+
+static enum purpose purpose_of(const struct pair *pair)
+{
+    if (pair->fee_number == 0)
+        return PURPOSE_PAYMENT;
+    return pair->fee_number < 0 ? PURPOSE_TAX : PURPOSE_FEE;
+}
+
 static int account_order(const void *left, const void *right)
 {
     const struct pair *a = left;
@@ -338,18 +363,20 @@ static int account_order(const void *left, const void *right)
 
     if (a->debit_account_id != b->debit_account_id)
         return a->debit_account_id < b->debit_account_id ? -1 : 1;
-    return (a->credit_account_id > b->credit_account_id) -
-           (a->credit_account_id < b->credit_account_id);
+    if (a->credit_account_id != b->credit_account_id)
+        return a->credit_account_id < b->credit_account_id ? -1 : 1;
+    return (int)purpose_of(a) - (int)purpose_of(b);
 }
 
 static void entry_tuple(struct buffer *tuples, int64_t commit_id, int32_t line,
                         const struct pair *pair, int32_t booking_date)
 {
+    enum purpose purpose = purpose_of(pair);
     char *at = copy_reserve(tuples, 128);
 
     if (at == NULL)
         return;
-    at = copy_tuple(at, 7);
+    at = copy_tuple(at, 8);
     at = copy_int64(at, commit_id);
     at = copy_int32(at, line);
     at = copy_int32(at, pair->debit_account_id);
@@ -357,10 +384,11 @@ static void entry_tuple(struct buffer *tuples, int64_t commit_id, int32_t line,
     at = copy_int64(at, pair->minor);
     at = copy_currency(at, pair->currency);
     at = copy_date(at, booking_date);
+    at = purpose == PURPOSE_PAYMENT ? copy_null(at) : copy_text(at, text_of(purpose_names[purpose]));
     copy_finish(tuples, at);
 }
 
-/* One entry per pair of accounts in this commit: pairs of different windows join. */
+/* One entry per pair of accounts and purpose in this commit: pairs of different windows join. */
 static bool entries_make(const struct totals *totals, int64_t commit_id, struct buffer *tuples)
 {
     struct pair *pairs = totals->pairs;
@@ -397,7 +425,7 @@ static enum status journal_copy(const struct batch *batch, struct db *db,
     effects_copy(effects, "journal_entry", part);
     if (status == OK && part.size > 0)
         status = db_copy(db, "COPY journal_entry (commit_id, line, debit_account_id,"
-                             " credit_account_id, amount_minor, currency, booking_date)"
+                             " credit_account_id, amount_minor, currency, booking_date, purpose)"
                              " FROM STDIN (FORMAT binary)",
                          &part, 1, error, &copied);
     buffer_done(&tuples);

@@ -41,7 +41,11 @@ struct book {
     size_t participant_count;
     struct obligation *obligations;
     struct net_positions nets;
-    struct netting_proof proof;
+    struct netting_proof proof; /* of payments and nothing else */
+    int64_t net_debit_minor;    /* of all positions */
+    int64_t net_credit_minor;
+    int64_t fee_income_minor; /* what stays with us */
+    int64_t fee_tax_minor;
     struct instruction *instructions;
     size_t instruction_count;
 };
@@ -73,6 +77,12 @@ static void participants_collect(struct book *book)
     for (size_t i = 0; i < closing->pair_count; i++) {
         book->participant_ids[count++] = closing->pairs[i].debtor_id;
         book->participant_ids[count++] = closing->pairs[i].creditor_id;
+    }
+    for (size_t i = 0; i < closing->charge_count; i++) {
+        if (closing->charges[i].debtor_id != 0)
+            book->participant_ids[count++] = closing->charges[i].debtor_id;
+        if (closing->charges[i].creditor_id != 0)
+            book->participant_ids[count++] = closing->charges[i].creditor_id;
     }
     qsort(book->participant_ids, count, sizeof *book->participant_ids, id_compare);
     for (size_t i = 0; i < count; i++) {
@@ -113,7 +123,7 @@ static enum status accounts_read(struct book *book, struct error *error)
 
 static enum status book_begin(struct book *book, struct error *error)
 {
-    size_t pairs = book->closing->pair_count;
+    size_t pairs = book->closing->pair_count + book->closing->charge_count;
 
     currency_code(book->closing->currency, book->currency);
     book->participant_ids = arena_alloc(book->arena, (2 * pairs + 1) * sizeof(int32_t));
@@ -158,6 +168,54 @@ static enum status nets_decide(struct book *book, struct error *error)
                             (long long)book->proof.obligation_minor,
                             (long long)closing->gross_minor);
     }
+    return OK;
+}
+
+/* Ourselves come after all participants. */
+static int32_t party_index(const struct book *book, int32_t participant_id)
+{
+    return participant_id == 0 ? (int32_t)book->participant_count
+                               : participant_index(book, participant_id);
+}
+
+static bool nets_sum(struct book *book)
+{
+    for (size_t i = 0; i < book->nets.count; i++) {
+        int64_t net = book->nets.positions[i].net_minor;
+        int64_t *sum = net < 0 ? &book->net_debit_minor : &book->net_credit_minor;
+
+        if (__builtin_add_overflow(*sum, net < 0 ? -net : net, sum))
+            return false;
+    }
+    return true;
+}
+
+/* What fees add to the nets, and the proof that with what stays with us it is zero (I2). */
+static enum status fees_decide(struct book *book, struct error *error)
+{
+    const struct closing *closing = book->closing;
+    size_t count = closing->charge_count;
+    struct obligation *charges = arena_alloc(book->arena, (count + 1) * sizeof *charges);
+    int64_t own_minor = 0;
+
+    if (charges == NULL)
+        return too_large(book, error);
+    for (size_t i = 0; i < count; i++)
+        charges[i] = (struct obligation){
+            .debtor_index = party_index(book, closing->charges[i].debtor_id),
+            .creditor_index = party_index(book, closing->charges[i].creditor_id),
+            .payment_count = closing->charges[i].payment_count,
+            .amount_minor = closing->charges[i].minor,
+        };
+    if (count > 0 && !netting_add_fees(closing->model, book->obligations, closing->pair_count,
+                                       charges, count, book->participant_count, book->arena,
+                                       &book->nets, &own_minor))
+        return too_large(book, error);
+    if (!nets_sum(book) || !charges_own(closing, false, &book->fee_income_minor) ||
+        !charges_own(closing, true, &book->fee_tax_minor))
+        return too_large(book, error);
+    assert((__int128)book->fee_income_minor + book->fee_tax_minor == own_minor);
+    assert((__int128)book->net_debit_minor - book->net_credit_minor == own_minor);
     return OK;
 }
 
@@ -331,8 +389,10 @@ static enum status proof_write(struct book *book, struct error *error)
     params_int32(&params, (int32_t)closing->pair_count);
     params_int64(&params, book->proof.obligation_minor);
     params_int32(&params, (int32_t)book->nets.count);
-    params_int64(&params, book->proof.net_debit_minor);
-    params_int64(&params, book->proof.net_credit_minor);
+    params_int64(&params, book->net_debit_minor);
+    params_int64(&params, book->net_credit_minor);
+    params_int64(&params, book->fee_income_minor);
+    params_int64(&params, book->fee_tax_minor);
     return settle_run(book->db, settle_sql_net_proof_insert, &params, error, NULL);
 }
 
@@ -441,6 +501,8 @@ static enum status book_write(struct book *book, struct error *error)
     enum status status = obligations_write(book, error);
 
     if (status == OK)
+        status = charges_write(book->closing, error);
+    if (status == OK)
         status = nets_write(book, error);
     if (status == OK)
         status = proof_write(book, error);
@@ -465,6 +527,8 @@ enum status book_window(struct closing *closing, struct error *error, bool *ret_
         return status;
     obligations_decide(&book);
     status = nets_decide(&book, error);
+    if (status == OK)
+        status = fees_decide(&book, error);
     if (status == OK)
         status = instructions_decide(&book, error);
     if (status == OK)

@@ -112,6 +112,41 @@ static void lines_rules(const struct corridor *corridor, struct buffer *out)
     buffer_format(out, "limit_minor: %lld\n", (long long)corridor->limit_minor);
 }
 
+static void line_tiers(const struct fee *fee, struct buffer *out)
+{
+    char percent[RATE_TEXT_SIZE];
+
+    for (size_t i = 0; i < fee->tier_count; i++) {
+        const struct fee_tier *tier = &fee->tiers[i];
+
+        rate_format(tier->percent, percent);
+        buffer_format(out, "fee %s: %s tier %zu up to %lld: fixed_minor %lld, percent %s\n",
+                      fee->code, fee_tiering_name(fee->tiering), i + 1,
+                      (long long)tier->up_to_minor, (long long)tier->fixed_minor, percent);
+    }
+}
+
+static void lines_fee(const struct fee *fee, struct buffer *out)
+{
+    char code[CURRENCY_CODE_SIZE];
+    char tax[RATE_TEXT_SIZE];
+
+    currency_code(fee->currency, code);
+    rate_format(fee->tax_percent, tax);
+    buffer_format(out, "fee %s: payer %s, currency %s, rounding %s\n", fee->code,
+                  fee_party_name(fee->payer), code, rounding_name(fee->rounding));
+    line_tiers(fee, out);
+    buffer_format(out, "fee %s: minimum_minor %lld, maximum_minor %lld\n", fee->code,
+                  (long long)fee->minimum_minor, (long long)fee->maximum_minor);
+    buffer_format(out, "fee %s: shares own %lld, debtor_agent %lld, creditor_agent %lld\n",
+                  fee->code, (long long)fee->shares[FEE_OWN],
+                  (long long)fee->shares[FEE_DEBTOR_AGENT],
+                  (long long)fee->shares[FEE_CREDITOR_AGENT]);
+    buffer_format(out, "fee %s: tax %s %s, channel bits %x, returned bits %x\n", fee->code,
+                  fee->tax_percent > 0 ? fee->tax_country : "none", tax, fee->channels,
+                  fee->returned_by);
+}
+
 void corridor_lines(const struct corridor *corridor, struct buffer *out)
 {
     char effective[DATE_TEXT_SIZE];
@@ -122,6 +157,8 @@ void corridor_lines(const struct corridor *corridor, struct buffer *out)
     line_calendar(out, &corridor->calendar);
     for (size_t i = 0; i < corridor->participant_count; i++)
         line_text(out, "participant", corridor->participants[i]->code);
+    for (size_t i = 0; i < corridor->fees.count; i++)
+        lines_fee(&corridor->fees.fees[i], out);
 }
 
 static struct text line_next(struct text *rest)

@@ -243,6 +243,8 @@ static enum status settle_book(struct closing *closing, struct error *error)
     if (status == OK)
         status = pairs_read(closing, error);
     if (status == OK)
+        status = charges_read(closing, error);
+    if (status == OK)
         status = book_window(closing, error, &instructed);
     if (status == OK)
         status = state_move(closing, WINDOW_CLOSED, NULL, error);

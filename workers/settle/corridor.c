@@ -241,6 +241,8 @@ static enum status corridor_add(struct load *load, const struct corridor *corrid
         status = corridor_participants(load, corridor, error);
     if (status == OK)
         status = corridor_calendar(load, corridor, error);
+    if (status == OK)
+        status = corridor_fees_insert(load, corridor, error);
     if (status != OK)
         return status;
     corridor_effect(load, corridor, digest);

@@ -5,6 +5,7 @@
  *   fold.c    deltas into running totals                  window_fold
  *   close.c   one window, from gate to COMMIT             window_cut, state
  *   book.c    what a closed window becomes                obligation ... journal_entry
+ *   charge.c  what its fees add to that                   fee_obligation
  *   confirm.c INSTRUCTED windows whose items are all matched become SETTLED
  *   verify.c  recomputes closed windows from payments
  *   show.c    windows and nets for people
@@ -111,6 +112,15 @@ struct pair {
     int64_t minor;
 };
 
+/* One pair of a window by one of its fees; 0 is ourselves. */
+struct charge {
+    int32_t fee_number; /* negative: the tax on that fee */
+    int32_t debtor_id;
+    int32_t creditor_id;
+    int64_t payment_count;
+    int64_t minor;
+};
+
 struct closing {
     struct settle *settle;
     struct business *tx;
@@ -126,7 +136,19 @@ struct closing {
     int64_t gross_minor;
     struct pair *pairs;
     size_t pair_count;
+    struct charge *charges;
+    size_t charge_count;
 };
+
+/* What the folded window is charged. */
+must_use enum status charges_read(struct closing *closing, struct error *error);
+
+/* Stores it, and what it adds to the leaf. */
+must_use enum status charges_write(const struct closing *closing, struct error *error);
+
+/* What charges of fees (false) or of taxes on them (true) leave with us; negative: we gave more
+ * back than we took. False: does not fit 64 bits. */
+must_use bool charges_own(const struct closing *closing, bool taxes, int64_t *ret_minor);
 
 /* Everything a closed window becomes. ret_instructed: there is something to pay. */
 must_use enum status book_window(struct closing *closing, struct error *error,

@@ -30,6 +30,13 @@ SELECT part, count(*) AS lines,
                          AS pair (debtor_id, creditor_id, count, minor)
      GROUP BY window_id, debtor_id, creditor_id
     UNION ALL
+    SELECT 'charges', concat_ws(':', window_id, fee_number, debtor_id, creditor_id, sum(count),
+                                sum(minor))
+      FROM window_delta, unnest(fee_numbers, fee_debtor_ids, fee_creditor_ids, fee_counts,
+                                fee_minors)
+                         AS charge (fee_number, debtor_id, creditor_id, count, minor)
+     GROUP BY window_id, fee_number, debtor_id, creditor_id
+    UNION ALL
     SELECT 'nets', to_jsonb(net_position)::text FROM net_position
     UNION ALL
     SELECT 'instructions', concat_ws(':', window_id, participant_id, counterparty_id, direction,

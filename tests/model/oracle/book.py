@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from . import fees
+
 DAY_ZERO = date(2000, 1, 1)
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -51,6 +53,7 @@ class Corridor:
     holidays: frozenset      # of both countries
     weekend: tuple = (5, 6)  # Monday is 0
     nostro: str = ""
+    fees: tuple = ()         # of fees.Fee
 
     def is_business_day(self, day):
         return day.weekday() not in self.weekend and day not in self.holidays
@@ -144,5 +147,5 @@ def load(path):
         frozenset(entry["participants"]), entry["time_zone"],
         tuple(_minutes(at) for at in entry["cut_offs"]),
         frozenset().union(*(holidays[name] for name in entry["calendars"])),
-        nostro=entry["nostro_account"])
+        nostro=entry["nostro_account"], fees=fees.read(entry))
         for code, entry in _newest(document["corridors"]).items()}

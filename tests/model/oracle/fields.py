@@ -9,6 +9,7 @@ import uuid
 from datetime import date
 from sys import intern
 
+from . import fees
 from .currency import SCALES, minor_of_e5
 
 (PARTITION, OFFSET, INTENT, EVENT_ID, KIND, CORRIDOR, DEBTOR, CREDITOR, TRANSACTION, END_TO_END,
@@ -81,11 +82,11 @@ class Payment:
     __slots__ = ("event_id", "day", "kind", "corridor", "debtor", "creditor", "transaction_id",
                  "end_to_end_id", "uetr", "channel", "instructed", "instructed_currency",
                  "settlement", "settlement_currency", "rate", "lock_id", "fee", "fee_currency",
-                 "acceptance_us")
+                 "acceptance_us", "charges")
 
     def content(self):
         """All that makes two events the same event."""
-        return tuple(getattr(self, name) for name in self.__slots__)
+        return tuple(getattr(self, name) for name in self.__slots__[:-1])
 
 
 def read(columns, days):
@@ -164,6 +165,10 @@ def check_against_book(p, corridors):
         return "participants_equal"
     if p.settlement > corridor.limit_minor:
         return "above_limit"
+    try:
+        p.charges = fees.charges(corridor.fees, p)
+    except fees.Parked as parked:
+        return str(parked)
     return None
 
 

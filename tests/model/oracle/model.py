@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from . import fields
+from . import fees, fields
 from .book import Timetable
 from .fields import EPOCH_DAY
 
@@ -184,14 +184,28 @@ class Model:
             pair[1] += entry.payment.settlement
         return dict(pairs)
 
+    def charges(self):
+        """{(window id, fee number, who owes, who is owed): [payments, minor]}"""
+        charges = defaultdict(lambda: [0, 0])
+        for _, _, entry in self.accepted():
+            for *key, minor in entry.payment.charges:
+                charge = charges[(entry.window_id, *key)]
+                charge[0] += 1
+                charge[1] += minor
+        return dict(charges)
+
     def account_turnover(self):
-        """{obligation account: [debits, credits]} of ingest: who owes is debited."""
+        """{account: [debits, credits]} of ingest: who owes is debited."""
         turnover = defaultdict(lambda: [0, 0])
         for _, _, entry in self.accepted():
             currency, minor = entry.payment.settlement_currency, entry.payment.settlement
             debtor, creditor = entry.owes
             turnover[f"OBLIGATION:{debtor}:{currency}"][0] += minor
             turnover[f"OBLIGATION:{creditor}:{currency}"][1] += minor
+            corridor = self.corridors[entry.payment.corridor]
+            for number, debtor, creditor, minor in entry.payment.charges:
+                turnover[fees.account(corridor, number, debtor)][0] += minor
+                turnover[fees.account(corridor, number, creditor)][1] += minor
         return dict(turnover)
 
     def counts(self):

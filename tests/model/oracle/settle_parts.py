@@ -10,8 +10,14 @@ journal of the close from the instructions:
     GROSS         each obligation by itself: COLLECT from who owes, PAY to who is owed
     BILATERAL     per pair, the difference
     MULTILATERAL  per participant against the settlement agent (counterparty 0)
+
+Fees and taxes are settled per participant against the agent in every model: in a multilateral
+corridor they join the participant's position, in others they are one more. What they leave with
+us (fees earned, tax to hand on) is nobody's instruction.
 """
 from collections import defaultdict
+
+from .fees import OURSELVES
 
 AGENT = ""   # the settlement agent: counterparty_id 0
 
@@ -26,11 +32,28 @@ def nets(obligations, netting):
     return {key: tuple(value) for key, value in out.items()}
 
 
+def with_charges(net_positions, charges):
+    """The positions and what {(fee number, who owes, who is owed): minor} adds to them."""
+    out = {key: list(value) for key, value in net_positions.items()}
+    for (_, debtor, creditor), minor in charges.items():
+        for side, party in enumerate((debtor, creditor)):
+            if party != OURSELVES:
+                out.setdefault((party, AGENT), [0, 0])[side] += minor
+    return {key: tuple(value) for key, value in out.items()}
+
+
+def kept(charges, is_tax):
+    """What fees, or the taxes on them, leave with us."""
+    return sum(minor * ((creditor == OURSELVES) - (debtor == OURSELVES))
+               for (number, debtor, creditor), minor in charges.items()
+               if (number < 0) == is_tax)
+
+
 def instructions(net_positions, netting):
     """{(participant, counterparty, direction): minor}"""
     out = {}
     for key, (owes, is_owed) in net_positions.items():
-        if netting != "GROSS":
+        if netting != "GROSS" or key[1] == AGENT:
             owes, is_owed = max(owes - is_owed, 0), max(is_owed - owes, 0)
         if owes:
             out[(*key, "COLLECT")] = owes
@@ -54,12 +77,24 @@ def _by_window(context):
     return out
 
 
+def _charges(context):
+    """{window id: {(fee number, who owes, who is owed): [payments, minor]}} of the model."""
+    out = defaultdict(dict)
+    for (window_id, *key), amounts in context.model.charges().items():
+        out[window_id][tuple(key)] = amounts
+    return out
+
+
+def _minors(amounts):
+    return {key: minor for key, (_, minor) in amounts.items()}
+
+
 def _settled(context):
     """(window id, corridor, nets, instructions) of every closed window."""
-    by_window = _by_window(context)
+    by_window, charges = _by_window(context), _charges(context)
     for window_id, corridor in _closed(context).items():
-        minors = {pair: amounts[1] for pair, amounts in by_window[window_id].items()}
-        positions = nets(minors, corridor.model)
+        positions = with_charges(nets(_minors(by_window[window_id]), corridor.model),
+                                 _minors(charges[window_id]))
         yield window_id, corridor, positions, instructions(positions, corridor.model)
 
 
@@ -78,6 +113,18 @@ def obligations(context, part):
     part.equal_maps("obligation (window, debtor, creditor)", expected, found)
 
 
+def fee_obligations(context, part):
+    codes, charges = _codes(context), _charges(context)
+    expected = {(window_id, *key): (*amounts, corridor.settlement_currency)
+                for window_id, corridor in _closed(context).items()
+                for key, amounts in charges[window_id].items()}
+    found = {(row[0], row[1], codes[row[2]], codes[row[3]]): row[4:]
+             for row in context.database.rows(
+        "SELECT window_id, fee_number, debtor_id, creditor_id, payment_count, amount_minor,"
+        " currency FROM fee_obligation")}
+    part.equal_maps("charge (window, fee, debtor, creditor)", expected, found)
+
+
 def net_positions(context, part):
     codes = _codes(context)
     expected = {(window_id, *key): (owes, is_owed, is_owed - owes, corridor.settlement_currency)
@@ -87,23 +134,28 @@ def net_positions(context, part):
         "SELECT window_id, participant_id, counterparty_id, owes_minor, is_owed_minor, net_minor,"
         " currency FROM net_position")}
     part.equal_maps("net position (window, participant, counterparty)", expected, found)
-    sums = defaultdict(int)
+    sums, charges = defaultdict(int), _charges(context)
     for (window_id, _, _), row in found.items():
         sums[window_id] += row[2]
     for window_id, total in sums.items():
-        part.equal(f"window {window_id}: sum of the nets", 0, total)
+        minors = _minors(charges[window_id])
+        part.equal(f"window {window_id}: sum of the nets and what stays with us", 0,
+                   total + kept(minors, False) + kept(minors, True))
 
 
 def net_proofs(context, part):
     totals, by_window = context.model.window_totals(), _by_window(context)
+    charges = _charges(context)
     expected = {window_id: (corridor.model, corridor.settlement_currency,
                             *totals.get(window_id, (0, 0, 0)), len(by_window[window_id]),
                             sum(minor for _, minor in by_window[window_id].values()),
-                            len(positions))
+                            len(positions), kept(_minors(charges[window_id]), False),
+                            kept(_minors(charges[window_id]), True))
                 for window_id, corridor, positions, _ in _settled(context)}
     found = {row[0]: row[1:] for row in context.database.rows(
         "SELECT window_id, model, currency, payment_count, late_count, gross_minor,"
-        " obligation_count, obligation_minor, position_count FROM net_proof")}
+        " obligation_count, obligation_minor, position_count, fee_income_minor, fee_tax_minor"
+        " FROM net_proof")}
     part.equal_maps("proof of window", expected, found)
 
 
@@ -195,6 +247,7 @@ def close_journal(context, part):
 PARTS = {
     "closes": closes,
     "obligations": obligations,
+    "fee-obligations": fee_obligations,
     "net-positions": net_positions,
     "net-proofs": net_proofs,
     "instructions": instruction_rows,

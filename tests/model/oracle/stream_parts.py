@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from . import fields
+from . import fees, fields
 from .fields import CHANNELS, EPOCH_DAY, KINDS
 
 
@@ -326,8 +326,12 @@ def per_commit(context):
             deltas[entry.window_id].add(entry)
             debtor, creditor = entry.owes
             currency = entry.payment.settlement_currency
-            journal[f"OBLIGATION:{debtor}:{currency}",
+            journal[None, f"OBLIGATION:{debtor}:{currency}",
                     f"OBLIGATION:{creditor}:{currency}"] += entry.payment.settlement
+            corridor = context.model.corridors[entry.payment.corridor]
+            for number, debtor, creditor, minor in entry.payment.charges:
+                journal["FEE" if number > 0 else "TAX", fees.account(corridor, number, debtor),
+                        fees.account(corridor, number, creditor)] += minor
     return out
 
 
@@ -335,6 +339,7 @@ class _Delta:
     def __init__(self):
         self.count = self.late = self.gross = 0
         self.pairs = defaultdict(lambda: [0, 0])
+        self.charges = defaultdict(lambda: [0, 0])
         self.locks = set()
 
     def add(self, entry):
@@ -344,28 +349,37 @@ class _Delta:
         pair = self.pairs[entry.owes]
         pair[0] += 1
         pair[1] += entry.payment.settlement
+        for *key, minor in entry.payment.charges:
+            charge = self.charges[tuple(key)]
+            charge[0] += 1
+            charge[1] += minor
         if entry.payment.lock_id:
             self.locks.add(entry.payment.lock_id)
 
     def row(self):
         pairs = sorted((*who, *amounts) for who, amounts in self.pairs.items())
-        return self.count, self.late, self.gross, pairs, sorted(self.locks)
+        charges = sorted((*key, *amounts) for key, amounts in self.charges.items())
+        return self.count, self.late, self.gross, pairs, sorted(self.locks), charges
 
 
 def window_deltas(context, part):
-    codes = dict(context.database.rows("SELECT participant_id, code FROM participant"))
+    codes = {0: fees.OURSELVES} | dict(context.database.rows(
+        "SELECT participant_id, code FROM participant"))
     expected = {(window_id, commit_id): delta.row()
                 for commit_id, (deltas, _) in per_commit(context).items()
                 for window_id, delta in deltas.items()}
     found = {}
     for (window_id, commit_id, count, late, gross, debtors, creditors, counts, minors,
-         locks) in context.database.rows(
+         locks, *charges) in context.database.rows(
             """SELECT window_id, commit_id, payment_count, late_count, gross_minor, debtor_ids,
-                      creditor_ids, counts, minors, lock_ids::text[] FROM window_delta"""):
+                      creditor_ids, counts, minors, lock_ids::text[], fee_numbers, fee_debtor_ids,
+                      fee_creditor_ids, fee_counts, fee_minors FROM window_delta"""):
         pairs = sorted((codes.get(d), codes.get(c), n, m)
                        for d, c, n, m in zip(debtors, creditors, counts, minors))
         found[window_id, commit_id] = (count, late, gross, pairs,
-                                       sorted({lock.replace("-", "") for lock in locks}))
+                                       sorted({lock.replace("-", "") for lock in locks}),
+                                       sorted((f, codes.get(d), codes.get(c), n, m)
+                                              for f, d, c, n, m in zip(*charges)))
     part.equal_maps("delta (window, commit)", expected, found)
 
 
@@ -378,25 +392,26 @@ def window_totals(context, part):
 
 
 def journal(context, part):
-    """I2: one entry per commit and account pair, with the sum of its payments."""
+    """I2: one entry per commit, purpose and account pair, with the sum of its payments."""
     expected = {(commit_id, *accounts): minor
                 for commit_id, (_, entries) in per_commit(context).items()
                 for accounts, minor in entries.items()}
     found = {}
-    for commit_id, debit, credit, minor, currency in context.database.rows(
-            """SELECT commit_id, debit.code, credit.code, amount_minor, journal_entry.currency
+    for commit_id, purpose, debit, credit, minor, currency in context.database.rows(
+            """SELECT commit_id, purpose, debit.code, credit.code, amount_minor,
+                      journal_entry.currency
                  FROM journal_entry
                  JOIN commit_log USING (commit_id)
                  JOIN account AS debit ON debit.account_id = debit_account_id
                  JOIN account AS credit ON credit.account_id = credit_account_id
                 WHERE commit_log.action = 'ingest'"""):
-        key = commit_id, debit, credit
+        key = commit_id, purpose, debit, credit
         if key in found:
             part.differ(f"commit {commit_id}: more than one entry {debit} / {credit}")
         if not debit.endswith(f":{currency}"):
             part.differ(f"commit {commit_id}: {currency} on {debit}")
         found[key] = found.get(key, 0) + minor
-    part.equal_maps("entry (commit, debit, credit)", expected, found)
+    part.equal_maps("entry (commit, purpose, debit, credit)", expected, found)
 
 
 def account_turnover(context, part):
