@@ -61,6 +61,25 @@ SELECT refuses('i3_one_delta_per_commit', '23505', 'a second delta of one commit
 SELECT refuses('window_delta_pairs_match', '23514', 'a pair without its amount',
     variant('window_delta', '{"commit_id": 2, "minors": []}'));
 
+SELECT refuses('window_delta_charges_match', '23514', 'a charge without its amount',
+    variant('window_delta', '{"commit_id": 2, "fee_numbers": [1]}'));
+
+-- ---- fee ----
+SELECT refuses('account_kind_known', '23514', 'an account for anything',
+    variant('account', '{"account_id": 9, "code": "other", "kind": "OTHER"}'));
+SELECT refuses('fee_minimum_is_below_its_maximum', '23514', 'a maximum below the minimum',
+    variant('corridor_fee', '{"fee_number": 2, "code": "B", "maximum_minor": 9}'));
+SELECT refuses('fee_goes_to_somebody', '23514', 'a fee that nobody gets',
+    variant('corridor_fee',
+            '{"fee_number": 2, "code": "B", "own_share": 0, "creditor_agent_share": 0}'));
+SELECT refuses('fee_tax_has_a_country_and_an_account', '23514', 'a tax that no country gets',
+    variant('corridor_fee', '{"fee_number": 2, "code": "B", "tax_country": null}'));
+SELECT refuses('i3_fee_obligation_once', '23505', 'the charge again', variant('fee_obligation'));
+SELECT refuses('fee_obligation_parties_differ', '23514', 'a fee to oneself',
+    variant('fee_obligation', '{"debtor_id": 0}'));
+SELECT refuses('fee_tax_is_ours_to_hand_on', '23514', 'a tax that an agent keeps',
+    variant('fee_obligation', '{"fee_number": -1, "creditor_id": 2}'));
+
 -- ---- payment ----
 SELECT refuses('i1_event_once', '23505', 'the same event again', variant('payment'));
 SELECT refuses('i1_transfer_once_a_day', '23505', 'the transfer under another event id',
@@ -83,6 +102,8 @@ SELECT refuses('i2_amount_positive', '23514', 'an entry of nothing',
     variant('journal_entry', '{"line": 2, "amount_minor": 0}'));
 SELECT refuses('i2_two_accounts', '23514', 'an account against itself',
     variant('journal_entry', '{"line": 2, "credit_account_id": 2}'));
+SELECT refuses('journal_purpose_known', '23514', 'an entry for something else',
+    variant('journal_entry', '{"line": 2, "purpose": "GIFT"}'));
 SELECT refuses('i2_accounts_keep_the_currency', '23503', 'KES on an account in NGN',
     variant('journal_entry', '{"line": 2, "credit_account_id": 4}'));
 
@@ -103,6 +124,8 @@ SELECT refuses('fx_lock_is_half_open', '23514', 'valid for no time',
 -- ---- settle ----
 SELECT refuses('window_fold_pairs_match', '23514', 'a pair without its count',
     variant('window_fold', '{"counts": []}'));
+SELECT refuses('window_fold_charges_match', '23514', 'a charge without its count',
+    variant('window_fold', '{"fee_numbers": [1]}'));
 SELECT refuses('i3_obligation_once', '23505', 'the pair again', variant('obligation'));
 SELECT refuses('obligation_parties_differ', '23514', 'a debt to oneself',
     variant('obligation', '{"creditor_id": 1}'));
@@ -113,6 +136,8 @@ SELECT refuses('i3_total_is_the_sum_of_its_payments', '23514', 'one minor unit i
     variant('net_proof', '{"obligation_minor": 799}'));
 SELECT refuses('i2_nets_sum_to_zero', '23514', 'one minor unit is missing',
     variant('net_proof', '{"net_debit_minor": 799}'));
+SELECT refuses('i2_nets_sum_to_zero', '23514', 'a fee that no net pays',
+    variant('net_proof', '{"fee_income_minor": 40, "fee_tax_minor": -39}'));
 SELECT refuses('i3_instruction_once', '23505', 'the same payment under another id',
     variant('instruction', jsonb_build_object('instruction_id', gen_random_uuid(),
                                               'end_to_end_id', repeat('b', 32))));

@@ -11,6 +11,12 @@ SELECT refuses('obligations_are_immutable', '23001', 'a DELETE', 'DELETE FROM ob
 SELECT refuses('net_positions_are_immutable', '23001', 'a DELETE', 'DELETE FROM net_position');
 SELECT refuses('net_proofs_are_immutable', '23001', 'an UPDATE',
     'UPDATE net_proof SET gross_minor = 0');
+SELECT refuses('fee_obligations_are_immutable', '23001', 'an UPDATE',
+    'UPDATE fee_obligation SET amount_minor = 1');
+SELECT refuses('corridor_fees_are_immutable', '23001', 'an UPDATE',
+    'UPDATE corridor_fee SET own_share = 2');
+SELECT refuses('corridor_fee_tiers_are_immutable', '23001', 'an UPDATE',
+    'UPDATE corridor_fee_tier SET fixed_minor = 1');
 SELECT refuses('openings_are_immutable', '23001', 'an UPDATE',
     'UPDATE account_opening SET bank_minor = 0');
 SELECT refuses('opening_items_are_immutable', '23001', 'a DELETE', 'DELETE FROM opening_item');

@@ -174,12 +174,29 @@ class QueueWorld(RabbitWorld):
         left = self.left()
         self._differs("nothing is left in the queues, nor among the dead letters", left == 0, left)
 
+    def _applied(self, found):
+        """{event id: minor} that is right. Of two reports of one transfer the first counts, and a
+        quorum queue gives records back in another order when a second reader dies before all that
+        the first one held has come again (bus/README.md; tests/scenarios/queue, part order). So one
+        of them counts, whichever it is, and exactly one."""
+        applied, others = {}, 0
+        for *_, entry in self.model.accepted():
+            event_id, minor = entry.payment.event_id, entry.payment.settlement
+            rivals = {(p.event_id, p.settlement) for p in self.model.rivals.get(event_id, ())}
+            counted = {(name, amount) for name, amount in rivals if found.get(name) == amount}
+            if found.get(event_id) != minor and len(counted) == 1:
+                (event_id, minor), = counted
+                others += 1
+            applied[event_id] = minor
+        print(f"# {others} transfers that were reported twice: the later report came first")
+        return applied
+
     def _compare_payments(self):
-        applied = {entry.payment.event_id: entry.payment.settlement
-                   for *_, entry in self.model.accepted()}
         rows = self.scratch.sql("SELECT replace(event_id::text, '-', ''), settlement_minor"
                                 "  FROM sawa.payment")
-        found, total = dict(rows), sum(applied.values())
+        found = dict(rows)
+        applied = self._applied(found)
+        total = sum(applied.values())
         self._differs(f"{len(applied)} payments: none missing, none twice, none unexpected, the"
                       " amounts are the oracle's", len(rows) == len(found) and found == applied,
                       (len(rows), len(applied), sorted(set(applied) - set(found))[:3],

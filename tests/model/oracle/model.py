@@ -73,8 +73,9 @@ class Model:
                            for code, corridor in corridors.items()}
         self.partitions = defaultdict(Partition)
         self.watermark_cuts = {}     # (window id, partition) -> offset
+        self.rivals = defaultdict(list)  # event id that counts -> payments that lost against it
         self._by_event = {}          # event id -> (payment, partition)
-        self._by_transfer = {}       # (debtor, transaction id, kind, day accepted) -> partition
+        self._by_transfer = {}       # (debtor, transaction id, kind, day accepted) -> the same
 
     # -- one record ------------------------------------------------------------------------
 
@@ -126,14 +127,17 @@ class Model:
         if held is not None:
             if held[1] != number:
                 raise Undetermined(f"event {payment.event_id} on partitions {held[1]}, {number}")
-            same = held[0].content() == payment.content()
-            return DUPLICATE if same else "same_id_different_content"
+            if held[0].content() == payment.content():
+                return DUPLICATE
+            self.rivals[held[0].event_id].append(payment)
+            return "same_id_different_content"
         holder = self._by_transfer.get(transfer)
         if holder is not None:
-            if holder != number:
-                raise Undetermined(f"transfer {transfer} on partitions {holder}, {number}")
+            if holder[1] != number:
+                raise Undetermined(f"transfer {transfer} on partitions {holder[1]}, {number}")
+            self.rivals[holder[0].event_id].append(payment)
             return "transfer_already_recorded"
-        self._by_transfer[transfer] = number
+        self._by_transfer[transfer] = (payment, number)
         self._by_event[payment.event_id] = (payment, number)
         return None
 

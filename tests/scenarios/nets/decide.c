@@ -1,0 +1,247 @@
+/*
+ * decide.c - what common/domain decides of one window after the other: charges, nets, what is paid.
+ *
+ * Reads windows from standard input, numbers and names parted by blanks, and answers each with
+ * lines that end in ".": see run, which makes the windows and knows the answers.
+ *
+ *   W MODEL PARTICIPANTS SOURCE SETTLEMENT FEES PAYMENTS
+ *   F PAYER CURRENCY TIERING ROUNDING MIN MAX OWN DEBTOR CREDITOR TAX CHANNELS RETURNED TIERS
+ *     then UP_TO FIXED PERCENT for each tier
+ *   P KIND CHANNEL DEBTOR CREDITOR INSTRUCTED SETTLEMENT RATE
+ *
+ *   parked I REASON
+ *   charge I NUMBER DEBTOR CREDITOR MINOR      parties by index, -1: ourselves
+ *   net PARTICIPANT COUNTERPARTY OWES IS_OWED COLLECT PAY
+ *   kept MINOR | overflow
+ *   .
+ */
+#include "domain/fee.h"
+#include "domain/netting.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PAYMENTS_MAX = 64, CHARGES_MAX = PAYMENTS_MAX * FEE_CHARGES_MAX, PARTICIPANTS_MAX = 16 };
+
+struct window_case {
+    enum settlement_model model;
+    int participants;
+    currency source, settlement;
+    struct fee fees[FEES_MAX];
+    struct fee_schedule schedule;
+    struct obligation obligations[PAYMENTS_MAX];
+    size_t obligation_count;
+    struct obligation charges[CHARGES_MAX];
+    size_t charge_count;
+};
+
+static void malformed(const char *what)
+{
+    fprintf(stderr, "decide: %s is malformed\n", what);
+    exit(2);
+}
+
+static int64_t number(void)
+{
+    int64_t value;
+
+    if (scanf("%" SCNd64, &value) != 1)
+        malformed("a number");
+    return value;
+}
+
+static const char *word(void)
+{
+    static char word[32];
+
+    if (scanf("%31s", word) != 1)
+        malformed("a word");
+    return word;
+}
+
+static currency currency_word(void)
+{
+    currency found;
+
+    if (!currency_parse(text_of(word()), &found))
+        malformed("a currency");
+    return found;
+}
+
+static void fee_read(struct fee *fee)
+{
+    *fee = (struct fee){.code = "F"};
+    if (word()[0] != 'F' || !fee_party_parse(text_of(word()), &fee->payer))
+        malformed("a fee");
+    fee->currency = currency_word();
+    if (!fee_tiering_parse(text_of(word()), &fee->tiering) ||
+        !rounding_parse(text_of(word()), &fee->rounding))
+        malformed("a fee");
+    fee->minimum_minor = number();
+    fee->maximum_minor = number();
+    for (size_t i = 0; i < FEE_PARTY_COUNT; i++)
+        fee->shares[i] = number();
+    fee->tax_percent = number();
+    if (fee->tax_percent > 0)
+        fee->tax_country[0] = fee->tax_country[1] = 'X';
+    fee->channels = (uint32_t)number();
+    fee->returned_by = (uint32_t)number();
+    fee->tier_count = (size_t)number();
+    if (fee->tier_count > FEE_TIERS_MAX)
+        malformed("a fee");
+    for (size_t i = 0; i < fee->tier_count; i++) {
+        fee->tiers[i].up_to_minor = number();
+        fee->tiers[i].fixed_minor = number();
+        fee->tiers[i].percent = number();
+    }
+}
+
+/* Returns how many payments follow. */
+static size_t window_read(struct window_case *window)
+{
+    size_t payments;
+
+    window->obligation_count = window->charge_count = 0;
+    if (!settlement_model_parse(text_of(word()), &window->model))
+        malformed("a model");
+    window->participants = (int)number();
+    window->source = currency_word();
+    window->settlement = currency_word();
+    window->schedule = (struct fee_schedule){1, 1, window->fees, (size_t)number()};
+    payments = (size_t)number();
+    if (window->schedule.count > FEES_MAX || payments > PAYMENTS_MAX ||
+        window->participants > PARTICIPANTS_MAX)
+        malformed("a window");
+    for (size_t i = 0; i < window->schedule.count; i++)
+        fee_read(&window->fees[i]);
+    assert_fee_schedule_state(&window->schedule);
+    return payments;
+}
+
+static struct obligation *obligation_of(struct window_case *window, int32_t debtor,
+                                        int32_t creditor)
+{
+    size_t at = 0;
+
+    while (at < window->obligation_count &&
+           (window->obligations[at].debtor_index < debtor ||
+            (window->obligations[at].debtor_index == debtor &&
+             window->obligations[at].creditor_index < creditor)))
+        at++;
+    if (at < window->obligation_count && window->obligations[at].debtor_index == debtor &&
+        window->obligations[at].creditor_index == creditor)
+        return &window->obligations[at];
+    memmove(&window->obligations[at + 1], &window->obligations[at],
+            (window->obligation_count - at) * sizeof *window->obligations);
+    window->obligation_count++;
+    window->obligations[at] = (struct obligation){debtor, creditor, 0, 0};
+    return &window->obligations[at];
+}
+
+/* Index of a party of a payment; ourselves come after all participants. */
+static int32_t party_index(const struct window_case *window, enum fee_party party,
+                           const int32_t *agents)
+{
+    return party == FEE_OWN ? window->participants : agents[party];
+}
+
+/* False: a sum does not fit. */
+static bool payment_take(struct window_case *window, size_t index)
+{
+    struct fee_charge charges[FEE_CHARGES_MAX];
+    struct payment payment = {.kind = PAYMENT_COMPLETED};
+    int32_t agents[FEE_PARTY_COUNT];
+    struct obligation *obligation;
+    enum reason reason;
+    bool forward;
+    size_t count;
+
+    if (word()[0] != 'P')
+        malformed("a payment");
+    payment.kind = (enum payment_kind)number();
+    payment.channel = (enum payment_channel)number();
+    agents[FEE_DEBTOR_AGENT] = (int32_t)number();
+    agents[FEE_CREDITOR_AGENT] = (int32_t)number();
+    payment.instructed_amount = (struct amount){number(), window->source};
+    payment.settlement_amount = (struct amount){number(), window->settlement};
+    payment.rate = number();
+    reason = fee_charges(&window->schedule, &payment, charges, &count);
+    if (reason != REASON_NONE) {
+        printf("parked %zu %s\n", index, reason_name(reason));
+        return true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        int32_t debtor = party_index(window, charges[i].debtor, agents);
+        int32_t creditor = party_index(window, charges[i].creditor, agents);
+
+        window->charges[window->charge_count++] =
+            (struct obligation){debtor, creditor, 1, charges[i].minor};
+        printf("charge %zu %d %d %d %" PRId64 "\n", index, charges[i].number,
+               debtor == window->participants ? -1 : debtor,
+               creditor == window->participants ? -1 : creditor, charges[i].minor);
+    }
+    forward = payment.kind == PAYMENT_COMPLETED;
+    obligation = obligation_of(window, agents[forward ? FEE_DEBTOR_AGENT : FEE_CREDITOR_AGENT],
+                               agents[forward ? FEE_CREDITOR_AGENT : FEE_DEBTOR_AGENT]);
+    obligation->payment_count++;
+    return !__builtin_add_overflow(obligation->amount_minor, payment.settlement_amount.minor,
+                                   &obligation->amount_minor);
+}
+
+static bool nets_decide(const struct window_case *window, struct arena *arena,
+                        struct net_positions *nets, int64_t *ret_kept)
+{
+    size_t participants = (size_t)window->participants;
+    struct netting_proof proof;
+
+    *ret_kept = 0;
+    return netting_run(window->model, window->obligations, window->obligation_count, participants,
+                       arena, nets) &&
+           netting_prove(window->obligations, window->obligation_count, nets, participants, arena,
+                         &proof) &&
+           (window->charge_count == 0 ||
+            netting_add_fees(window->model, window->obligations, window->obligation_count,
+                             window->charges, window->charge_count, participants, arena, nets,
+                             ret_kept));
+}
+
+static void nets_print(const struct window_case *window, const struct net_positions *nets)
+{
+    for (size_t i = 0; i < nets->count; i++) {
+        const struct net_position *position = &nets->positions[i];
+        struct net_payment payment = netting_payment(window->model, position);
+
+        printf("net %d %d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
+               position->participant_index, position->counterparty_index, position->owes_minor,
+               position->is_owed_minor, payment.collect_minor, payment.pay_minor);
+    }
+}
+
+int main(void)
+{
+    static struct window_case window;
+    struct arena arena;
+    char begin;
+
+    arena_init(&arena, 64 * 1024, 16 * 1024 * 1024);
+    while (scanf(" %c", &begin) == 1 && begin == 'W') {
+        size_t payments = window_read(&window);
+        struct net_positions nets;
+        bool fits = true;
+        int64_t kept;
+
+        arena_reset(&arena);
+        for (size_t i = 0; i < payments; i++)
+            fits &= payment_take(&window, i);
+        fits = fits && nets_decide(&window, &arena, &nets, &kept);
+        if (fits) {
+            nets_print(&window, &nets);
+            printf("kept %" PRId64 "\n.\n", kept);
+        } else {
+            printf("overflow\n.\n");
+        }
+    }
+    arena_done(&arena);
+    return 0;
+}
