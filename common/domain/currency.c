@@ -52,6 +52,18 @@ static currency currency_pack(const char *code)
     return (currency)letters[0] << 16 | (currency)letters[1] << 8 | (currency)letters[2];
 }
 
+size_t currency_count(void)
+{
+    static_assert(COUNT_OF(currencies) <= CURRENCY_COUNT_MAX, "the table has outgrown its bound");
+    return COUNT_OF(currencies);
+}
+
+currency currency_at(size_t index)
+{
+    assert(index < COUNT_OF(currencies));
+    return currency_pack(currencies[index].code);
+}
+
 static const struct currency_entry *currency_search(currency which)
 {
     size_t low = 0;

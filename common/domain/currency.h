@@ -18,7 +18,7 @@ typedef uint32_t currency; /* 'K' << 16 | 'E' << 8 | 'S'; CURRENCY_NONE is 0 */
 #define CURRENCY_NONE ((currency)0)
 #define CURRENCY(a, b, c) ((currency)((a) << 16 | (b) << 8 | (c)))
 
-enum { CURRENCY_CODE_SIZE = 4 };
+enum { CURRENCY_CODE_SIZE = 4, CURRENCY_COUNT_MAX = 256 };
 
 /* Three capital letters that the table knows. False: unknown. */
 must_use bool currency_parse(struct text code, currency *ret_currency);
@@ -28,6 +28,10 @@ int currency_scale(currency currency);
 
 /* True for codes that are read in old files only. */
 bool currency_is_retired(currency currency);
+
+/* Every currency of the table, retired ones too: index from 0 to currency_count() - 1. */
+size_t currency_count(void);
+currency currency_at(size_t index);
 
 /* Terminated ISO code. */
 void currency_code(currency currency, char code[CURRENCY_CODE_SIZE]);

@@ -81,7 +81,8 @@ enum status fee_schedule_read(struct db *db, int32_t corridor_id, int32_t versio
     if (schedule.fees == NULL)
         status = error_set(error, FATAL, "out of memory for fees");
     else if (!schedule_take(rows, &schedule))
-        status = error_set(error, FATAL, "fees of corridor %d version %d are unknown to this version",
+        status = error_set(error, FATAL,
+                           "fees of corridor %d version %d are unknown to this version",
                            corridor_id, version);
     result_free(rows);
     if (status != OK)

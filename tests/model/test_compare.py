@@ -63,8 +63,8 @@ SPOILT = (
      " window_id = (SELECT min(window_id) FROM net_proof)", {"closes"}),
     ("an obligation is a unit more", "UPDATE obligation SET amount_minor = amount_minor + 1 WHERE"
      " ctid = (SELECT min(ctid) FROM obligation)", {"obligations"}),
-    ("a delta charges a unit more", "UPDATE window_delta SET fee_minors[1] = fee_minors[1] + 1 WHERE"
-     " (window_id, commit_id) = (SELECT window_id, commit_id FROM window_delta"
+    ("a delta charges a unit more", "UPDATE window_delta SET fee_minors[1] = fee_minors[1] + 1"
+     " WHERE (window_id, commit_id) = (SELECT window_id, commit_id FROM window_delta"
      " WHERE fee_minors <> '{}' LIMIT 1)", {"window-deltas"}),
     ("a window is charged a unit more", "UPDATE fee_obligation SET amount_minor = amount_minor + 1"
      " WHERE ctid = (SELECT min(ctid) FROM fee_obligation)", {"fee-obligations"}),

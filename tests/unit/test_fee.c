@@ -148,7 +148,7 @@ static void shares_and_tax_are_charges(void **state)
     fee.shares[FEE_OWN] = 2;
     fee.shares[FEE_CREDITOR_AGENT] = 1;
     fee.tax_percent = PERCENT(1600);
-    strcpy(fee.tax_country, "KE");
+    memcpy(fee.tax_country, "KE", 3);
     assert_fee_schedule_state(&schedule);
     assert_int_equal(fee_charges(&schedule, &payment, charges, &count), REASON_NONE);
     assert_int_equal(count, 3);

@@ -210,7 +210,8 @@ static void random_graphs_are_proved(void **state)
 }
 
 /* A pays 7 for its payments: 4 to us, 2 to B, 1 of tax; C gets 3 back from us. */
-static const struct obligation charges[] = {{0, 3, 10, 4}, {0, 1, 10, 2}, {0, 3, 10, 1}, {3, 2, 1, 3}};
+static const struct obligation charges[] = {
+    {0, 3, 10, 4}, {0, 1, 10, 2}, {0, 3, 10, 1}, {3, 2, 1, 3}};
 
 static void fees_join_the_multilateral_position(void **state)
 {

@@ -130,7 +130,7 @@ static inline const struct ingest_charge *ingest_charges(const struct batch *bat
 {
     const struct ingest_extra *extra = batch->extra;
     const struct ingest_row *row = ingest_row(batch, index);
-    const struct ingest_charge *all = (const struct ingest_charge *)(const void *)extra->charges.data;
+    const struct ingest_charge *all = (const void *)extra->charges.data;
 
     return row->charge_count == 0 ? NULL : all + row->charge_at;
 }

@@ -384,7 +384,8 @@ static void entry_tuple(struct buffer *tuples, int64_t commit_id, int32_t line,
     at = copy_int64(at, pair->minor);
     at = copy_currency(at, pair->currency);
     at = copy_date(at, booking_date);
-    at = purpose == PURPOSE_PAYMENT ? copy_null(at) : copy_text(at, text_of(purpose_names[purpose]));
+    at = purpose == PURPOSE_PAYMENT ? copy_null(at)
+                                    : copy_text(at, text_of(purpose_names[purpose]));
     copy_finish(tuples, at);
 }
 

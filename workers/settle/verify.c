@@ -16,17 +16,22 @@ struct verify {
     calendar_date since;
 };
 
+static void params_selection(struct params *params, const struct verify *verify)
+{
+    params_init(params, SETTLE_PARAMS_MAX);
+    if (verify->window_id == 0)
+        params_null(params);
+    else
+        params_int64(params, verify->window_id);
+    params_date(params, verify->since);
+}
+
 static enum status verify_rows(struct settle *settle, const struct verify *verify, const char *sql,
                                struct error *error, struct result **ret_rows)
 {
     struct params params;
 
-    params_init(&params, SETTLE_PARAMS_MAX);
-    if (verify->window_id == 0)
-        params_null(&params);
-    else
-        params_int64(&params, verify->window_id);
-    params_date(&params, verify->since);
+    params_selection(&params, verify);
     return settle_run(settle->session.db, sql, &params, error, ret_rows);
 }
 
@@ -42,6 +47,46 @@ static enum status verify_totals(struct settle *settle, const struct verify *ver
                (long long)result_int64(rows, i, 2), (long long)result_int64(rows, i, 3),
                (long long)result_int64(rows, i, 4), (long long)result_int64(rows, i, 5),
                (long long)result_int64(rows, i, 6));
+    if (status == OK)
+        *ret_count += result_rows(rows);
+    result_free(rows);
+    return status;
+}
+
+/* All currencies with their decimals: what SQL needs to convert a fee. */
+static void params_currencies(struct params *params)
+{
+    static char codes[CURRENCY_COUNT_MAX][CURRENCY_CODE_SIZE];
+    struct text names[CURRENCY_COUNT_MAX];
+    int32_t decimals[CURRENCY_COUNT_MAX];
+    size_t count = currency_count();
+
+    for (size_t i = 0; i < count; i++) {
+        currency_code(currency_at(i), codes[i]);
+        names[i] = text_of(codes[i]);
+        decimals[i] = currency_scale(currency_at(i));
+    }
+    params_text_array(params, names, count);
+    params_int32_array(params, decimals, count);
+}
+
+static enum status verify_fees(struct settle *settle, const struct verify *verify,
+                               struct error *error, int64_t *ret_count)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    params_selection(&params, verify);
+    params_currencies(&params);
+    status = settle_run(settle->session.db, settle_sql_verify_fees, &params, error, &rows);
+    for (int i = 0; status == OK && i < result_rows(rows); i++)
+        printf("window %lld, fee %lld, %lld to %lld: payments cost %lld in %lld minor, charged %lld"
+               " in %lld\n",
+               (long long)result_int64(rows, i, 0), (long long)result_int64(rows, i, 1),
+               (long long)result_int64(rows, i, 2), (long long)result_int64(rows, i, 3),
+               (long long)result_int64(rows, i, 4), (long long)result_int64(rows, i, 5),
+               (long long)result_int64(rows, i, 6), (long long)result_int64(rows, i, 7));
     if (status == OK)
         *ret_count += result_rows(rows);
     result_free(rows);
@@ -102,6 +147,8 @@ int verify_command(struct program_run *run, int argc, char **argv)
     if (settle_start(run, &error, &settle) != OK)
         return program_fail(&error);
     status = verify_totals(&settle, &verify, &error, &count);
+    if (status == OK)
+        status = verify_fees(&settle, &verify, &error, &count);
     if (status == OK)
         status = verify_locks(&settle, &verify, &error, &count);
     settle_done(&settle);

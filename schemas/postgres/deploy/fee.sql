@@ -12,6 +12,18 @@ ALTER TABLE account DROP CONSTRAINT account_kind_check;
 ALTER TABLE account ADD CONSTRAINT account_kind_known
     CHECK (kind IN ('NOSTRO', 'OBLIGATION', 'OPENING', 'FEE_INCOME', 'TAX_PAYABLE'));
 
+-- What is at least zero as a whole number, rounded as domain/amount.h names it.
+CREATE FUNCTION round_as(value numeric, rounding text) RETURNS numeric
+    LANGUAGE sql IMMUTABLE STRICT SET search_path = sawa, pg_temp AS $$
+    SELECT CASE rounding
+           WHEN 'HALF_EVEN' THEN CASE WHEN value - floor(value) = 0.5
+                                      THEN floor(value) + mod(floor(value), 2) ELSE round(value) END
+           WHEN 'HALF_UP' THEN floor(value + 0.5)
+           WHEN 'DOWN' THEN floor(value)
+           WHEN 'UP' THEN ceil(value)
+           END
+$$;
+
 -- One fee of one corridor version, as common/domain/fee.h reckons it.
 CREATE TABLE corridor_fee (
     corridor_id          integer  NOT NULL,
@@ -19,8 +31,8 @@ CREATE TABLE corridor_fee (
     fee_number           smallint NOT NULL CHECK (fee_number BETWEEN 1 AND 8),
     code                 text     NOT NULL CHECK (code ~ '^[A-Z0-9-]{1,16}$'),
     payer                text     NOT NULL CHECK (payer IN ('DEBTOR_AGENT', 'CREDITOR_AGENT')),
-    channel_bits         integer  NOT NULL CHECK (channel_bits > 0),   -- bit n: payment.channel n pays
-    returned_bits        integer  NOT NULL CHECK (returned_bits >= 0), -- bit n: payment.kind n returns
+    channel_bits         integer  NOT NULL CHECK (channel_bits > 0),   -- bit n: channel n pays
+    returned_bits        integer  NOT NULL CHECK (returned_bits >= 0), -- bit n: kind n returns
     currency             char(3)  NOT NULL,
     tiering              text     NOT NULL CHECK (tiering IN ('SLAB', 'MARGINAL')),
     minimum_minor        bigint   NOT NULL CHECK (minimum_minor >= 0),
@@ -59,8 +71,8 @@ CREATE TABLE corridor_fee_tier (
 );
 
 -- What one commit charges in one window, beside its payments, in five arrays of one length. Fee
--- number n; -n is the tax on it. Participant 0 is ourselves. All amounts are positive: what is given
--- back is the charge the other way round.
+-- number n; -n is the tax on it. Participant 0 is ourselves. All amounts are positive: what is
+-- given back is the charge the other way round.
 ALTER TABLE window_delta
     ADD COLUMN fee_numbers      smallint[] NOT NULL DEFAULT '{}',
     ADD COLUMN fee_debtor_ids   integer[]  NOT NULL DEFAULT '{}',
@@ -146,7 +158,9 @@ GRANT INSERT ON corridor_fee, corridor_fee_tier TO sawa_corridor;
 GRANT INSERT (fee_numbers, fee_debtor_ids, fee_creditor_ids, fee_counts, fee_minors)
     ON window_delta TO sawa_ingest, sawa_replay;
 GRANT SELECT, INSERT ON fee_obligation TO sawa_settle;
-GRANT SELECT ON fee_obligation TO sawa_reconcile, sawa_report, sawa_maker, sawa_checker, sawa_reader;
+GRANT EXECUTE ON FUNCTION round_as(numeric, text) TO sawa_settle;
+GRANT SELECT ON fee_obligation
+    TO sawa_reconcile, sawa_report, sawa_maker, sawa_checker, sawa_reader;
 RESET ROLE;
 
 COMMIT;

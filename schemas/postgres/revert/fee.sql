@@ -4,6 +4,7 @@ BEGIN;
 \ir ../lib/guard.sql
 CALL pg_temp.refuse_rows('corridor_fee', 'corridor_fee_tier', 'fee_obligation');
 
+DROP FUNCTION sawa.round_as(numeric, text);
 DROP TABLE sawa.fee_obligation, sawa.corridor_fee_tier, sawa.corridor_fee;
 ALTER TABLE sawa.net_proof DROP CONSTRAINT i2_nets_sum_to_zero;
 ALTER TABLE sawa.net_proof

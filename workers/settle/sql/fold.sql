@@ -6,7 +6,8 @@ WITH taken AS (
       FROM (SELECT nextval('fold_id_seq') AS id) AS fold
      WHERE window_id = $1::bigint AND fold_id IS NULL
     RETURNING fold_id, payment_count, late_count, gross_minor, debtor_ids, creditor_ids, counts,
-              minors, lock_ids, fee_numbers, fee_debtor_ids, fee_creditor_ids, fee_counts, fee_minors
+              minors, lock_ids, fee_numbers, fee_debtor_ids, fee_creditor_ids, fee_counts,
+              fee_minors
 ), pair AS (
     SELECT debtor_id, creditor_id, sum(count)::bigint AS count, sum(minor)::bigint AS minor
       FROM (SELECT one.debtor_id, one.creditor_id, one.count::bigint, one.minor
