@@ -2,8 +2,8 @@
  * show.c - sawa-settle show [--json] [--state STATE] [--window ID] [--limit N], and
  * sawa-settle simulate [--json] --window ID.
  *
- * One line per window, the newest first; with --window also its net positions. JSON has the
- * same figures, one object per window and line, amounts as strings in the currency's unit.
+ * One line per window, the newest first; with --window also its net positions and what it is
+ * charged. JSON has the same figures, one object per window and line, amounts as strings in the currency's unit.
  */
 #include "settle.h"
 
@@ -36,14 +36,39 @@ static void money(const struct result *rows, int row, int column, int currency_c
         snprintf(text, AMOUNT_TEXT_SIZE, "%lld", (long long)amount.minor);
 }
 
-static enum status nets_read(const struct show *show, int64_t window_id, struct error *error,
-                             struct result **ret_rows)
+/* What --window shows beside the line of the window; NULL without it. */
+struct detail {
+    struct result *nets;
+    struct result *charges;
+};
+
+static enum status detail_rows(const struct show *show, const char *sql, struct error *error,
+                               struct result **ret_rows)
 {
     struct params params;
 
     params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, window_id);
-    return settle_run(show->db, settle_sql_show_nets, &params, error, ret_rows);
+    params_int64(&params, show->window_id);
+    return settle_run(show->db, sql, &params, error, ret_rows);
+}
+
+static enum status detail_read(const struct show *show, struct error *error,
+                               struct detail *ret_detail)
+{
+    enum status status = OK;
+
+    *ret_detail = (struct detail){NULL, NULL};
+    if (show->window_id != 0)
+        status = detail_rows(show, settle_sql_show_nets, error, &ret_detail->nets);
+    if (status == OK && show->window_id != 0)
+        status = detail_rows(show, settle_sql_show_charges, error, &ret_detail->charges);
+    return status;
+}
+
+static void detail_free(struct detail *detail)
+{
+    result_free(detail->nets);
+    result_free(detail->charges);
 }
 
 /* ---- for people ---- */
@@ -82,6 +107,27 @@ static void print_nets(const struct result *nets)
     }
 }
 
+/* Who pays whom: an empty code is ourselves. */
+static struct text party_told(struct text code)
+{
+    return code.size == 0 ? TEXT("(ourselves)") : code;
+}
+
+static void print_charges(const struct result *charges)
+{
+    for (int i = 0; i < result_rows(charges); i++) {
+        char amount[AMOUNT_TEXT_SIZE];
+
+        money(charges, i, 5, 6, amount);
+        printf("  %-14.*s %.*s of %lld payments: %.*s pays %.*s %s %.*s\n",
+               TEXT_ARG(result_text(charges, i, 0)), TEXT_ARG(result_text(charges, i, 1)),
+               (long long)result_int64(charges, i, 4),
+               TEXT_ARG(party_told(result_text(charges, i, 2))),
+               TEXT_ARG(party_told(result_text(charges, i, 3))), amount,
+               TEXT_ARG(result_text(charges, i, 6)));
+    }
+}
+
 /* ---- for machines ---- */
 
 static void json_money(struct buffer *out, const char *key, const struct result *rows, int row,
@@ -114,8 +160,24 @@ static void json_nets(struct buffer *out, const struct result *nets)
     buffer_byte(out, ']');
 }
 
+static void json_charges(struct buffer *out, const struct result *charges)
+{
+    buffer_string(out, ",\"charges\":[");
+    for (int i = 0; i < result_rows(charges); i++) {
+        buffer_string(out, i == 0 ? "{\"fee\":" : ",{\"fee\":");
+        buffer_json(out, result_text(charges, i, 0));
+        json_text(out, "kind", result_text(charges, i, 1));
+        json_text(out, "debtor", result_text(charges, i, 2));
+        json_text(out, "creditor", result_text(charges, i, 3));
+        buffer_format(out, ",\"payments\":%lld", (long long)result_int64(charges, i, 4));
+        json_money(out, "amount", charges, i, 5, 6);
+        buffer_byte(out, '}');
+    }
+    buffer_byte(out, ']');
+}
+
 static void json_window(struct buffer *out, const struct result *rows, int row,
-                        const struct result *nets)
+                        const struct detail *detail)
 {
     char date[DATE_TEXT_SIZE];
     char cut_off[INSTANT_TEXT_SIZE];
@@ -134,8 +196,10 @@ static void json_window(struct buffer *out, const struct result *rows, int row,
     buffer_format(out, ",\"payments\":%lld", (long long)result_int64(rows, row, 9));
     json_money(out, "gross", rows, row, 10, 8);
     json_money(out, "net", rows, row, 11, 8);
-    if (nets != NULL)
-        json_nets(out, nets);
+    if (detail->nets != NULL) {
+        json_nets(out, detail->nets);
+        json_charges(out, detail->charges);
+    }
     buffer_string(out, "}\n");
 }
 
@@ -144,23 +208,23 @@ static void json_window(struct buffer *out, const struct result *rows, int row,
 static enum status show_window(const struct show *show, const struct result *rows, int row,
                                struct error *error)
 {
-    struct result *nets = NULL;
+    struct detail detail;
     struct buffer line;
-    enum status status = show->window_id == 0 ? OK : nets_read(show, show->window_id, error, &nets);
+    enum status status = detail_read(show, error, &detail);
 
-    if (status != OK)
-        return status;
     buffer_init(&line, LINE_SIZE_MAX);
-    if (show->json)
-        json_window(&line, rows, row, nets);
-    else
+    if (status == OK && show->json)
+        json_window(&line, rows, row, &detail);
+    else if (status == OK)
         print_window(rows, row);
-    if (!show->json && nets != NULL)
-        print_nets(nets);
+    if (status == OK && !show->json && detail.nets != NULL) {
+        print_nets(detail.nets);
+        print_charges(detail.charges);
+    }
     fwrite(line.data, 1, line.size, stdout);
     buffer_done(&line);
-    result_free(nets);
-    return OK;
+    detail_free(&detail);
+    return status;
 }
 
 static enum status show_windows(const struct show *show, struct error *error)

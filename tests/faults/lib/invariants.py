@@ -16,14 +16,18 @@ SELECT commit_id, line FROM journal_entry
                              AND credit.currency = journal_entry.currency
  WHERE commit_id = ANY (%(fresh)s::bigint[])
    AND (debit.account_id IS NULL OR credit.account_id IS NULL OR amount_minor <= 0)"""),
-    ("I2 a commit of ingest books what its windows gained", """
-SELECT coalesce(j.commit_id, d.commit_id), j.minor, d.minor
-  FROM (SELECT commit_id, sum(amount_minor) AS minor FROM journal_entry
+    ("I2 a commit of ingest books what its windows gained, and what they were charged", """
+SELECT coalesce(j.commit_id, d.commit_id), j.minor, d.minor, j.charged, d.charged
+  FROM (SELECT commit_id, sum(amount_minor) FILTER (WHERE purpose IS NULL) AS minor,
+               coalesce(sum(amount_minor) FILTER (WHERE purpose IS NOT NULL), 0) AS charged
+          FROM journal_entry
          WHERE commit_id = ANY (%(fresh)s::bigint[]) GROUP BY commit_id) AS j
-  FULL JOIN (SELECT commit_id, sum(gross_minor) AS minor FROM window_delta
+  FULL JOIN (SELECT commit_id, sum(gross_minor) AS minor,
+                    sum((SELECT coalesce(sum(one), 0) FROM unnest(fee_minors) AS one)) AS charged
+               FROM window_delta
               WHERE commit_id = ANY (%(fresh)s::bigint[]) GROUP BY commit_id) AS d USING (commit_id)
   JOIN commit_log ON commit_log.commit_id = coalesce(j.commit_id, d.commit_id)
- WHERE action = 'ingest' AND j.minor IS DISTINCT FROM d.minor"""),
+ WHERE action = 'ingest' AND (j.minor, j.charged) IS DISTINCT FROM (d.minor, d.charged)"""),
     ("I4 batches cover [start, next_offset) without gap or overlap", """
 SELECT position.partition, first_offset, before
   FROM position
