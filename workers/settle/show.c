@@ -3,7 +3,8 @@
  * sawa-settle simulate [--json] --window ID.
  *
  * One line per window, the newest first; with --window also its net positions and what it is
- * charged. JSON has the same figures, one object per window and line, amounts as strings in the currency's unit.
+ * charged. JSON has the same figures, one object per window and line, amounts as strings in the
+ * currency's unit.
  */
 #include "settle.h"
 
