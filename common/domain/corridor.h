@@ -78,6 +78,8 @@ struct corridor {
     int32_t grace_seconds;
     const struct settlement_account *nostro;
     int64_t limit_minor; /* of one payment, in settlement_currency */
+    bool checks_rate; /* what is settled must follow from the payment's rate, */
+    enum rounding rate_rounding; /* rounded so */
     struct fee_schedule fees;
     const struct participant *const *participants;
     size_t participant_count;

@@ -56,6 +56,15 @@ currency book_currency(struct book_reader *reader, const struct config_node *map
     return found;
 }
 
+enum rounding book_rounding(struct book_reader *reader, const struct config_node *map,
+                            const char *key)
+{
+    static const char *const names[] = {"HALF_EVEN", "HALF_UP", "DOWN", "UP"};
+
+    return ROUND_HALF_EVEN +
+           (enum rounding)config_take_choice(&reader->take, map, key, names, COUNT_OF(names));
+}
+
 calendar_date book_date(struct book_reader *reader, const struct config_node *map, const char *key)
 {
     struct text text = config_take_text(&reader->take, map, key, 16);
@@ -472,6 +481,7 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
                                        "calendars",
                                        "nostro_account",
                                        "limit_minor",
+                                       "rate_rounding",
                                        "fees",
                                        "participants"};
 
@@ -492,6 +502,9 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
     read_calendar(reader, map, corridor);
     read_nostro(reader, map, corridor);
     corridor->limit_minor = config_take_int(&reader->take, map, "limit_minor", 1, INT64_MAX);
+    corridor->checks_rate = config_take_has(&reader->take, map, "rate_rounding");
+    if (corridor->checks_rate)
+        corridor->rate_rounding = book_rounding(reader, map, "rate_rounding");
     book_fees_read(reader, map, corridor);
     read_members(reader, map, corridor);
 }

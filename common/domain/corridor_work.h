@@ -42,6 +42,10 @@ const struct settlement_account *book_account(const struct book_reader *reader, 
 /* Of an ISO 4217 code. */
 currency book_currency(struct book_reader *reader, const struct config_node *map, const char *key);
 
+/* By its name: see rounding_name. */
+enum rounding book_rounding(struct book_reader *reader, const struct config_node *map,
+                            const char *key);
+
 /* The optional list fees of one corridor, whose currencies have been read. */
 void book_fees_read(struct book_reader *reader, const struct config_node *map,
                     struct corridor *corridor);

@@ -172,7 +172,6 @@ static void read_fee(struct book_reader *reader, const struct config_node *map,
                      const struct corridor *corridor, struct fee *fee)
 {
     static const char *const payers[] = {"DEBTOR_AGENT", "CREDITOR_AGENT"};
-    static const char *const roundings[] = {"HALF_EVEN", "HALF_UP", "DOWN", "UP"};
     struct config_take *take = &reader->take;
 
     config_take_keys(take, map, fee_keys, COUNT_OF(fee_keys));
@@ -187,8 +186,7 @@ static void read_fee(struct book_reader *reader, const struct config_node *map,
     if (!take->failed && fee->minimum_minor > fee->maximum_minor)
         config_refuse_value(take, config_tree_child(map, "minimum_minor"),
                             "is above maximum_minor", NULL);
-    fee->rounding = ROUND_HALF_EVEN + (enum rounding)config_take_choice(take, map, "rounding",
-                                                                        roundings, 4);
+    fee->rounding = book_rounding(reader, map, "rounding");
     read_shares(reader, map, fee);
     read_tax(reader, map, fee);
     fee->channels = UINT32_C(0x3E); /* all five */

@@ -132,3 +132,18 @@ bool rate_convert_back(struct amount amount, int64_t rate, currency target, enum
     return fits_int64(divide_rounded(amount.minor * ten_to_the(shift), rate, rounding), target,
                       ret_amount);
 }
+
+enum reason rate_check(struct amount instructed, struct amount settled, int64_t rate,
+                       enum rounding rounding)
+{
+    struct amount expected;
+
+    if (instructed.currency == settled.currency)
+        return REASON_NONE;
+    if (rate == 0)
+        return REASON_RATE_MISSING;
+    if (!rate_convert(instructed, rate, settled.currency, rounding, &expected) ||
+        expected.minor != settled.minor)
+        return REASON_AMOUNT_OFF_RATE;
+    return REASON_NONE;
+}

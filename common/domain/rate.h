@@ -11,6 +11,7 @@
 #define SAWA_DOMAIN_RATE_H
 
 #include "domain/amount.h"
+#include "domain/reason.h"
 
 enum { RATE_SCALE = 10, RATE_TEXT_SIZE = 24 };
 
@@ -30,6 +31,12 @@ size_t rate_format(int64_t rate, char text[RATE_TEXT_SIZE]);
 /* (2): amount (base) in target (quote): amount x rate. False: does not fit int64. */
 must_use bool rate_convert(struct amount amount, int64_t rate, currency target,
                            enum rounding rounding, struct amount *ret_amount);
+
+/* What is wrong with a payment's amounts and rate (0: none) where the two must agree as rounding
+ * says: REASON_RATE_MISSING, REASON_AMOUNT_OFF_RATE, or REASON_NONE. Amounts of one currency need
+ * no rate and are not compared. */
+enum reason rate_check(struct amount instructed, struct amount settled, int64_t rate,
+                       enum rounding rounding);
 
 /* (2): amount (quote) in target (base): amount / rate. False: does not fit int64. */
 must_use bool rate_convert_back(struct amount amount, int64_t rate, currency target,

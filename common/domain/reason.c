@@ -78,8 +78,11 @@ static const struct reason_entry reasons[REASON_COUNT] = {
                             "the amount is above the corridor's limit of one payment",
                             "have the limit raised or the payment refused, then retry or drop it"},
     [REASON_RATE_MISSING] =
-        {"rate_missing", "a fee is reckoned in the source currency and the payment names no rate",
+        {"rate_missing", "the payment names no rate, and its corridor or one of its fees needs it",
          "ask the producer for the rate and a new event"},
+    [REASON_AMOUNT_OFF_RATE] =
+        {"amount_off_rate", "the settlement amount does not follow from the rate, as it is rounded",
+         "ask the producer which of the two is right and for a new event"},
     [REASON_FEE_OUT_OF_RANGE] = {"fee_out_of_range", "a fee of the payment does not fit 64 bits",
                                  "correct the corridor's fees by a new version, then retry it"},
     [REASON_SAME_ID_DIFFERENT_CONTENT] =

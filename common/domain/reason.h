@@ -41,8 +41,9 @@ enum reason {
     REASON_CURRENCY_NOT_OF_CORRIDOR,
     REASON_PARTICIPANTS_EQUAL, /* debtor agent is creditor agent */
     REASON_ABOVE_LIMIT,
-    REASON_RATE_MISSING,     /* and a fee needs it */
-    REASON_FEE_OUT_OF_RANGE, /* does not fit 64 bits */
+    REASON_RATE_MISSING,     /* and the corridor or a fee needs it        */
+    REASON_AMOUNT_OFF_RATE,  /* settled is not instructed at the rate     */
+    REASON_FEE_OUT_OF_RANGE, /* does not fit 64 bits                      */
     /* against what we hold */
     REASON_SAME_ID_DIFFERENT_CONTENT,
     REASON_TRANSFER_ALREADY_RECORDED,

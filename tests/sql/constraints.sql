@@ -64,7 +64,9 @@ SELECT refuses('window_delta_pairs_match', '23514', 'a pair without its amount',
 SELECT refuses('window_delta_charges_match', '23514', 'a charge without its amount',
     variant('window_delta', '{"commit_id": 2, "fee_numbers": [1]}'));
 
--- ---- fee ----
+-- ---- fee, rate_check ----
+SELECT refuses('corridor_rounding_known', '23514', 'a rounding nobody knows',
+    variant('corridor', '{"version": 2, "rate_rounding": "NEAREST"}'));
 SELECT refuses('account_kind_known', '23514', 'an account for anything',
     variant('account', '{"account_id": 9, "code": "other", "kind": "OTHER"}'));
 SELECT refuses('fee_minimum_is_below_its_maximum', '23514', 'a maximum below the minimum',

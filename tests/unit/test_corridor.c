@@ -160,7 +160,7 @@ static void its_fees_are_read(void **state)
 static void mistakes_in_fees_are_named(void **state)
 {
     (void)state;
-    mistake("currency: KES # source", "currency: NGN # source", 0,
+    mistake("currency: USD # source", "currency: NGN # source", 0,
             "key currency: NGN is neither the source nor the settlement currency", NULL);
     mistake("- {percent: 0.25}", "- {percent: 100.1}", 0,
             "key percent: 100.1 is not a percentage",
@@ -168,11 +168,11 @@ static void mistakes_in_fees_are_named(void **state)
     mistake("tiering: MARGINAL", "tiering: MARGINL", 0,
             "key tiering: MARGINL is not one of its values",
             "the nearest valid one is MARGINAL");
-    mistake("          - {up_to_minor: 1000000, fixed", "          - {fixed", -1,
+    mistake("          - {up_to_minor: 10000, fixed", "          - {fixed", -1,
             "key up_to_minor: must be there in every tier but the last",
             "the last tier takes every amount above");
-    mistake("minimum_minor: 1500", "minimum_minor: 1500000", 0,
-            "key minimum_minor: 1500000 is above maximum_minor", NULL);
+    mistake("minimum_minor: 25\n", "minimum_minor: 2501\n", 0,
+            "key minimum_minor: 2501 is above maximum_minor", NULL);
     mistake("shares: {own: 3, creditor_agent: 2}", "shares: {own: 0}", 0,
             "key shares: nobody gets a share", NULL);
     mistake("returned_by: [REVERSED]", "returned_by: [COMPLETED]", 0,

@@ -140,6 +140,30 @@ static void back_undoes_there_within_half_a_unit(void **state)
     }
 }
 
+static void what_is_settled_follows_from_the_rate(void **state)
+{
+    struct amount instructed = {1000050, UGX};
+    int64_t rate = 350000000; /* KES 0.035: 35,001.75, exactly */
+
+    (void)state;
+    assert_int_equal(rate_check(instructed, (struct amount){3500175, KES}, rate, ROUND_HALF_EVEN),
+                     REASON_NONE);
+    assert_int_equal(rate_check(instructed, (struct amount){3500174, KES}, rate, ROUND_HALF_EVEN),
+                     REASON_AMOUNT_OFF_RATE);
+    assert_int_equal(rate_check(instructed, (struct amount){3500175, KES}, 0, ROUND_HALF_EVEN),
+                     REASON_RATE_MISSING);
+    rate += 5; /* 35,001.7505.. */
+    assert_int_equal(rate_check(instructed, (struct amount){3500175, KES}, rate, ROUND_DOWN),
+                     REASON_NONE);
+    assert_int_equal(rate_check(instructed, (struct amount){3500176, KES}, rate, ROUND_UP),
+                     REASON_NONE);
+    assert_int_equal(rate_check((struct amount){INT64_MAX, UGX}, (struct amount){1, KES}, INT64_MAX,
+                                ROUND_DOWN),
+                     REASON_AMOUNT_OFF_RATE);
+    assert_int_equal(rate_check((struct amount){5, KES}, (struct amount){4, KES}, 0, ROUND_DOWN),
+                     REASON_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +172,7 @@ int main(void)
         cmocka_unit_test(decimals_of_any_scale_become_rates),
         cmocka_unit_test(conversions_mind_both_scales),
         cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(what_is_settled_follows_from_the_rate),
         cmocka_unit_test(back_undoes_there_within_half_a_unit),
     };
 

@@ -102,10 +102,14 @@ static enum status corridor_take(struct book *book, const struct result *rows, i
     corridor->corridor_id = (int32_t)result_int64(rows, row, 0);
     corridor->code = arena_text(&book->arena, result_text(rows, row, 1));
     corridor->limit_minor = result_int64(rows, row, 5);
+    corridor->checks_rate = !result_is_null(rows, row, 7);
     corridor->accounts =
         arena_alloc(&book->arena, (book->participant_count + 1) * sizeof *corridor->accounts);
     if (corridor->code.data == NULL || corridor->accounts == NULL)
         return book_full(error);
+    if (corridor->checks_rate &&
+        !rounding_parse(result_text(rows, row, 7), &corridor->rate_rounding))
+        return error_set(error, FATAL, "corridor with a rounding we do not know");
     status = currency_take(rows, row, 2, error, &corridor->source_currency);
     if (status == OK)
         status = currency_take(rows, row, 3, error, &corridor->target_currency);

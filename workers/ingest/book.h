@@ -24,6 +24,8 @@ struct book_corridor {
     currency target_currency;
     currency settlement_currency;
     int64_t limit_minor;
+    bool checks_rate;
+    enum rounding rate_rounding;
     size_t window_count;
     struct window *windows;
     int64_t *cuts; /* WINDOW_NO_CUT each, but for book_cuts */

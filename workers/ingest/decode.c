@@ -235,7 +235,10 @@ static enum reason book_check(const struct payment *payment, const struct book_c
         return REASON_PARTICIPANTS_EQUAL;
     if (payment->settlement_amount.minor > corridor->limit_minor)
         return REASON_ABOVE_LIMIT;
-    return REASON_NONE;
+    return corridor->checks_rate
+               ? rate_check(payment->instructed_amount, payment->settlement_amount, payment->rate,
+                            corridor->rate_rounding)
+               : REASON_NONE;
 }
 
 static void row_fill(struct ingest_state *state, const struct payment *payment,

@@ -110,6 +110,8 @@ static void lines_rules(const struct corridor *corridor, struct buffer *out)
     buffer_format(out, "grace_seconds: %d\n", corridor->grace_seconds);
     line_text(out, "nostro_account", corridor->nostro->code);
     buffer_format(out, "limit_minor: %lld\n", (long long)corridor->limit_minor);
+    if (corridor->checks_rate)
+        buffer_format(out, "rate_rounding: %s\n", rounding_name(corridor->rate_rounding));
 }
 
 static void line_tiers(const struct fee *fee, struct buffer *out)

@@ -149,6 +149,7 @@ static enum status corridor_insert(struct load *load, const struct corridor *cor
     params_int64(&params, corridor->limit_minor);
     params_text(&params, load->document->yaml);
     params_bytes(&params, digest->bytes, SHA256_SIZE);
+    params_string(&params, corridor->checks_rate ? rounding_name(corridor->rate_rounding) : NULL);
     status =
         settle_run(load->settle->session.db, settle_sql_corridor_insert, &params, error, &rows);
     if (status == OK && result_affected(rows) != 1)

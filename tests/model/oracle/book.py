@@ -53,6 +53,7 @@ class Corridor:
     holidays: frozenset      # of both countries
     weekend: tuple = (5, 6)  # Monday is 0
     nostro: str = ""
+    rate_rounding: str = ""  # empty: rates are not checked
     fees: tuple = ()         # of fees.Fee
 
     def is_business_day(self, day):
@@ -147,5 +148,6 @@ def load(path):
         frozenset(entry["participants"]), entry["time_zone"],
         tuple(_minutes(at) for at in entry["cut_offs"]),
         frozenset().union(*(holidays[name] for name in entry["calendars"])),
-        nostro=entry["nostro_account"], fees=fees.read(entry))
+        nostro=entry["nostro_account"], fees=fees.read(entry),
+        rate_rounding=entry.get("rate_rounding", ""))
         for code, entry in _newest(document["corridors"]).items()}

@@ -101,15 +101,20 @@ def split(total, weights):
     return parts
 
 
+def converted(minor, currency, payment):
+    """Minor units of a currency at the payment's rate, exactly, in those of what is settled."""
+    return Fraction(minor * payment.rate, 10 ** 10) \
+        * Fraction(10) ** (SCALES[payment.settlement_currency] - SCALES[currency])
+
+
 def _settled(fee, payment):
     """The whole fee in the settlement currency."""
     if fee.currency == payment.settlement_currency:
         return fee_of(fee, payment.settlement)
     if not payment.rate:
         raise Parked("rate_missing")
-    exact = Fraction(fee_of(fee, payment.instructed) * payment.rate, 10 ** 10) \
-        * Fraction(10) ** (SCALES[payment.settlement_currency] - SCALES[fee.currency])
-    minor = rounded(exact, fee.rounding)
+    minor = rounded(converted(fee_of(fee, payment.instructed), fee.currency, payment),
+                    fee.rounding)
     if minor > INT64_MAX:
         raise Parked("fee_out_of_range")
     return minor

@@ -165,6 +165,12 @@ def check_against_book(p, corridors):
         return "participants_equal"
     if p.settlement > corridor.limit_minor:
         return "above_limit"
+    if corridor.rate_rounding and p.instructed_currency != p.settlement_currency:
+        if not p.rate:
+            return "rate_missing"
+        exact = fees.converted(p.instructed, p.instructed_currency, p)
+        if fees.rounded(exact, corridor.rate_rounding) != p.settlement:
+            return "amount_off_rate"
     try:
         p.charges = fees.charges(corridor.fees, p)
     except fees.Parked as parked:
