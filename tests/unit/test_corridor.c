@@ -238,7 +238,7 @@ static void mistakes_in_weekends_are_named(void **state)
     mistake(HOLIDAYS,
             HOLIDAYS "weekends:\n  - {country: NG, days: [MONDAY, TUESDAY, WEDNESDAY]}\n"
                      "  - {country: KE, days: [THURSDAY, FRIDAY, SATURDAY, SUNDAY]}\n",
-            161, "key calendars: together the weekends of its countries are the whole week", NULL);
+            173, "key calendars: together the weekends of its countries are the whole week", NULL);
 }
 
 static void mistakes_in_overrides_are_named(void **state)
@@ -299,8 +299,8 @@ static void what_is_announced_late_wants_a_new_version(void **state)
     (void)state;
 }
 
-/* The example with a second version of KES-NGN, in the place of ZAR-ZMW and with its calendars: what
- * is announced in NG concerns the days of its settlement system. */
+/* The example with a second version of KES-NGN, in the place of ZAR-ZMW and with its calendars.
+ * What is announced in NG concerns the days of its settlement system. */
 static void a_version_knows_what_was_announced_before_it(void **state)
 {
     static const char second[] =

@@ -7,7 +7,8 @@ that are business days at both ends; what happens on another day belongs to the 
 
 A country rests on its weekend and its holidays, unless the book has an override for the day: a
 holiday announced late, a day worked through, a day that ends early (cut-offs behind its end do not
-exist). A version of a corridor knows the weekends and overrides announced by the day it takes effect.
+exist). A version of a corridor knows the weekends and overrides that were announced by the day it
+takes effect.
 
 The money of a window moves on its value date: so many business days of the settlement calendar on,
 then rolled to a day on which all calendars work, and never before the business date.
