@@ -56,6 +56,19 @@ struct schedule corridor_schedule(const struct corridor *corridor)
     };
 }
 
+bool corridor_value_date(const struct corridor *corridor, calendar_date business_date,
+                         calendar_date *ret_date)
+{
+    const struct value_rule rule = {
+        .lag = corridor->settlement_lag,
+        .roll = corridor->roll,
+        .counted = &corridor->settlement_calendar,
+        .joined = &corridor->calendar,
+    };
+
+    return value_date_of(&rule, business_date, ret_date);
+}
+
 static void assert_corridor(const struct corridor *corridor)
 {
     struct schedule schedule = corridor_schedule(corridor);
@@ -64,6 +77,9 @@ static void assert_corridor(const struct corridor *corridor)
     assert(corridor->nostro != NULL);                                    /* (1) */
     assert(corridor->nostro->currency == corridor->settlement_currency); /* (2) */
     assert(corridor->limit_minor > 0);
+    assert(corridor->settlement_lag >= 0 && corridor->settlement_lag <= SETTLEMENT_LAG_MAX);
+    for (size_t i = 0; i < corridor->override_count; i++)
+        assert(corridor->overrides[i]->announced <= corridor->effective_from); /* (5) */
     assert(corridor->participant_count >= 2);
     for (size_t i = 1; i < corridor->participant_count; i++)
         assert(text_compare(corridor->participants[i - 1]->code, corridor->participants[i]->code) <

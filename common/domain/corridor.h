@@ -2,7 +2,7 @@
  * corridor.h - the agreements under which money moves, and who takes part.
  *
  *   corridor_book ── participants, accounts, corridors, bank profiles
- *       corridor ── currencies, model, zone, cut-offs, calendar, nostro account, limit, fees
+ *       corridor ── currencies, model, zone, cut-offs, calendars, lag, nostro account, limit, fees
  *           └── participants of the corridor
  *
  * A book is read whole from one YAML file and never changes afterwards; a change is a new file with
@@ -14,6 +14,8 @@
  *     corridor->participants means the same participant wherever the book is read.
  * (4) corridor_id and code belong together in all versions; effective_from grows with version. So
  *     do account and version of bank profiles.
+ * (5) A version knows the weekends and overrides that were announced by the day it took effect, and
+ *     no others; the version in force on such a day knows them.
  *
  *   struct file_folder beside = {folder, CONFIG_SIZE_MAX};
  *   struct corridor_sources sources = {zone_file_source(), file_folder_source(&beside)};
@@ -28,6 +30,7 @@
 #include "domain/netting.h"
 #include "domain/payment_file.h"
 #include "domain/schedule.h"
+#include "domain/value_date.h"
 
 enum {
     CORRIDOR_PARTICIPANTS_MAX = 5000,
@@ -59,6 +62,16 @@ struct settlement_account {
     struct text statement_format; /* "camt.053", "mt940" */
 };
 
+/* A day that was announced late, as the book has it. */
+struct book_override {
+    struct day_override day;
+    calendar_date announced;
+    struct text until; /* of a half day: "12:00" and whose clock shows it */
+    struct text time_zone;
+    struct text reason; /* one line */
+    int line;           /* in the book's file */
+};
+
 struct corridor {
     int32_t corridor_id;
     int32_t version;
@@ -72,9 +85,17 @@ struct corridor {
     enum settlement_model model;
     struct text time_zone;
     const struct zone *zone;
-    struct calendar calendar;
-    const int32_t *cut_offs; /* minutes of the local day */
+    struct calendar calendar; /* of both ends */
+    const int32_t *cut_offs;  /* minutes of the local day */
     size_t cut_off_count;
+    struct calendar settlement_calendar;  /* of the settlement currency's system */
+    bool settles_elsewhere;               /* false: that is calendar too */
+    const struct country_days *countries; /* that the two calendars join */
+    size_t country_count;
+    const struct book_override *const *overrides; /* that they know (5) */
+    size_t override_count;
+    int32_t settlement_lag; /* business days from a window to its money */
+    enum roll_convention roll;
     int32_t grace_seconds;
     const struct settlement_account *nostro;
     int64_t limit_minor; /* of one payment, in settlement_currency */
@@ -120,6 +141,13 @@ const struct settlement_account *corridor_account(const struct corridor_book *bo
 
 /* When its windows open and close; points into corridor. */
 struct schedule corridor_schedule(const struct corridor *corridor);
+
+/* The day the money of its windows with that business date moves. False: its calendars end before
+ * that is certain. */
+must_use bool corridor_value_date(const struct corridor *corridor, calendar_date business_date,
+                                  calendar_date *ret_date);
+
+const char *day_kind_name(enum day_kind kind); /* "HOLIDAY", as a book has it */
 
 /* Aborts if book breaks (1) to (4). */
 void assert_corridor_book_state(const struct corridor_book *book);

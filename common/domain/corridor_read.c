@@ -252,8 +252,7 @@ static void read_accounts(struct book_reader *reader, const struct config_node *
 
 /* ---- corridors ---- */
 
-/* "10:00" as minutes; 24:00 is the end of the day. */
-static bool parse_minutes(struct text text, int32_t *ret_minutes)
+bool book_minutes(struct text text, int32_t *ret_minutes)
 {
     int64_t hours;
     int64_t minutes;
@@ -281,7 +280,7 @@ static void read_cut_offs(struct book_reader *reader, const struct config_node *
                       NULL);
     for (const struct config_node *node = list->first; node != NULL && !reader->take.failed;
          node = node->next) {
-        if (node->kind != CONFIG_SCALAR || !parse_minutes(text_of(node->value), &cut_offs[count++]))
+        if (node->kind != CONFIG_SCALAR || !book_minutes(text_of(node->value), &cut_offs[count++]))
             config_refuse(&reader->take, node->line, "cut_offs", "not a time of the day",
                           "write \"16:00\", in quotes; the end of the day is \"24:00\"");
         else if (count > 1 && cut_offs[count - 1] <= cut_offs[count - 2])
@@ -292,73 +291,32 @@ static void read_cut_offs(struct book_reader *reader, const struct config_node *
     corridor->cut_off_count = count;
 }
 
-static void read_zone(struct book_reader *reader, const struct config_node *map,
-                      struct corridor *corridor)
+const struct zone *book_zone(struct book_reader *reader, const struct config_node *map,
+                             const char *key, struct text *ret_name)
 {
     const struct file_source *zones = &reader->sources->zones;
-    struct zone *zone = book_memory(reader, 1, sizeof *zone);
+    struct text name = config_take_text(&reader->take, map, key, 64);
+    struct book_zone *known = reader->zones;
     struct error why;
     struct text bytes;
 
-    corridor->time_zone = config_take_text(&reader->take, map, "time_zone", 64);
-    if (reader->take.failed || zone == NULL)
-        return;
-    if (zones->read(zones->context, corridor->time_zone, reader->arena, &why, &bytes) != OK ||
-        !zone_parse(bytes, zone))
+    *ret_name = name;
+    while (known != NULL && !text_equal(known->name, name))
+        known = known->next;
+    if (known != NULL || reader->take.failed)
+        return reader->take.failed ? NULL : &known->zone;
+    known = book_memory(reader, 1, sizeof *known);
+    if (known == NULL)
+        return NULL;
+    if (zones->read(zones->context, name, reader->arena, &why, &bytes) != OK ||
+        !zone_parse(bytes, &known->zone))
         config_refuse_value(
-            &reader->take, config_tree_child(map, "time_zone"), "is not a time zone",
+            &reader->take, config_tree_child(map, key), "is not a time zone",
             "write an IANA name such as Africa/Nairobi; is the package tzdata installed?");
-    corridor->zone = zone;
-}
-
-static void refuse_calendar(struct book_reader *reader, int line, struct text name)
-{
-    const char *valid[512];
-    size_t count = 0;
-
-    for (size_t i = 0; i < reader->holidays.count && count < COUNT_OF(valid); i++) {
-        const char *country = reader->holidays.holidays[i].country;
-
-        if (count == 0 || strcmp(valid[count - 1], country) != 0)
-            valid[count++] = country;
-    }
-    config_refuse_name(&reader->take, line, "calendars", name, "a country with holidays", valid,
-                       count);
-}
-
-static bool has_holidays(const struct book_reader *reader, const char *country)
-{
-    for (size_t i = 0; i < reader->holidays.count; i++)
-        if (strcmp(reader->holidays.holidays[i].country, country) == 0)
-            return true;
-    return false;
-}
-
-static void read_calendar(struct book_reader *reader, const struct config_node *map,
-                          struct corridor *corridor)
-{
-    const struct config_node *list = config_take_node(&reader->take, map, "calendars", CONFIG_LIST);
-    char countries[CORRIDOR_CALENDARS_MAX][COUNTRY_SIZE];
-    size_t count = 0;
-
-    if (list == NULL)
-        return;
-    if (list->count == 0 || list->count > CORRIDOR_CALENDARS_MAX)
-        config_refuse(&reader->take, list->line, "calendars", "needs 1 to 8 countries", NULL);
-    for (const struct config_node *node = list->first; node != NULL && !reader->take.failed;
-         node = node->next) {
-        struct text name = text_of(node->value);
-
-        if (!text_copy(name, countries[count], COUNTRY_SIZE) ||
-            !has_holidays(reader, countries[count]))
-            refuse_calendar(reader, node->line, name);
-        count++;
-    }
-    if (!reader->take.failed &&
-        calendar_build(&reader->holidays, (const char(*)[COUNTRY_SIZE])countries, count,
-                       WEEKEND_SATURDAY_SUNDAY, reader->arena, reader->take.error,
-                       &corridor->calendar) != OK)
-        reader->take.failed = true;
+    known->name = name;
+    known->next = reader->zones;
+    reader->zones = known;
+    return reader->take.failed ? NULL : &known->zone;
 }
 
 static void refuse_participant(struct book_reader *reader, int line, struct text code)
@@ -479,6 +437,9 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
                                        "cut_offs",
                                        "grace_seconds",
                                        "calendars",
+                                       "settlement_calendars",
+                                       "settlement_lag",
+                                       "roll_convention",
                                        "nostro_account",
                                        "limit_minor",
                                        "rate_rounding",
@@ -495,11 +456,11 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
     corridor->source_country = book_code(reader, map, "source_country", 2, 2, "");
     corridor->target_country = book_code(reader, map, "target_country", 2, 2, "");
     read_model(reader, map, corridor);
-    read_zone(reader, map, corridor);
+    corridor->zone = book_zone(reader, map, "time_zone", &corridor->time_zone);
     read_cut_offs(reader, map, corridor);
     corridor->grace_seconds =
         (int32_t)config_take_int(&reader->take, map, "grace_seconds", 0, GRACE_SECONDS_MAX);
-    read_calendar(reader, map, corridor);
+    book_calendars_read(reader, map, corridor);
     read_nostro(reader, map, corridor);
     corridor->limit_minor = config_take_int(&reader->take, map, "limit_minor", 1, INT64_MAX);
     corridor->checks_rate = config_take_has(&reader->take, map, "rate_rounding");
@@ -585,8 +546,8 @@ enum status corridor_book_read(struct text yaml, const char *file,
                                const struct corridor_sources *sources, struct arena *arena,
                                struct error *error, struct corridor_book *ret_book)
 {
-    static const char *const keys[] = {"holidays", "participants", "accounts", "bank_profiles",
-                                       "corridors"};
+    static const char *const keys[] = {"holidays", "weekends",      "overrides", "participants",
+                                       "accounts", "bank_profiles", "corridors"};
     struct book_reader reader = {.take = {.file = file, .error = error},
                                  .sources = sources,
                                  .arena = arena};
@@ -597,10 +558,12 @@ enum status corridor_book_read(struct text yaml, const char *file,
         return status;
     config_take_keys(&reader.take, root, keys, COUNT_OF(keys));
     read_holidays(&reader, root);
+    book_days_read(&reader, root);
     read_participants(&reader, root);
     read_accounts(&reader, root);
     book_profiles_read(&reader, root);
     read_corridors(&reader, root);
+    book_days_check(&reader);
     if (reader.take.failed)
         return FATAL;
     *ret_book = (struct corridor_book){reader.participants, reader.participant_count,

@@ -29,18 +29,27 @@ static struct cut_off_point point_at(const struct schedule *schedule, calendar_d
                                                         schedule->cut_offs[index])};
 }
 
+/* False behind the end of a half day. */
+static bool exists(const struct schedule *schedule, const struct cut_off_point *point)
+{
+    return point->instant_us <= calendar_half_day_ends(schedule->calendar, point->date);
+}
+
 /* The next point in the calendar's order, whether or not the clock puts it later. */
 static bool step(const struct schedule *schedule, struct cut_off_point *point)
 {
     calendar_date date = point->date;
-    size_t index = point->index + 1;
+    size_t index = point->index;
 
-    if (index == schedule->cut_off_count) {
-        index = 0;
-        if (!calendar_next_business_day(schedule->calendar, date + 1, &date))
-            return false;
-    }
-    *point = point_at(schedule, date, index);
+    do {
+        index++;
+        if (index == schedule->cut_off_count) {
+            index = 0;
+            if (!calendar_next_business_day(schedule->calendar, date + 1, &date))
+                return false;
+        }
+        *point = point_at(schedule, date, index);
+    } while (!exists(schedule, point));
     return true;
 }
 
@@ -57,21 +66,35 @@ static bool step_later(const struct schedule *schedule, struct cut_off_point *po
     return true;
 }
 
+/* The last point of the business days before date. */
+static bool last_point_before(const struct schedule *schedule, calendar_date date,
+                              struct cut_off_point *ret_point)
+{
+    while (calendar_previous_business_day(schedule->calendar, date, &date))
+        for (size_t index = schedule->cut_off_count; index > 0; index--) {
+            struct cut_off_point point = point_at(schedule, date, index - 1);
+
+            if (exists(schedule, &point)) {
+                *ret_point = point;
+                return true;
+            }
+        }
+    return false;
+}
+
 /* A point at or before the instant: the last cut-off of an earlier business day. */
 static bool point_before(const struct schedule *schedule, int64_t instant_us,
                          struct cut_off_point *ret_point)
 {
     calendar_date date = zone_date_at(schedule->zone, instant_us);
 
-    if (!calendar_previous_business_day(schedule->calendar, date, &date))
+    if (!last_point_before(schedule, date, ret_point))
         return false;
-    *ret_point = point_at(schedule, date, schedule->cut_off_count - 1);
     if (ret_point->instant_us <= instant_us)
         return true;
     /* A cut-off at midnight, 24:00, on the day the clock changed there: one day further back. */
-    if (!calendar_previous_business_day(schedule->calendar, date, &date))
+    if (!last_point_before(schedule, ret_point->date, ret_point))
         return false;
-    *ret_point = point_at(schedule, date, schedule->cut_off_count - 1);
     assert(ret_point->instant_us <= instant_us);
     return true;
 }
@@ -144,4 +167,25 @@ size_t schedule_windows(const struct schedule *schedule, int64_t from_us, int64_
     }
     *ret_complete = there;
     return count;
+}
+
+size_t schedule_windows_behind(struct window *windows, size_t count, int64_t last_window_id,
+                               int64_t last_cut_off_us)
+{
+    int64_t opens_at_us = last_cut_off_us;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct window window = windows[i];
+        bool is_behind = window.cut_off_us > last_cut_off_us;
+
+        if (is_behind != (window.window_id > last_window_id))
+            continue;
+        if (is_behind) {
+            window.opens_at_us = opens_at_us;
+            opens_at_us = window.cut_off_us;
+        }
+        windows[kept++] = window;
+    }
+    return kept;
 }

@@ -9,10 +9,22 @@
  *   ────┼──────────┼──────────────────────────────────┼──────────┼────
  *        Fri, 2          Mon, 1                          Mon, 2
  *
- * (1) Windows of one schedule touch and never overlap.
+ * On a half day only the cut-offs up to its end exist, its end included. A window that would have
+ * closed later that day closes with the first cut-off of the next business day: it is that day's
+ * first window. Where no cut-off is left the whole half day falls there, as a holiday would.
+ *
+ *   Thu 10:00  Thu 16:00  Fri 10:00   (Fri ends 12:00)   Mon 10:00
+ *   ────┼──────────┼──────────┼─────────────────────────────┼────
+ *        Thu, 2       Fri, 1             Mon, 1
+ *
+ * So the business date of an instant is that of the first cut-off behind it, and its cut-off too:
+ * schedule_window_at says both.
+ *
+ * (1) Windows of one schedule touch and never overlap: each instant is in exactly one.
  * (2) The same schedule gives the same windows whenever it is asked.
  * (3) Cut-offs that a change of the clock makes the same instant close one window only: the
  *     first; the sequence of the other is not used on that day.
+ * (4) A sequence is the place of its cut-off among all of the schedule's, on a half day too.
  */
 #ifndef SAWA_DOMAIN_SCHEDULE_H
 #define SAWA_DOMAIN_SCHEDULE_H
@@ -44,6 +56,13 @@ must_use bool schedule_window_after(const struct schedule *schedule, const struc
  * *ret_complete is false. */
 size_t schedule_windows(const struct schedule *schedule, int64_t from_us, int64_t until_us,
                         size_t max, struct window *ret_windows, bool *ret_complete);
+
+/* Where one version of a corridor follows another: puts windows behind those that were made before,
+ * of which the last has this id and this cut-off. What lies before it stays as it is, what lies
+ * across it is dropped, and the first behind it opens where it closes, so that (1) holds over the
+ * change too. Returns how many are left. */
+size_t schedule_windows_behind(struct window *windows, size_t count, int64_t last_window_id,
+                               int64_t last_cut_off_us);
 
 void assert_schedule_state(const struct schedule *schedule);
 

@@ -70,7 +70,7 @@ static void run_rule(struct text bytes)
 
 static void run_holidays(struct text csv, struct arena *arena)
 {
-    static const char countries[][COUNTRY_SIZE] = {"KE"};
+    static const struct country_days countries[] = {{"KE", WEEKEND_SATURDAY_SUNDAY}};
     struct holiday_list list;
     struct calendar calendar;
     struct error error;
@@ -79,8 +79,7 @@ static void run_holidays(struct text csv, struct arena *arena)
     if (holidays_parse(csv, "holidays.csv", arena, &error, &list) != OK)
         return;
     assert(list.count <= HOLIDAYS_MAX);
-    if (calendar_build(&list, countries, 1, WEEKEND_SATURDAY_SUNDAY, arena, &error, &calendar) !=
-        OK)
+    if (calendar_build(&list, countries, 1, NULL, 0, arena, &error, &calendar) != OK)
         return;
     assert_calendar_state(&calendar);
     for (int day = 0; day < DAYS; day += 11) {
@@ -99,6 +98,7 @@ static void ask_corridor(const struct corridor_book *book, const struct corridor
     struct schedule schedule = corridor_schedule(corridor);
     const struct corridor *found = corridor_find(book, corridor->code, corridor->effective_from);
     int64_t from_us = INT64_C(1767225600000000); /* 2026-01-01 */
+    calendar_date value_date;
     bool complete = false;
     size_t count;
 
@@ -111,6 +111,8 @@ static void ask_corridor(const struct corridor_book *book, const struct corridor
     for (size_t i = 0; i < count; i++) {
         assert(windows[i].opens_at_us < windows[i].cut_off_us);
         assert(i == 0 || windows[i].opens_at_us == windows[i - 1].cut_off_us);
+        if (corridor_value_date(corridor, windows[i].business_date, &value_date))
+            assert(value_date >= windows[i].business_date);
     }
 }
 

@@ -427,6 +427,20 @@ KE,2026-12-25,"Christmas, Day"
 NG,2026-01-01,New Year
 NG,2027-12-25,Christmas
 """
+LATE_DAYS = b"""weekends:
+  - {country: KE, days: [FRIDAY, SATURDAY]}
+overrides:
+  - {country: KE, announced: 2026-01-01, date: 2026-03-12, day: HOLIDAY, reason: late}
+  - {country: KE, announced: 2025-12-01, date: 2026-03-13, day: BUSINESS, reason: worked}
+  - {country: NG, announced: 2026-01-01, date: 2026-01-15, day: HALF, until: "12:00",
+     time_zone: Africa/Lagos, reason: half}
+participants:"""
+LAG = b"""    settlement_calendars: [NG]
+    settlement_lag: 2
+    roll_convention: MODIFIED_FOLLOWING
+    nostro_account"""
+LATE_BOOK = BOOK.replace(b"A1", b"AAAA").replace(b"B1", b"BBBB").replace(
+    b"participants:", LATE_DAYS, 1).replace(b"    nostro_account", LAG)
 RULES = (b"EAT-3", b"<+01>-1", b"EET-2EEST,M3.5.0/3,M10.5.0/4", b"<-03>3<-02>,M3.5.0/-2,M10.5.0/-1",
          b"A0B,J60/0,J300/167:59:59", b"A-24:59:59B-25:59:59,0/0,365/-167", b"X5Y,59,300")
 
@@ -435,6 +449,7 @@ def book():
     yield b"\0" + BOOK + b"\0" + HOLIDAYS
     yield b"\0" + text_of("deploy", "corridors.example.yaml") + b"\0" \
         + text_of("deploy", "holidays.example.csv")
+    yield b"\0" + LATE_BOOK + b"\0" + HOLIDAYS
     yield b"\1" + HOLIDAYS
     for name in ("Africa/Nairobi", "Europe/Paris", "Africa/Casablanca", "UTC", "America/New_York"):
         path = os.path.join("/usr/share/zoneinfo", name)

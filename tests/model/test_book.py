@@ -3,12 +3,13 @@ import unittest
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from oracle.book import Corridor, Timetable, instant_of_local, us_of
+from oracle.book import Corridor, Country, Timetable, instant_of_local, us_of
 
 
 def corridor(zone, cut_offs, holidays=(), corridor_id=7):
     return Corridor(corridor_id, "A-B", "KES", "NGN", "NGN", "GROSS", 10 ** 9,
-                    frozenset(("AAAA", "BBBB")), zone, cut_offs, frozenset(holidays))
+                    frozenset(("AAAA", "BBBB")), zone, cut_offs,
+                    (Country(holidays=frozenset(holidays)),))
 
 
 def utc(text):
@@ -83,6 +84,37 @@ class Windows(unittest.TestCase):
         friday = corridor("Africa/Cairo", (15, 45, 720)).windows(
             date(2026, 4, 24), date(2026, 4, 24))
         self.assertEqual([w.sequence for w in friday], [1, 3])
+
+    def test_weekends_and_overrides(self):
+        """book: each country rests its own way, and is believed where it says otherwise"""
+        # 2026-11-20 is a Friday. Egypt rests on Friday and Saturday, Kenya on Saturday and Sunday.
+        egypt = Country(frozenset((4, 5)), overrides=((date(2026, 11, 20), "BUSINESS", False),))
+        kenya = Country(overrides=((date(2026, 11, 18), "HALF", utc("2026-11-18T11:00")),
+                                   (date(2026, 11, 23), "HOLIDAY", False)))
+        both = corridor("Africa/Nairobi", (600, 840, 1020))
+        both.countries = egypt, kenya
+        windows = both.windows(date(2026, 11, 17), date(2026, 11, 28))
+        self.assertEqual([(w.business_date.day, w.sequence) for w in windows], [
+            (17, 1), (17, 2), (17, 3), (18, 1), (18, 2), (19, 1), (19, 2), (19, 3), (20, 1),
+            (20, 2), (20, 3), (24, 1), (24, 2), (24, 3), (25, 1), (25, 2), (25, 3), (26, 1),
+            (26, 2), (26, 3)])
+        self.assertEqual(windows[5].opens_us, utc("2026-11-18T11:00"))   # 14:00 in Nairobi: kept
+
+    def test_value_dates(self):
+        """book: n days of the settlement system, then a day on which all work, never before"""
+        # 2026-11-20 is a Friday, 2026-11-30 a Monday and the last of its month.
+        one = corridor("Africa/Nairobi", (600,))
+        one.lag = 2
+        self.assertEqual(one.value_date(date(2026, 11, 19)), date(2026, 11, 23))
+        one.settlement_countries = (Country(frozenset((6,)), frozenset((date(2026, 11, 23),))),)
+        self.assertEqual(one.value_date(date(2026, 11, 19)), date(2026, 11, 24))   # Fri, Sat, roll
+        one.roll = "PRECEDING"
+        self.assertEqual(one.value_date(date(2026, 11, 19)), date(2026, 11, 20))
+        one.lag, one.roll = 1, "MODIFIED_FOLLOWING"
+        one.countries = (Country(holidays=frozenset((date(2026, 11, 30),))),)
+        self.assertEqual(one.value_date(date(2026, 11, 27)), date(2026, 11, 27))   # Sat, back
+        one.lag = 0
+        self.assertEqual(one.value_date(date(2026, 11, 30)), date(2026, 12, 1))
 
     def against_zone_data(self, zone, first):
         """Walks the hours of two weeks in UTC and asks the zone for the local clock."""

@@ -79,6 +79,11 @@ SPOILT = (
     ("an instruction pays instead of collecting", "UPDATE instruction SET direction = 'PAY' WHERE"
      " instruction_id = (SELECT instruction_id FROM instruction WHERE direction = 'COLLECT'"
      " AND counterparty_id = 0 LIMIT 1)", {"instructions", "expected-items"}),
+    ("the money of windows moves a day late", "UPDATE instruction SET settlement_date ="
+     " settlement_date + 1; UPDATE expected_item SET value_date = value_date + 1, due_date ="
+     " due_date + 1 WHERE instruction_id IS NOT NULL", {"expected-items"}),
+    ("a window's value date is another", "UPDATE settlement_window SET value_date = business_date"
+     " + 1 WHERE window_id = (SELECT min(window_id) FROM settlement_window)", {"windows"}),
     ("an expected item is missing", "DELETE FROM expected_item WHERE expected_item_id ="
      " (SELECT expected_item_id FROM match_member WHERE expected_item_id IS NOT NULL LIMIT 1)",
      {"expected-items", "matches"}),

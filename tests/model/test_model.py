@@ -6,14 +6,14 @@ GAMMA. Monday is 2026-11-16: its window is 1 << 32 | 9816 << 8 | 1, Tuesday's is
 import unittest
 from datetime import date, datetime, timezone
 
-from oracle.book import Corridor, us_of
+from oracle.book import Corridor, Country, us_of
 from oracle.fields import EPOCH_DAY, event_day, event_id_of
 from oracle.model import Model, Undetermined, net_positions
 from oracle import settle_parts
 
 CORRIDOR = Corridor(1, "KES-NGN", "KES", "NGN", "NGN", "MULTILATERAL", 10 ** 12,
                     frozenset(("ALPHA", "BETA", "GAMMA")), "Africa/Nairobi", (1020,),
-                    frozenset())
+                    (Country(),))
 MONDAY = 1 << 32 | 9816 << 8 | 1
 TUESDAY = MONDAY + 256
 DAYS = date(2026, 11, 1), date(2026, 11, 30)

@@ -42,6 +42,8 @@ SELECT refuses('window_state_known', '23514', 'DONE is no state',
     'UPDATE settlement_window SET state = ''DONE''');
 SELECT refuses('window_is_half_open', '23514', 'a window of no length',
     'UPDATE settlement_window SET opens_at = cut_off');
+SELECT refuses('window_value_date_follows_its_business_date', '23514', 'money before its window',
+    'UPDATE settlement_window SET value_date = business_date - 1');
 SELECT refuses('i9_window_id_is_its_place', '23514', 'an id of another sequence',
     variant('settlement_window', '{"sequence": 2, "opens_at": "2026-11-20 14:00Z",
         "cut_off": "2026-11-20 15:00Z", "grace_ends_at": "2026-11-20 15:00Z"}'));

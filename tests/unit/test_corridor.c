@@ -255,6 +255,139 @@ static void mistakes_in_bank_profiles_are_named(void **state)
             NULL);
 }
 
+#define HOLIDAYS "holidays: holidays.example.csv # beside this file\n"
+#define OVERRIDE(rest) HOLIDAYS "overrides:\n  - {country: KE, announced: 2025-12-01, " rest "}\n"
+#define HALF_DAY "day: HALF, until: \"12:00\", time_zone: Africa/Nairobi, reason: r"
+
+static void mistakes_in_weekends_are_named(void **state)
+{
+    (void)state;
+    mistake(HOLIDAYS, HOLIDAYS "weekends: [{country: KX, days: [SUNDAY]}]\n", 1,
+            "key country: KX is not a country with holidays", "the nearest valid one is KE");
+    mistake(HOLIDAYS, HOLIDAYS "weekends: [{country: KE, days: [SUNDY]}]\n", 1,
+            "key days: SUNDY is not a day of the week", "the nearest valid one is SUNDAY");
+    mistake(HOLIDAYS,
+            HOLIDAYS "weekends: [{country: KE, days: [MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY,"
+                     " SATURDAY, SUNDAY]}]\n",
+            1, "key days: no day is left to work on", NULL);
+    mistake(HOLIDAYS,
+            HOLIDAYS "weekends:\n  - {country: KE, days: [SUNDAY]}\n"
+                     "  - {country: KE, days: []}\n",
+            3, "key weekends: this country has one from that day on already", NULL);
+    mistake(HOLIDAYS,
+            HOLIDAYS "weekends:\n  - {country: KE, days: [SUNDAY], effective_from: 2026-07-01}\n",
+            2,
+            "key weekends: does not reach corridor EUR-KES: its version 1, in force on 2026-07-01,"
+            " is older",
+            "write a new version of that corridor with effective_from from 2026-07-01 to"
+            " 2026-07-01");
+    mistake(HOLIDAYS,
+            HOLIDAYS "weekends:\n  - {country: NG, days: [MONDAY, TUESDAY, WEDNESDAY]}\n"
+                     "  - {country: KE, days: [THURSDAY, FRIDAY, SATURDAY, SUNDAY]}\n",
+            173, "key calendars: together the weekends of its countries are the whole week", NULL);
+}
+
+static void mistakes_in_overrides_are_named(void **state)
+{
+    (void)state;
+    mistake(HOLIDAYS, OVERRIDE("date: 2026-03-27, day: HOLIDY, reason: r"), 2,
+            "key day: HOLIDY is not one of its values", "the nearest valid one is HOLIDAY");
+    mistake(HOLIDAYS, OVERRIDE("date: 2026-03-27, day: HOLIDAY"), 2, "key reason: required", NULL);
+    mistake(HOLIDAYS, OVERRIDE("date: 2026-03-27, day: HOLIDAY, reason: \"a\\nb\""), 2,
+            "key reason: not one line of text", NULL);
+    mistake(HOLIDAYS, OVERRIDE("date: 2029-03-20, day: HOLIDAY, reason: r"), 2,
+            "key date: 2029-03-20 is outside the years of this country's holidays",
+            "the holiday file needs rows for that year");
+    mistake(HOLIDAYS, OVERRIDE("date: 2026-06-01, day: HOLIDAY, reason: Madaraka Day"), 2,
+            "key date: 2026-06-01 is no business day of this country anyway", NULL);
+    mistake(HOLIDAYS, OVERRIDE("date: 2026-03-27, day: BUSINESS, reason: r"), 2,
+            "key date: 2026-03-27 is a business day of this country anyway",
+            "BUSINESS is for a holiday, or a weekend day, that is worked through");
+    mistake(HOLIDAYS, OVERRIDE("date: 2026-03-28, " HALF_DAY), 2,
+            "key date: 2026-03-28 is no business day of this country",
+            "only a business day can end early");
+    mistake(HOLIDAYS, OVERRIDE("date: 2026-03-27, day: HALF, reason: r"), 2, "key until: required",
+            NULL);
+    mistake(HOLIDAYS,
+            OVERRIDE("date: 2026-03-27, day: HALF, reason: r, until: 12,"
+                     " time_zone: Africa/Nairobi"),
+            2, "key until: 12 is not a time of the day", "write \"12:00\", in quotes");
+    mistake(HOLIDAYS, OVERRIDE("date: 2026-03-27, day: HOLIDAY, reason: r, until: \"12:00\""), 2,
+            "key until: only a half day has an end", NULL);
+    mistake(HOLIDAYS, OVERRIDE("date: 2025-11-30, day: HOLIDAY, reason: r"), 2,
+            "key announced: 2025-12-01 is after the day itself",
+            "what has passed is not changed any more");
+    mistake(HOLIDAYS,
+            OVERRIDE("date: 2026-03-27, day: HOLIDAY, reason: r}\n"
+                     "  - {country: KE, announced: 2025-12-02, date: 2026-03-27, " HALF_DAY),
+            3, "key overrides: this country has one for that day already, in line 9", NULL);
+    mistake("calendars: [KE, NG]", "calendars: [KE, NG]\n    settlement_lag: 11", 1,
+            "key settlement_lag: 11 is not an integer from 0 to 10", NULL);
+    mistake("calendars: [KE, NG]", "calendars: [KE, NG]\n    roll_convention: PRECEEDING", 1,
+            "key roll_convention: PRECEEDING is not one of its values",
+            "the nearest valid one is PRECEDING");
+    mistake("calendars: [KE, NG]", "calendars: [KE, NG]\n    settlement_calendars: [TARGET]", 1,
+            "key settlement_calendars: TARGET is not a country with holidays",
+            "the nearest valid one is TARGET2");
+}
+
+/* Announced on 25 March: a version of before does not know it, and would silently work that day. */
+static void what_is_announced_late_wants_a_new_version(void **state)
+{
+    mistake(HOLIDAYS,
+            HOLIDAYS "overrides:\n  - {country: NG, announced: 2026-03-25, date: 2026-03-27,"
+                     " day: HOLIDAY, reason: Mourning}\n",
+            2,
+            "key overrides: does not reach corridor KES-NGN: its version 1, in force on 2026-03-27,"
+            " is older",
+            "write a new version of that corridor with effective_from from 2026-03-25 to"
+            " 2026-03-27");
+    (void)state;
+}
+
+/* The example with a second version of KES-NGN, in the place of ZAR-ZMW and with its calendars.
+ * What is announced in NG concerns the days of its settlement system. */
+static void a_version_knows_what_was_announced_before_it(void **state)
+{
+    static const char second[] =
+        "  - corridor_id: 1\n    code: KES-NGN\n    version: 2\n    effective_from: 2026-03-25\n"
+        "    settlement_lag: 2\n    settlement_calendars: [NG]\n"
+        "    roll_convention: MODIFIED_FOLLOWING\n    source_currency: KES\n";
+    const struct corridor *corridor;
+    calendar_date friday = date_of(2026, 3, 27);
+    calendar_date found = DATE_NONE;
+    struct text yaml;
+    char *whole;
+    int line;
+
+    (void)state;
+    yaml = changed_example("  - corridor_id: 2\n    code: ZAR-ZMW\n    version: 1\n"
+                           "    effective_from: 2026-01-01\n    source_currency: ZAR\n",
+                           second, &line);
+    whole = arena_alloc(&arena, yaml.size + 256);
+    assert_non_null(whole);
+    yaml.size = (size_t)snprintf(whole, yaml.size + 256,
+                                 "overrides:\n  - {country: NG, announced: 2026-03-25,"
+                                 " date: 2026-03-27, day: HOLIDAY, reason: Mourning}\n%.*s",
+                                 TEXT_ARG(yaml));
+    yaml.data = whole;
+    assert_int_equal(read_book(yaml), OK);
+    corridor = corridor_find(&book, TEXT("KES-NGN"), friday);
+    assert_int_equal(corridor->override_count, 1);
+    assert_true(text_is(corridor->overrides[0]->reason, "Mourning"));
+    assert_int_equal(corridor->roll, ROLL_MODIFIED_FOLLOWING);
+    assert_true(calendar_is_business_day(&corridor->calendar, friday));
+    assert_false(calendar_is_business_day(&corridor->settlement_calendar, friday));
+    /* Thursday 26: Friday 27 does not count, Tuesday 31 is T+2. */
+    assert_true(corridor_value_date(corridor, friday - 1, &found));
+    assert_int_equal(found, friday + 4);
+    corridor = corridor_find(&book, TEXT("KES-NGN"), friday - 3);
+    assert_int_equal(corridor->override_count, 0);
+    assert_true(calendar_is_business_day(&corridor->calendar, friday));
+    assert_true(corridor_value_date(corridor, friday, &found));
+    assert_int_equal(found, friday);
+}
+
 static void names_that_refer_to_nothing_are_named(void **state)
 {
     (void)state;
@@ -348,6 +481,10 @@ int main(void)
         cmocka_unit_test(mistakes_in_keys_are_named),
         cmocka_unit_test(mistakes_in_values_are_named),
         cmocka_unit_test(mistakes_in_bank_profiles_are_named),
+        cmocka_unit_test(mistakes_in_weekends_are_named),
+        cmocka_unit_test(mistakes_in_overrides_are_named),
+        cmocka_unit_test(what_is_announced_late_wants_a_new_version),
+        cmocka_unit_test(a_version_knows_what_was_announced_before_it),
         cmocka_unit_test(names_that_refer_to_nothing_are_named),
         cmocka_unit_test(doubles_and_contradictions_are_named),
         cmocka_unit_test(versions_take_effect_one_after_the_other),

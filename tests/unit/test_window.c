@@ -240,7 +240,8 @@ static const char holidays[] = "country,date,name\n"
 
 static void make_calendar(struct calendar *calendar)
 {
-    static const char countries[][COUNTRY_SIZE] = {"KE", "NG"};
+    static const struct country_days countries[] = {{"KE", WEEKEND_SATURDAY_SUNDAY},
+                                                    {"NG", WEEKEND_SATURDAY_SUNDAY}};
     struct holiday_list list;
     struct error error;
 
@@ -248,9 +249,7 @@ static void make_calendar(struct calendar *calendar)
     arena_init(&arena, 256 * 1024, 1024 * 1024);
     assert_int_equal(holidays_parse(TEXT(holidays), "h.csv", &arena, &error, &list), OK);
     assert_int_equal(list.count, 4);
-    assert_int_equal(calendar_build(&list, countries, 2, WEEKEND_SATURDAY_SUNDAY, &arena, &error,
-                                    calendar),
-                     OK);
+    assert_int_equal(calendar_build(&list, countries, 2, NULL, 0, &arena, &error, calendar), OK);
 }
 
 static void business_days_are_those_of_both_ends(void **state)
@@ -277,7 +276,8 @@ static void business_days_are_those_of_both_ends(void **state)
 
 static void holidays_are_refused_with_their_line(void **state)
 {
-    static const char countries[][COUNTRY_SIZE] = {"KE", "XX"};
+    static const struct country_days countries[] = {{"KE", WEEKEND_SATURDAY_SUNDAY},
+                                                    {"XX", WEEKEND_SATURDAY_SUNDAY}};
     struct holiday_list list = {NULL, 0};
     struct calendar calendar;
     struct error error;
@@ -291,8 +291,7 @@ static void holidays_are_refused_with_their_line(void **state)
     assert_string_equal(error.detail, "line 3: neither a country nor a date");
     assert_int_equal(error.line, 3);
     assert_int_equal(holidays_parse(TEXT(holidays), "h.csv", &arena, &error, &list), OK);
-    assert_int_equal(calendar_build(&list, countries, 2, WEEKEND_SATURDAY_SUNDAY, &arena, &error,
-                                    &calendar),
+    assert_int_equal(calendar_build(&list, countries, 2, NULL, 0, &arena, &error, &calendar),
                      FATAL);
     assert_string_equal(error.detail, "country XX has no holidays");
     arena_done(&arena);

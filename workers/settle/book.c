@@ -408,6 +408,18 @@ static void instruction_effect(struct book *book, const struct instruction *inst
     effects_int64(book->effects, instruction->amount_minor);
 }
 
+/* Only where it is another day than the window's id tells: leaves of before had no word for it. */
+static void value_date_effect(struct book *book)
+{
+    const struct closing *closing = book->closing;
+
+    if (closing->value_date == closing->window.business_date)
+        return;
+    effects_row(book->effects, "settlement_window", 2);
+    effects_int64(book->effects, closing->window.window_id);
+    effects_int64(book->effects, closing->value_date);
+}
+
 static enum status instructions_insert(struct book *book, const struct uuid *uuids,
                                        const int32_t *ids, const struct text *directions,
                                        const int64_t *amounts, struct error *error)
@@ -421,7 +433,7 @@ static enum status instructions_insert(struct book *book, const struct uuid *uui
     params_int64(&params, closing->tx->commit_id);
     params_int32(&params, closing->nostro_account_id);
     params_string(&params, book->currency);
-    params_date(&params, closing->window.business_date);
+    params_date(&params, closing->value_date);
     params_uuid_array(&params, uuids, count);
     params_int32_array(&params, ids, count);
     params_int32_array(&params, ids + count, count);
@@ -439,6 +451,7 @@ static enum status instructions_write(struct book *book, struct error *error)
     int64_t *amounts = numbers_of(book, count);
 
     assert(uuids != NULL && directions != NULL);
+    value_date_effect(book);
     for (size_t i = 0; i < count; i++) {
         const struct instruction *instruction = &book->instructions[i];
 

@@ -79,7 +79,7 @@ static void line_text(struct buffer *out, const char *key, struct text value)
     buffer_format(out, "%s: %.*s\n", key, TEXT_ARG(value));
 }
 
-static void line_calendar(struct buffer *out, const struct calendar *calendar)
+static void line_calendar(struct buffer *out, const char *key, const struct calendar *calendar)
 {
     struct digest digest =
         sha256((struct text){(const char *)calendar->holidays,
@@ -91,8 +91,36 @@ static void line_calendar(struct buffer *out, const struct calendar *calendar)
     digest_format(&digest, hex);
     date_format(calendar->covered_from, from);
     date_format(calendar->covered_to, to);
-    buffer_format(out, "calendar: weekend %u, %zu holidays, %s to %s, %.16s\n", calendar->weekend,
+    buffer_format(out, "%s: weekend %u, %zu holidays, %s to %s, %.16s\n", key, calendar->weekend,
                   calendar->holiday_count, from, to, hex);
+}
+
+static void line_override(struct buffer *out, const struct book_override *override)
+{
+    char date[DATE_TEXT_SIZE];
+
+    date_format(override->day.date, date);
+    buffer_format(out, "override: %s %s %s", override->day.country, date,
+                  day_kind_name(override->day.kind));
+    if (override->day.kind == DAY_HALF)
+        buffer_format(out, " until %.*s %.*s", TEXT_ARG(override->until),
+                      TEXT_ARG(override->time_zone));
+    buffer_format(out, ": %.*s\n", TEXT_ARG(override->reason));
+}
+
+/* Nothing where nothing is said: versions that were stored before there were such keys keep their
+ * digest. */
+static void lines_calendars(const struct corridor *corridor, struct buffer *out)
+{
+    line_calendar(out, "calendar", &corridor->calendar);
+    if (corridor->settles_elsewhere)
+        line_calendar(out, "settlement_calendar", &corridor->settlement_calendar);
+    if (corridor->settlement_lag != 0)
+        buffer_format(out, "settlement_lag: %d\n", corridor->settlement_lag);
+    if (corridor->roll != ROLL_FOLLOWING)
+        buffer_format(out, "roll_convention: %s\n", roll_convention_name(corridor->roll));
+    for (size_t i = 0; i < corridor->override_count; i++)
+        line_override(out, corridor->overrides[i]);
 }
 
 static void lines_rules(const struct corridor *corridor, struct buffer *out)
@@ -156,7 +184,7 @@ void corridor_lines(const struct corridor *corridor, struct buffer *out)
     date_format(corridor->effective_from, effective);
     buffer_format(out, "effective_from: %s\n", effective);
     lines_rules(corridor, out);
-    line_calendar(out, &corridor->calendar);
+    lines_calendars(corridor, out);
     for (size_t i = 0; i < corridor->participant_count; i++)
         line_text(out, "participant", corridor->participants[i]->code);
     for (size_t i = 0; i < corridor->fees.count; i++)

@@ -51,6 +51,7 @@ static enum status window_read(struct closing *closing, struct error *error)
     closing->corridor_id = (int32_t)result_int64(rows, 0, 0);
     closing->corridor_version = (int32_t)result_int64(rows, 0, 1);
     closing->window.business_date = result_date(rows, 0, 2);
+    closing->value_date = result_date(rows, 0, 4);
     if (!window_state_parse(result_text(rows, 0, 3), &closing->window.state))
         status = error_set(error, FATAL, "window %lld is in a state unknown to this version",
                            (long long)closing->window.window_id);

@@ -198,6 +198,14 @@ static const struct command commands[] = {
      .example = "sawa-settle show --state HELD",
      .run = show_command,
      .answers = true},
+    {.name = "calendar",
+     .arguments = "--corridor CODE [--from DATE] [--until DATE] [--book FILE] "
+                  "[--format table|csv]",
+     .summary = "business dates, cut-offs and value dates of a corridor; writes nothing",
+     .example = "sawa-settle calendar --corridor KES-NGN --from 2026-12-21 --until 2027-01-08\n"
+                "sawa-settle calendar --corridor KES-NGN --book deploy/corridors.example.yaml",
+     .run = calendar_command,
+     .answers = true},
     {.name = "verify",
      .arguments = "[--window ID] [--since DATE]",
      .summary = "compute closed windows again from their payments and compare",

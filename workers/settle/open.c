@@ -4,6 +4,10 @@
  * Every corridor version makes the windows whose business date lies in [effective_from, the next
  * version's effective_from). Asking again opens what is missing and changes nothing else; a span
  * that starts behind the newest window is begun at that window, so that no hole stays between.
+ *
+ * (1) A window that is open keeps its times and its value date, whatever a later version says of
+ *     its day; that version's first window begins where the last one before it is cut off.
+ * (2) A window is opened with its value date: where the calendars end before that, none is.
  */
 #include "book_file.h"
 #include "settle.h"
@@ -20,6 +24,7 @@ struct opening {
     int64_t from_us;
     int64_t until_us;
     int64_t opened_count;
+    struct window newest; /* of the corridor at hand that this run opened; window_id 0: none */
 };
 
 /* One corridor version as the database keeps it. */
@@ -29,8 +34,16 @@ struct version {
     calendar_date effective_from;
     calendar_date effective_until; /* DATE_NONE: it is the newest */
     struct book_document document;
-    int64_t opened_to_us; /* newest cut-off of the corridor; INT64_MAX: no window yet */
+    struct window newest; /* of the corridor; window_id 0: no window yet */
 };
+
+static struct window newest_of(const struct result *rows, int row)
+{
+    if (result_is_null(rows, row, 7))
+        return (struct window){0};
+    return (struct window){.window_id = result_int64(rows, row, 8),
+                           .cut_off_us = result_instant(rows, row, 7)};
+}
 
 static struct version version_of(const struct result *rows, int row)
 {
@@ -40,7 +53,7 @@ static struct version version_of(const struct result *rows, int row)
         .effective_from = result_date(rows, row, 3),
         .effective_until = result_is_null(rows, row, 4) ? DATE_NONE : result_date(rows, row, 4),
         .document = {result_text(rows, row, 5), result_text(rows, row, 6)},
-        .opened_to_us = result_is_null(rows, row, 7) ? INT64_MAX : result_instant(rows, row, 7),
+        .newest = newest_of(rows, row),
     };
 }
 
@@ -63,8 +76,21 @@ static size_t windows_of_version(const struct version *version, struct window *w
     return kept;
 }
 
+/* The value dates of windows; returns of how many of them it is certain (2). */
+static size_t value_dates(const struct corridor *corridor, const struct window *windows,
+                          size_t count, int32_t *ret_dates)
+{
+    size_t known = 0;
+
+    while (known < count &&
+           corridor_value_date(corridor, windows[known].business_date, &ret_dates[known]))
+        known++;
+    return known;
+}
+
 static enum status windows_insert(struct opening *opening, const struct corridor *corridor,
-                                  const struct window *windows, size_t count, struct error *error)
+                                  const struct window *windows, size_t count,
+                                  const int32_t *value_dates_of, struct error *error)
 {
     struct arena *arena = &opening->settle->arena;
     int64_t *instants = arena_alloc(arena, 3 * (count + 1) * sizeof *instants);
@@ -90,6 +116,7 @@ static enum status windows_insert(struct opening *opening, const struct corridor
     params_instant_array(&params, instants + count, count);
     params_instant_array(&params, instants + 2 * count, count);
     params_int32(&params, corridor->grace_seconds);
+    params_date_array(&params, value_dates_of, count);
     status =
         settle_run(opening->settle->session.db, settle_sql_window_insert, &params, error, &rows);
     if (status == OK)
@@ -98,24 +125,63 @@ static enum status windows_insert(struct opening *opening, const struct corridor
     return status;
 }
 
+static void calendar_ends(const struct corridor *corridor)
+{
+    log_warn("calendar_ends", "a corridor's holidays do not reach as far as windows are opened",
+             LOG_TEXT("corridor", corridor->code));
+}
+
+/* The corridor's newest window, of the database or of a version before in this run. */
+static struct window newest_before(const struct opening *opening, const struct version *version)
+{
+    bool is_same = opening->newest.window_id != 0 &&
+                   window_id_corridor(opening->newest.window_id) == version->corridor_id;
+
+    return is_same && opening->newest.window_id > version->newest.window_id ? opening->newest
+                                                                            : version->newest;
+}
+
+/* Stores those of the version that are missing, each with its value date. */
+static enum status windows_open(struct opening *opening, const struct version *version,
+                                const struct corridor *corridor, struct window *windows,
+                                size_t count, struct error *error)
+{
+    struct window newest = newest_before(opening, version);
+    int32_t *dates = arena_alloc(&opening->settle->arena, (count + 1) * sizeof *dates);
+    size_t known;
+
+    assert(dates != NULL);
+    count = windows_of_version(version, windows, count);
+    if (newest.window_id != 0) /* (1) */
+        count = schedule_windows_behind(windows, count, newest.window_id, newest.cut_off_us);
+    known = value_dates(corridor, windows, count, dates);
+    if (known < count)
+        calendar_ends(corridor);
+    if (known == 0)
+        return OK;
+    if (windows[known - 1].window_id > newest.window_id)
+        opening->newest = windows[known - 1];
+    return windows_insert(opening, corridor, windows, known, dates, error);
+}
+
 static enum status corridor_open(struct opening *opening, const struct version *version,
                                  const struct corridor *corridor, struct error *error)
 {
     struct schedule schedule = corridor_schedule(corridor);
     struct window *windows = arena_alloc(&opening->settle->arena, WINDOWS_MAX * sizeof *windows);
+    int64_t opened_to_us =
+        version->newest.window_id == 0 ? opening->from_us : version->newest.cut_off_us;
     int64_t from_us = /* a hole would send its payments into the window behind it */
-        version->opened_to_us < opening->from_us ? version->opened_to_us : opening->from_us;
+        opened_to_us < opening->from_us ? opened_to_us : opening->from_us;
     bool complete = false;
     size_t count;
 
     assert(windows != NULL);
-    count = schedule_windows(&schedule, from_us, opening->until_us, WINDOWS_MAX, windows,
-                             &complete);
+    count =
+        schedule_windows(&schedule, from_us, opening->until_us, WINDOWS_MAX, windows, &complete);
     if (!complete)
-        log_warn("calendar_ends", "a corridor's holidays do not reach as far as windows are opened",
-                 LOG_TEXT("corridor", corridor->code));
-    count = windows_of_version(version, windows, count);
-    return count == 0 ? OK : windows_insert(opening, corridor, windows, count, error);
+        calendar_ends(corridor);
+    return windows_open(opening, version, corridor, windows, count, error);
 }
 
 static enum status version_open(struct opening *opening, const struct version *version,
@@ -152,7 +218,9 @@ static enum status opening_run(struct opening *opening, struct error *error)
 enum status settle_open(struct settle *settle, int64_t now_us, struct error *error,
                         int64_t *ret_opened)
 {
-    struct opening opening = {settle, now_us, now_us + settle->ahead_days * US_PER_DAY, 0};
+    struct opening opening = {.settle = settle,
+                              .from_us = now_us,
+                              .until_us = now_us + settle->ahead_days * US_PER_DAY};
     enum status status = opening_run(&opening, error);
 
     if (status == OK)

@@ -9,6 +9,7 @@
  *   confirm.c INSTRUCTED windows whose items are all matched become SETTLED
  *   verify.c  recomputes closed windows from payments
  *   show.c    windows and nets for people
+ *   calendar.c windows as a book has them, opened or not
  *
  * (1) A window is closed in one transaction: cuts, fold, obligations, nets, proof, instructions,
  *     expected items, journal, leaf, state. Nothing of it is visible before, all of it after.
@@ -89,6 +90,7 @@ int run_command(struct program_run *run, int argc, char **argv);
 int open_command(struct program_run *run, int argc, char **argv);
 int close_command(struct program_run *run, int argc, char **argv);
 int show_command(struct program_run *run, int argc, char **argv);
+int calendar_command(struct program_run *run, int argc, char **argv);
 int simulate_command(struct program_run *run, int argc, char **argv);
 int corridor_command(struct program_run *run, int argc, char **argv);
 int verify_command(struct program_run *run, int argc, char **argv);
@@ -125,6 +127,7 @@ struct closing {
     struct settle *settle;
     struct business *tx;
     struct window window;
+    calendar_date value_date; /* when its money moves: fixed when it was opened */
     int32_t corridor_id;
     int32_t corridor_version;
     enum settlement_model model;

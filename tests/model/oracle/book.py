@@ -5,6 +5,14 @@ that are business days at both ends; what happens on another day belongs to the 
 
     window_id = corridor_id << 32 | days since 2000-01-01 << 8 | sequence (1, 2, ... in a day)
 
+A country rests on its weekend and its holidays, unless the book has an override for the day: a
+holiday announced late, a day worked through, a day that ends early (cut-offs behind its end do not
+exist). A version of a corridor knows the weekends and overrides that were announced by the day it
+takes effect.
+
+The money of a window moves on its value date: so many business days of the settlement calendar on,
+then rolled to a day on which all calendars work, and never before the business date.
+
 A local time means the first instant at which the clock shows it or a later time: the jump itself
 where the clocks skip it, the first of the two where they show it twice. Two cut-offs that so fall
 on one instant close one window, the first.
@@ -21,6 +29,8 @@ import yaml
 from . import fees
 
 DAY_ZERO = date(2000, 1, 1)
+DAY = timedelta(days=1)
+WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -38,6 +48,24 @@ class Window:
     cut_off_us: int
 
 
+@dataclass(frozen=True)
+class Country:
+    """When one country rests, and what it says of single days."""
+    weekend: frozenset = frozenset((5, 6))     # Monday is 0
+    holidays: frozenset = frozenset()
+    overrides: tuple = ()                      # (day, "HOLIDAY" | "BUSINESS" | "HALF", end in us)
+
+    def works(self, day):
+        for at, kind, _ in self.overrides:
+            if at == day:
+                return kind != "HOLIDAY"
+        return day.weekday() not in self.weekend and day not in self.holidays
+
+    def ends_us(self, day):
+        return min((end for at, kind, end in self.overrides if at == day and kind == "HALF"),
+                   default=None)
+
+
 @dataclass
 class Corridor:
     corridor_id: int
@@ -50,14 +78,38 @@ class Corridor:
     participants: frozenset
     time_zone: str
     cut_offs: tuple          # minutes of the local day, 1 to 1440, ascending
-    holidays: frozenset      # of both countries
-    weekend: tuple = (5, 6)  # Monday is 0
+    countries: tuple         # of both ends
     nostro: str = ""
     rate_rounding: str = ""  # empty: rates are not checked
     fees: tuple = ()         # of fees.Fee
+    settlement_countries: tuple = ()    # of the settlement currency's system; none: as countries
+    lag: int = 0
+    roll: str = "FOLLOWING"
 
     def is_business_day(self, day):
-        return day.weekday() not in self.weekend and day not in self.holidays
+        return all(country.works(day) for country in self.countries)
+
+    def cut_offs_us(self, day):
+        """(sequence, instant) of a business day; fewer on one that ends early."""
+        ends = [end for end in (country.ends_us(day) for country in self.countries)
+                if end is not None]
+        points = [(number, self.cut_off_us(day, at))
+                  for number, at in enumerate(self.cut_offs, 1)]
+        return [point for point in points if all(point[1] <= end for end in ends)]
+
+    def value_date(self, business_date):
+        """None of this knows where the holidays end: the program refuses there."""
+        system = self.settlement_countries or self.countries
+        good = {True: lambda day: all(country.works(day) for country in system + self.countries),
+                False: lambda day: all(country.works(day) for country in system)}
+        day = business_date
+        for _ in range(self.lag):
+            day = _walk(day + DAY, DAY, good[False])
+        forward, back = _walk(day, DAY, good[True]), _walk(day, -DAY, good[True])
+        rolled = {"FOLLOWING": forward, "PRECEDING": back,
+                  "MODIFIED_FOLLOWING": forward if (forward.year, forward.month)
+                  == (day.year, day.month) else back}[self.roll]
+        return rolled if rolled >= business_date else _walk(business_date, DAY, good[True])
 
     def cut_off_us(self, day, minute):
         return instant_of_local(ZoneInfo(self.time_zone), datetime.combine(day, time())
@@ -67,20 +119,25 @@ class Corridor:
         """The windows whose business date lies in [first, last], in order."""
         day, opens = first, None
         while opens is None:                       # the cut-off before the first
-            day -= timedelta(days=1)
-            if self.is_business_day(day):
-                opens = self.cut_off_us(day, self.cut_offs[-1])
+            day -= DAY
+            if self.is_business_day(day) and self.cut_offs_us(day):
+                opens = self.cut_offs_us(day)[-1][1]
         out, day = [], first
         while day <= last:
-            for sequence, at in enumerate(self.cut_offs if self.is_business_day(day) else (), 1):
-                cut_off = self.cut_off_us(day, at)
+            for sequence, cut_off in self.cut_offs_us(day) if self.is_business_day(day) else ():
                 if cut_off == opens:
                     continue
                 window_id = self.corridor_id << 32 | (day - DAY_ZERO).days << 8 | sequence
                 out.append(Window(window_id, self.code, day, sequence, opens, cut_off))
                 opens = cut_off
-            day += timedelta(days=1)
+            day += DAY
         return out
+
+
+def _walk(day, step, is_good):
+    while not is_good(day):
+        day += step
+    return day
 
 
 def instant_of_local(zone, naive):
@@ -137,17 +194,39 @@ def _newest(entries):
     return newest
 
 
+def _country(document, holidays, name, known_on):
+    """A country as it is known on that day."""
+    weekends = [entry for entry in document.get("weekends", ()) if entry["country"] == name
+                and entry.get("effective_from", date.min) <= known_on]
+    overrides = tuple(
+        (entry["date"], entry["day"], entry["day"] == "HALF" and instant_of_local(
+            ZoneInfo(entry["time_zone"]), datetime.combine(entry["date"], time())
+            + timedelta(minutes=_minutes(entry["until"]))))
+        for entry in document.get("overrides", ())
+        if entry["country"] == name and entry["announced"] <= known_on)
+    if not weekends:
+        return Country(holidays=frozenset(holidays[name]), overrides=overrides)
+    newest = max(weekends, key=lambda entry: entry.get("effective_from", date.min))
+    return Country(frozenset(WEEKDAYS.index(day) for day in newest["days"]),
+                   frozenset(holidays[name]), overrides)
+
+
 def load(path):
     """{code: Corridor}, each in its last version."""
     with open(path, encoding="utf-8") as file:
         document = yaml.safe_load(file)
     holidays = _holidays(os.path.join(os.path.dirname(path), document["holidays"]))
+
+    def countries(entry, key):
+        return tuple(_country(document, holidays, name, entry["effective_from"])
+                     for name in entry.get(key, ()))
+
     return {code: Corridor(
         entry["corridor_id"], code, entry["source_currency"], entry["target_currency"],
         entry["settlement_currency"], entry["model"], int(entry["limit_minor"]),
         frozenset(entry["participants"]), entry["time_zone"],
-        tuple(_minutes(at) for at in entry["cut_offs"]),
-        frozenset().union(*(holidays[name] for name in entry["calendars"])),
-        nostro=entry["nostro_account"], fees=fees.read(entry),
-        rate_rounding=entry.get("rate_rounding", ""))
+        tuple(_minutes(at) for at in entry["cut_offs"]), countries(entry, "calendars"),
+        entry["nostro_account"], entry.get("rate_rounding", ""), fees.read(entry),
+        countries(entry, "settlement_calendars"), entry.get("settlement_lag", 0),
+        entry.get("roll_convention", "FOLLOWING"))
         for code, entry in _newest(document["corridors"]).items()}

@@ -199,7 +199,8 @@ def instruction_rows(context, part):
 
 
 def expected_items(context, part):
-    """One per instruction, on its account, signed as our bank will see it."""
+    """One per instruction, on its account, signed as our bank will see it, on the day its window's
+    money moves."""
     rows = context.database.rows(
         """SELECT instruction.instruction_id::text, instruction.direction,
                   instruction.amount_minor, instruction.currency, instruction.account_id,
@@ -210,6 +211,14 @@ def expected_items(context, part):
     for (name, direction, minor, *same) in rows:
         wanted = (minor if direction == "COLLECT" else -minor, *same[:6])
         part.equal(f"expected item of instruction {name}", wanted, tuple(same[6:]))
+    dates = {window.window_id: context.model.corridors[window.corridor].value_date(
+        window.business_date) for timetable in context.model.timetables.values()
+        for window in timetable.windows}
+    for window_id, *found in context.database.rows(
+            "SELECT DISTINCT instruction.window_id, settlement_date, item.value_date"
+            " FROM instruction JOIN expected_item AS item USING (instruction_id)"):
+        part.equal(f"settlement and value date of window {window_id}", [dates.get(window_id)] * 2,
+                   found)
     part.equal("expected items without an instruction or an opening", 0, context.database.value(
         "SELECT count(*) FROM expected_item WHERE instruction_id IS NULL AND opening_id IS NULL"))
     nostros = {corridor.corridor_id: corridor.nostro for corridor

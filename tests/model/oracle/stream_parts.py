@@ -296,14 +296,17 @@ def cuts(context, part):
 
 
 def windows(context, part):
-    """The windows that exist are those of the calendar."""
+    """The windows that exist are those of the calendar, and so is the day their money moves."""
+    corridors = context.model.corridors
     calendar = {window.window_id: (window.opens_us, window.cut_off_us, window.business_date,
-                                   window.sequence)
+                                   window.sequence,
+                                   corridors[window.corridor].value_date(window.business_date))
                 for timetable in context.model.timetables.values() for window in timetable.windows}
     used = {window_id for window_id in context.model.window_totals()}
     found = {row[0]: row[1:] for row in context.database.rows(
         """SELECT window_id, (extract(epoch FROM opens_at) * 1000000)::bigint,
-                  (extract(epoch FROM cut_off) * 1000000)::bigint, business_date, sequence
+                  (extract(epoch FROM cut_off) * 1000000)::bigint, business_date, sequence,
+                  coalesce(value_date, business_date)
              FROM settlement_window""")}
     expected = {window_id: calendar.get(window_id) for window_id in found.keys() | used}
     part.equal_maps("window", expected, found)
