@@ -17,8 +17,9 @@ CREATE FUNCTION pg_temp.decision(of_proposal bigint, changed jsonb DEFAULT '{}')
     LANGUAGE sql AS $$
     SELECT format('INSERT INTO period_decision (proposal_id, verdict, digest, reason, checker,
                        decided_by, commit_id)
-                   SELECT proposal.proposal_id, given.verdict, coalesce(given.digest, proposal.digest), '''',
-                          given.checker, given.decided_by, 2
+                   SELECT proposal.proposal_id, given.verdict,
+                          coalesce(given.digest, proposal.digest), '''', given.checker,
+                          given.decided_by, 2
                      FROM period_proposal AS proposal,
                           jsonb_populate_record(NULL::period_decision, %L) AS given
                     WHERE proposal.proposal_id = %s',

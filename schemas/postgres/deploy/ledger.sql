@@ -57,26 +57,43 @@ CREATE VIEW batch_place AS
                           ORDER BY number DESC LIMIT 1) AS file ON true;
 
 -- Per account: the balance before from_date (debits less credits; from_date null: none), and what
--- was debited and credited from then up to the end of until_date. A posting on an account that is
+-- was debited and credited from then up to the end of until_date. Each side is added up before it
+-- meets the chart: the cost is one look at the entries per side. A posting on an account that is
 -- not there stands alone, so that totals show it.
 CREATE FUNCTION trial_balance(from_date date, until_date date, OUT account_id integer,
                               OUT code text, OUT kind text, OUT normal_side text,
                               OUT currency text, OUT opening_minor bigint, OUT debit_minor bigint,
                               OUT credit_minor bigint) RETURNS SETOF record
     LANGUAGE sql STABLE SET search_path = sawa, pg_temp AS $$
-    SELECT posting.account_id, coalesce(chart.code, '?' || posting.account_id),
+    WITH side AS (
+        SELECT debit_account_id AS account_id,
+               sum(amount_minor) FILTER (WHERE booking_date < from_date) AS opening,
+               sum(amount_minor) FILTER (WHERE from_date IS NULL OR booking_date >= from_date)
+                   AS debit,
+               0::numeric AS credit
+          FROM journal_entry
+         WHERE booking_date <= until_date
+         GROUP BY debit_account_id
+        UNION ALL
+        SELECT credit_account_id,
+               -sum(amount_minor) FILTER (WHERE booking_date < from_date),
+               0,
+               sum(amount_minor) FILTER (WHERE from_date IS NULL OR booking_date >= from_date)
+          FROM journal_entry
+         WHERE booking_date <= until_date
+         GROUP BY credit_account_id
+    ), both_sides AS (
+        SELECT side.account_id, coalesce(sum(opening), 0)::bigint AS opening,
+               coalesce(sum(debit), 0)::bigint AS debit,
+               coalesce(sum(credit), 0)::bigint AS credit
+          FROM side
+         GROUP BY side.account_id
+    )
+    SELECT both_sides.account_id, coalesce(chart.code, '?' || both_sides.account_id),
            coalesce(chart.kind, '?'), coalesce(chart.normal_side, 'EITHER'),
-           coalesce(chart.currency, posting.currency)::text,
-           coalesce(sum(posting.debit_minor - posting.credit_minor)
-                    FILTER (WHERE booking_date < from_date), 0)::bigint,
-           coalesce(sum(posting.debit_minor)
-                    FILTER (WHERE from_date IS NULL OR booking_date >= from_date), 0)::bigint,
-           coalesce(sum(posting.credit_minor)
-                    FILTER (WHERE from_date IS NULL OR booking_date >= from_date), 0)::bigint
-      FROM posting
-      LEFT JOIN chart_of_accounts AS chart USING (account_id)
-     WHERE booking_date <= until_date
-     GROUP BY 1, 2, 3, 4, 5
+           coalesce(chart.currency, '???')::text, opening, debit, credit
+      FROM both_sides
+      LEFT JOIN chart_of_accounts AS chart ON chart.account_id = both_sides.account_id
 $$;
 
 -- What a person approves who closes a period: SHA-256 of UTF-8 lines, the first two

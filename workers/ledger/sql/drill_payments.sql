@@ -35,5 +35,7 @@ SELECT taken.event_id, taken.kind, debtor.code AS debtor, creditor.code AS credi
     ON credit.account_id = $3::integer AND credit.currency = taken.settlement_currency
    AND credit.participant_id = CASE taken.kind WHEN 1 THEN taken.creditor_agent_id
                                                ELSE taken.debtor_agent_id END
-  JOIN batch_place AS place USING (batch_id)
+  LEFT JOIN LATERAL (SELECT * FROM batch_place
+                      WHERE batch_place.batch_id = taken.batch_id
+                      LIMIT 1) AS place ON true -- of these batches alone, each once
  ORDER BY taken.batch_id, taken.record_offset;

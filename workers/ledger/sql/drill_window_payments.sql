@@ -23,7 +23,9 @@ SELECT behind.event_id, behind.kind, debtor.code AS debtor, creditor.code AS cre
   FROM behind
   JOIN participant AS debtor ON debtor.participant_id = behind.debtor_agent_id
   JOIN participant AS creditor ON creditor.participant_id = behind.creditor_agent_id
-  LEFT JOIN batch_place AS place USING (batch_id)
+  LEFT JOIN LATERAL (SELECT * FROM batch_place
+                      WHERE batch_place.batch_id = behind.batch_id
+                      LIMIT 1) AS place ON true -- of these batches alone, each once
  WHERE (behind.owing_id = $2::integer AND $3::integer IN (0, behind.owed_id))
     OR (behind.owed_id = $2::integer AND $3::integer IN (0, behind.owing_id))
  ORDER BY behind.batch_id NULLS FIRST, behind.record_offset, behind.event_day;
