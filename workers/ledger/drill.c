@@ -453,7 +453,8 @@ int drill_verb(struct program_run *run, const struct arguments *arguments)
         buffer_byte(&drill.sheet.out, '\n');
     session_done(&drill.session);
     result_free(drill.entry.rows);
-    (void)fwrite(drill.around.data, 1, drill.around.size, stderr);
+    if (drill.around.size > 0)
+        (void)fwrite(drill.around.data, 1, drill.around.size, stderr);
     buffer_done(&drill.around);
     return sheet_end(&drill.sheet, code == EXIT_OK && !drill.holds ? EXIT_FAILED : code);
 }
