@@ -328,7 +328,7 @@ static enum status sides_prove(struct drill *drill, const struct instructed *ins
 
 static enum status close_drill(struct drill *drill, struct error *error)
 {
-    struct instructed instructed;
+    struct instructed instructed = {0};
     struct params params;
     enum status status = instruction_read(drill, error, &instructed);
 
@@ -438,7 +438,7 @@ static enum status drill_print(struct drill *drill, const struct place *place, s
 int drill_verb(struct program_run *run, const struct arguments *arguments)
 {
     struct drill drill = {.holds = true};
-    struct place place;
+    struct place place = {0};
     struct error error;
     int code;
 

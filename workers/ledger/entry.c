@@ -142,8 +142,8 @@ void entry_print(const struct entry *entry, struct buffer *out)
 int entry_verb(struct program_run *run, const struct arguments *arguments)
 {
     struct session session;
-    struct place place;
-    struct entry entry;
+    struct place place = {0};
+    struct entry entry = {0};
     struct buffer out;
     struct error error;
     enum status status;

@@ -453,7 +453,7 @@ static enum status digest_check(const struct proposal *proposal, const struct ar
 int period_approve(struct program_run *run, const struct arguments *arguments)
 {
     struct session session;
-    struct proposal proposal;
+    struct proposal proposal = {0};
     struct error error;
     int held = 0;
     enum status status;
@@ -482,7 +482,7 @@ int period_approve(struct program_run *run, const struct arguments *arguments)
 int period_reject(struct program_run *run, const struct arguments *arguments)
 {
     struct session session;
-    struct proposal proposal;
+    struct proposal proposal = {0};
     struct error error;
     enum status status;
 
