@@ -34,6 +34,7 @@ static enum status refusal_explain(enum status status, struct error *error)
         {"an_account_opens_before_its_first_day",
          "the account has postings or statements of that day or before (3)"},
         {"approved_is_what_was_proposed", "it is about something else than was proposed"},
+        {"closed_periods_take_no_entry", "the books are closed up to that day: sawa ledger period"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -29,6 +29,7 @@ static const struct verb {
     {"relay", "the outbox to the bus and to payment files"},
     {"statement", "read banks' statements"},
     {"account", "open accounts with their balance and outstanding items"},
+    {"ledger", "trial balance, accounts, entries and their payments; periods that close"},
     {"reconcile", "match what is expected with what banks say"},
     {"report", "the proof of every account's balance"},
     {"archive", "raw records to files; let go what is old enough"},

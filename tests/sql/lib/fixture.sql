@@ -170,6 +170,19 @@ VALUES (sha256('reply'), 'reply.xml', 'pacs.002', 'R-1', 'reply', 2);
 INSERT INTO payment_status
 SELECT reply_id, 1, 'TRANSACTION', 'M-1', NULL, 'ACSC', '', '', 'UNKNOWN' FROM payment_reply;
 
+INSERT INTO period_proposal (proposal_id, action, last_date, valid_hours, maker, commit_id)
+    OVERRIDING SYSTEM VALUE
+VALUES (1, 'CLOSE', '2020-12-31', 24, 'maker', 2);
+INSERT INTO period_decision (proposal_id, verdict, digest, checker, commit_id)
+SELECT 1, 'APPROVED', digest, 'checker', 2 FROM period_proposal;
+INSERT INTO period_proposal (proposal_id, action, last_date, reason, valid_hours, maker, commit_id)
+    OVERRIDING SYSTEM VALUE
+VALUES (2, 'CLOSE', '2021-12-31', '', 24, 'maker', 2);
+INSERT INTO period_proposal (proposal_id, action, last_date, reason, valid_hours, maker,
+                             proposed_by, commit_id)
+    OVERRIDING SYSTEM VALUE
+VALUES (3, 'REOPEN', '2020-12-31', 'an opening came late', 24, 'maker', 'ann', 2);
+
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 RESET ROLE;
