@@ -109,8 +109,8 @@ static enum status corridor_open(struct opening *opening, const struct version *
     size_t count;
 
     assert(windows != NULL);
-    count = schedule_windows(&schedule, from_us, opening->until_us, WINDOWS_MAX, windows,
-                             &complete);
+    count =
+        schedule_windows(&schedule, from_us, opening->until_us, WINDOWS_MAX, windows, &complete);
     if (!complete)
         log_warn("calendar_ends", "a corridor's holidays do not reach as far as windows are opened",
                  LOG_TEXT("corridor", corridor->code));
