@@ -386,6 +386,7 @@ GRANT SELECT ON window_transition, settlement_hold, settlement_hold_release, wit
                 rejected_instruction, reinstruction, reinstruction_approval
     TO sawa_settle, sawa_maker, sawa_checker, sawa_reader;
 GRANT SELECT ON withdrawal, settlement_hold TO sawa_relay, sawa_reconcile, sawa_report;
+GRANT SELECT ON expected_item TO sawa_relay;
 GRANT SELECT ON settlement_window TO sawa_maker, sawa_checker;
 GRANT SELECT ON payment_status TO sawa_settle;
 GRANT INSERT ON withdrawal TO sawa_settle;

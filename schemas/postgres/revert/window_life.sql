@@ -27,5 +27,6 @@ ALTER TABLE sawa.instruction
         UNIQUE (window_id, participant_id, counterparty_id, direction);
 REVOKE SELECT ON sawa.settlement_window FROM sawa_maker, sawa_checker;
 REVOKE SELECT ON sawa.payment_status FROM sawa_settle;
+REVOKE SELECT ON sawa.expected_item FROM sawa_relay;
 
 COMMIT;
