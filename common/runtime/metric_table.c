@@ -126,6 +126,12 @@ static const struct metric_row rows[METRIC_ID_COUNT] = {
                               .more = "taken_free; taken_lapsed: from a worker that had died or "
                                       "stood still; given: to workers that had too few; lost: "
                                       "another took it because we stood still or had no database"},
+    [METRIC_UNANSWERED_FILES] = {.name = "sawa_payment_files_unanswered",
+                                 .kind = METRIC_GAUGE,
+                                 .unit = "files",
+                                 .help = "Payment files a bank has not answered in its time.",
+                                 .more = "answer_hours of its profile; sawa-relay reads it every "
+                                         "ten seconds"},
     [METRIC_XID_HORIZON_AGE] = {.name = "sawa_xid_horizon_age_transactions",
                                 .kind = METRIC_GAUGE,
                                 .unit = "transactions",

@@ -97,7 +97,7 @@ SPOILT = (
     ("a closing balance is off by one", "UPDATE statement SET closing_minor = closing_minor + 1",
      {"statements", "proofs"}),
     ("a match is missing", "DELETE FROM match_member WHERE match_id = (SELECT match_id FROM match"
-     " LIMIT 1)", {"matches"}),
+     " LIMIT 1)", {"expected-items", "matches"}),
     ("a break is called something else", "UPDATE break_item SET type = 'date' WHERE type ="
      " 'duplicate_at_bank'", {"breaks"}),
     ("a break is invented", "CREATE TEMPORARY TABLE another ON COMMIT DROP AS SELECT * FROM"
@@ -105,6 +105,59 @@ SPOILT = (
      " expected_item_id = (SELECT expected_item_id FROM match_member WHERE expected_item_id IS NOT"
      " NULL LIMIT 1); INSERT INTO break_item OVERRIDING SYSTEM VALUE SELECT * FROM another",
      {"breaks"}),
+)
+
+
+# A bank rejects one that it never booked, and it is instructed again.
+REJECTED = """
+CREATE TEMPORARY TABLE one ON COMMIT DROP AS
+    SELECT instruction.*, entry.debit_account_id, entry.credit_account_id
+      FROM instruction
+      JOIN journal_entry AS entry ON entry.commit_id = instruction.commit_id
+                                 AND entry.amount_minor = instruction.amount_minor
+                                 AND instruction.account_id IN (debit_account_id, credit_account_id)
+      JOIN account AS own ON own.participant_id = instruction.participant_id
+                         AND own.account_id IN (debit_account_id, credit_account_id)
+     WHERE NOT EXISTS (SELECT FROM match_member WHERE expected_item_id = instruction_id)
+     LIMIT 1;
+UPDATE instruction SET status = 'REJECTED' FROM one
+ WHERE instruction.instruction_id = one.instruction_id;
+UPDATE expected_item SET is_open = false FROM one
+ WHERE expected_item.instruction_id = one.instruction_id;
+INSERT INTO withdrawal
+    SELECT instruction_id, instruction_id, window_id, 'AC04', settlement_date, 1 FROM one;
+INSERT INTO journal_entry
+    SELECT commit_id, 1000000, credit_account_id, debit_account_id, amount_minor, currency,
+           settlement_date, window_id FROM one;
+"""
+AGAIN = REJECTED + """
+INSERT INTO instruction
+    SELECT '00000000-0000-5000-8000-000000000002', window_id, participant_id, counterparty_id,
+           direction, account_id, amount_minor, currency, settlement_date, repeat('2', 32),
+           'PENDING', 1, 2 FROM one;
+INSERT INTO expected_item
+    SELECT instruction_id, account_id, instruction_id, NULL, window_id, participant_id,
+           CASE direction WHEN 'COLLECT' THEN amount_minor ELSE - amount_minor END, currency,
+           settlement_date, settlement_date, settlement_date, end_to_end_id, '', true, 1
+      FROM instruction WHERE attempt = 2;
+INSERT INTO journal_entry
+    SELECT commit_id, 1000001, debit_account_id, credit_account_id, amount_minor, currency,
+           settlement_date, window_id FROM one;
+"""
+SPOILT += (
+    ("a rejected instruction is not reversed", REJECTED + "DELETE FROM journal_entry WHERE"
+     " line = 1000000", {"close-journal", "proofs"}),
+    ("an item is withdrawn that nobody rejected", REJECTED + "UPDATE instruction SET status ="
+     " 'SENT' WHERE status = 'REJECTED'", {"instructions"}),
+    ("a withdrawn item is open", REJECTED + "UPDATE expected_item SET is_open = true FROM one WHERE"
+     " expected_item.instruction_id = one.instruction_id", {"expected-items"}),
+    ("the same amount is instructed twice", AGAIN + "DROP INDEX i3_one_live_attempt;"
+     " UPDATE instruction SET status = 'SENT' WHERE status = 'REJECTED'; DELETE FROM withdrawal;"
+     " DELETE FROM journal_entry WHERE line = 1000000;"
+     " UPDATE expected_item SET is_open = true FROM one WHERE expected_item.instruction_id ="
+     " one.instruction_id", {"instructions"}),
+    ("the second attempt is a unit more", AGAIN + "UPDATE instruction SET amount_minor ="
+     " amount_minor + 1 WHERE attempt = 2", {"instructions", "expected-items"}),
 )
 
 
@@ -219,6 +272,13 @@ class Compare(unittest.TestCase):
         failed, text = self.failed_parts()
         self.assertEqual(failed, set(), text)
         self.assertNotIn("(0 compared)", text.replace("ok - epochs (0", ""))
+
+    def test_rejected(self):
+        """compare: what a bank rejected, and what is instructed again, is as right"""
+        for sql in (REJECTED, AGAIN):
+            with self.spoilt(sql):
+                failed, text = self.failed_parts()
+            self.assertEqual(failed, set(), text)
 
     def test_reader(self):
         """compare: the role sawa_reader may read all it needs"""

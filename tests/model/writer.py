@@ -253,8 +253,9 @@ class Writer:
         self.cursor.execute(
             "INSERT INTO window_cut SELECT %s, source_id, partition, next_offset, 'COMMAND'"
             " FROM position ON CONFLICT DO NOTHING", (window_id,))
-        self.cursor.execute("UPDATE settlement_window SET state = 'INSTRUCTED'"
-                            " WHERE window_id = %s", (window_id,))
+        for state in ("CLOSING", "CLOSED", "INSTRUCTED"):
+            self.cursor.execute("UPDATE settlement_window SET state = %s WHERE window_id = %s",
+                                (state, window_id))
         ids = self.participants | {"": 0}
         self.insert("obligation", "window_id, debtor_id, creditor_id, payment_count, amount_minor,"
                     " currency", [(window_id, ids[d], ids[c], *amounts, code)

@@ -356,5 +356,78 @@ SELECT refuses('statuses_are_immutable', '23001', 'another outcome afterwards',
 SELECT refuses('instruction_moves_forward', '23514', 'settled before it was sent',
     'UPDATE instruction SET status = ''SETTLED''');
 
+-- ---- window_life ----
+SELECT refuses('window_transitions_stay', '23001', 'another arrow instead of one',
+    'UPDATE window_transition SET to_state = ''SETTLED''');
+SELECT refuses('window_moves_along_its_arrows', '23514', 'a window settled before it is closed',
+    'UPDATE settlement_window SET state = ''SETTLED''');
+SELECT refuses('a_window_begins_open', '23514', 'a window that begins closed',
+    variant('settlement_window', jsonb_build_object('window_id', :window_id + 1, 'sequence', 2,
+        'opens_at', '2026-11-20 14:00Z', 'cut_off', '2026-11-20 15:00Z',
+        'grace_ends_at', '2026-11-20 15:00Z', 'state', 'CLOSED')));
+SELECT refuses('hold_gives_a_reason', '23514', 'a hold for nothing',
+    variant('settlement_hold', '{"hold_id": 2, "reason": " "}'));
+SELECT refuses('holder_of_a_window', '23505', 'the hold of a login a second time',
+    'ALTER TABLE settlement_hold DROP CONSTRAINT settlement_hold_pkey CASCADE;'
+    || variant('settlement_hold'));
+SELECT refuses('a_window_is_held_once', '23505', 'a second hold',
+    variant('settlement_hold', '{"hold_id": 2, "is_live": true}') || ';'
+    || variant('settlement_hold', '{"hold_id": 3, "is_live": true}'));
+SELECT refuses('holds_stay', '23001', 'a hold that never was', 'DELETE FROM settlement_hold');
+SELECT refuses('who_holds_does_not_release', '23514', 'by the same login',
+    variant('settlement_hold', '{"hold_id": 2, "is_live": true}') || ';'
+    || variant('settlement_hold_release', '{"hold_id": 2, "checker": "ann"}'));
+SELECT refuses('who_holds_does_not_release', '23514', 'by the same person, under another login',
+    variant('settlement_hold', '{"hold_id": 2, "is_live": true, "held_by": "Ann"}') || ';'
+    || variant('settlement_hold_release',
+               '{"hold_id": 2, "held_by": "Ann", "released_by": "Ann"}'));
+SELECT refuses('release_gives_a_reason', '23514', 'a release for nothing',
+    variant('settlement_hold', '{"hold_id": 2, "is_live": true}') || ';'
+    || variant('settlement_hold_release', '{"hold_id": 2, "reason": ""}'));
+SELECT refuses('released_is_what_was_held', '23503', 'a release of what somebody else holds',
+    variant('settlement_hold', '{"hold_id": 2, "is_live": true}') || ';'
+    || variant('settlement_hold_release', '{"hold_id": 2, "maker": "eve"}'));
+SELECT refuses('releases_are_immutable', '23001', 'another releaser afterwards',
+    'UPDATE settlement_hold_release SET checker = ''eve''');
+SELECT refuses('withdrawn_is_what_was_rejected', '23514', 'an item whose instruction is on its way',
+    'INSERT INTO withdrawal SELECT expected_item_id, instruction_id, window_id, ''AC04'',
+            ''2026-11-22'', 2 FROM expected_item ORDER BY 1 LIMIT 1');
+SELECT refuses('withdrawals_are_immutable', '23001', 'another reason afterwards',
+    'UPDATE withdrawal SET reason = ''''');
+SELECT refuses('match_member_is_not_withdrawn', '23514', 'a booking explained by a withdrawn item',
+    'INSERT INTO match_member VALUES (''70000000-0000-5000-8000-000000000001'',
+        ''50000000-0000-5000-8000-000000000003'', NULL, true)');
+SELECT refuses('instruction_attempts_end', '23514', 'the hundredth attempt',
+    variant('instruction', jsonb_build_object('instruction_id', gen_random_uuid(),
+                                              'end_to_end_id', repeat('b', 32), 'attempt', 100)));
+SELECT refuses('reinstruction_gives_a_reason', '23514', 'a proposal for nothing',
+    variant('reinstruction', '{"reinstruction_id": 2, "reason": ""}'));
+SELECT refuses('maker_of_a_reinstruction', '23505', 'the proposal of a login a second time',
+    'ALTER TABLE reinstruction DROP CONSTRAINT reinstruction_pkey CASCADE;'
+    || variant('reinstruction'));
+SELECT refuses('proposed_is_what_was_rejected', '23514', 'the digest of another day',
+    variant('reinstruction', '{"reinstruction_id": 2, "settlement_date": "2026-11-24"}'));
+SELECT refuses('proposed_is_what_was_rejected', '23514', 'a day before the withdrawal',
+    format('INSERT INTO reinstruction (reinstruction_id, window_id, settlement_date, reason, digest,
+                                       commit_id) OVERRIDING SYSTEM VALUE
+            VALUES (2, %1$s, ''2026-11-21'', ''x'', reinstruction_digest(%1$s, ''2026-11-21''), 2)',
+           :window_id));
+SELECT refuses('reinstructions_are_immutable', '23001', 'another day afterwards',
+    'UPDATE reinstruction SET settlement_date = ''2026-11-30''');
+SELECT refuses('maker_does_not_approve', '23514', 'by the same login',
+    variant('reinstruction', '{"reinstruction_id": 2}') || ';'
+    || variant('reinstruction_approval', '{"reinstruction_id": 2, "checker": "ann"}'));
+SELECT refuses('approver_names_the_proposer', '23503', 'an approval of what somebody else proposed',
+    variant('reinstruction', '{"reinstruction_id": 2}') || ';'
+    || variant('reinstruction_approval', '{"reinstruction_id": 2, "maker": "eve"}'));
+SELECT refuses('approved_is_what_waits', '23514', 'an approval of other payments',
+    variant('reinstruction', '{"reinstruction_id": 2}') || ';'
+    || variant('reinstruction_approval', '{"reinstruction_id": 2, "digest": "\\x00"}'));
+SELECT refuses('reinstruction_is_approved_in_time', '23514', 'an approval a day late',
+    variant('reinstruction', '{"reinstruction_id": 2, "approve_until": "2026-01-01Z"}') || ';'
+    || variant('reinstruction_approval', '{"reinstruction_id": 2}'));
+SELECT refuses('reinstruction_approvals_are_immutable', '23001', 'another approver afterwards',
+    'UPDATE reinstruction_approval SET checker = ''eve''');
+
 SELECT * FROM finish();
 ROLLBACK;

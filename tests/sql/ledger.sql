@@ -36,6 +36,10 @@ CREATE FUNCTION pg_temp.entry_on(day date) RETURNS text LANGUAGE sql AS $$
     SELECT format('INSERT INTO journal_entry VALUES (2, 9, 2, 3, 1, ''KES'', %L, NULL)', day)
 $$;
 
+-- Windows in whatever state: what a period asks of them is not how they came there.
+ALTER TABLE settlement_window DISABLE TRIGGER a_window_begins_open,
+                              DISABLE TRIGGER window_moves_along_its_arrows;
+
 -- ---- closed is closed ----
 SELECT refuses('closed_periods_take_no_entry', '55000', 'the last closed day',
     pg_temp.entry_on('2020-12-31'));

@@ -88,6 +88,42 @@ static void table_and_drawing_are_the_same(void **state)
     assert_int_equal(in_table, rows);
 }
 
+/* A row of deploy/window_life.sql: ('OPEN', 'CLOSING', 'settle_begin'), */
+static bool is_arrow_row(const char *line)
+{
+    char from[16];
+    char to[16];
+    char function[24];
+    enum window_state from_state;
+    enum window_state to_state;
+    const struct window_transition *transition;
+
+    if (sscanf(line, "    ('%15[A-Z]', '%15[A-Z]', '%23[a-z_]')", from, to, function) != 3)
+        return false;
+    assert_true(window_state_parse(text_of(from), &from_state));
+    assert_true(window_state_parse(text_of(to), &to_state));
+    transition = window_transition(from_state, to_state);
+    assert_non_null(transition);
+    assert_string_equal(function, transition->function);
+    return true;
+}
+
+static void table_and_database_are_the_same(void **state)
+{
+    FILE *change = fopen("schemas/postgres/deploy/window_life.sql", "r");
+    char line[256];
+    size_t arrows = 0;
+    size_t rows;
+
+    (void)state;
+    assert_non_null(change);
+    while (fgets(line, sizeof line, change) != NULL)
+        arrows += is_arrow_row(line);
+    fclose(change);
+    (void)window_transitions(&rows);
+    assert_int_equal(arrows, rows);
+}
+
 static void one_door_refuses_other_ways(void **state)
 {
     struct window window = {.window_id = 5, .state = WINDOW_OPEN};
@@ -402,6 +438,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ids_name_their_place),
         cmocka_unit_test(table_and_drawing_are_the_same),
+        cmocka_unit_test(table_and_database_are_the_same),
         cmocka_unit_test(one_door_refuses_other_ways),
         cmocka_unit_test(the_record_that_passes_the_cut_off_is_the_next_windows),
         cmocka_unit_test(crossings_are_the_first_offsets_past_each_cut_off),

@@ -179,5 +179,8 @@ enum status input_read(struct step *step, struct error *error)
     if (status == OK)
         status =
             side_read(step, reconcile_sql_entries, false, entry_of, error, &step->matched_entries);
+    if (status == OK)
+        status =
+            side_read(step, reconcile_sql_withdrawn, false, expected_of, error, &step->withdrawn);
     return status;
 }

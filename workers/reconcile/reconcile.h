@@ -3,6 +3,7 @@
  *
  *   input.c    rows of both sides as domain items, references normalised
  *   step.c     one account and one statement date: look, decide, write what changed
+ *   withdrawn.c bookings of what a bank had rejected: set aside, and breaks
  *   write.c    set-based writes of matches and breaks
  *   main.c     accounts and dates in order
  *
@@ -60,6 +61,7 @@ struct step {
     calendar_date as_of;
     struct side items, entries;                 /* open                       */
     struct side matched_items, matched_entries; /* matched in the last days   */
+    struct side withdrawn;                      /* items, in the last days    */
     struct match_result result;
     struct reconcile_counts counts;
 };
@@ -88,6 +90,12 @@ struct changes {
 
 /* Everything of the account up to as_of into step. */
 must_use enum status input_read(struct step *step, struct error *error);
+
+/* The open entries that may explain something: all but those that name a withdrawn item. */
+struct side withdrawn_leave(struct step *step);
+
+/* Adds the breaks of those it left out; they explain nothing. Before breaks are sorted. */
+void withdrawn_break(struct step *step);
 
 /* Writes the changes within tx. */
 must_use enum status changes_write(struct step *step, struct business *tx,

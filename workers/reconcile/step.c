@@ -99,11 +99,13 @@ static bool duplicates_find(struct step *step, const struct match_rules *rules)
 static enum status step_decide(struct step *step, struct error *error)
 {
     struct match_rules rules = MATCH_RULES_STANDARD;
+    struct side entries = withdrawn_leave(step);
 
     rules.as_of = step->as_of;
-    if (!match_run(step->items.items, step->items.count, step->entries.items, step->entries.count,
-                   &rules, step->arena, &step->result))
+    if (!match_run(step->items.items, step->items.count, entries.items, entries.count, &rules,
+                   step->arena, &step->result))
         return error_set(error, FATAL, "an account has more open items than fit into memory");
+    withdrawn_break(step);
     qsort(step->result.breaks, step->result.break_count, sizeof *step->result.breaks,
           break_compare);
     if (!duplicates_find(step, &rules))

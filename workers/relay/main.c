@@ -49,7 +49,7 @@ static enum status tolerate(struct relay *relay, enum status status, const struc
     return OK;
 }
 
-/* One turn: what is ready, what is signed, what is released, what was answered. */
+/* One turn: what is ready, what is signed, what is released, what was answered, what was not. */
 static enum status tick(void *context, struct error *error)
 {
     struct relay *relay = context;
@@ -61,7 +61,9 @@ static enum status tick(void *context, struct error *error)
         status = tolerate(relay, relay_release(relay, error, &count), error);
     if (status == OK)
         status = relay_deliver(relay, error, &count);
-    return status == OK ? relay_replies(relay, error, &count) : status;
+    if (status == OK)
+        status = relay_replies(relay, error, &count);
+    return status == OK ? relay_watch(relay, error) : status;
 }
 
 static int run_command(struct program_run *run, int argc, char **argv)

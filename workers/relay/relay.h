@@ -5,6 +5,7 @@
  *   release.c   people sign; what has its signatures is released, or a file is cancelled
  *   deliver.c   released files -> the bank's folder, each exactly once
  *   reply.c     pacs.002, pain.002 -> status of instructions
+ *   watch.c     what banks owe us an answer for, as a metric
  *   show.c      for people
  *
  * (1) An instruction is in at most one file that was not cancelled, and the file's bytes never
@@ -38,6 +39,7 @@ struct relay {
     const char *schema_folder; /* XSDs; "": none */
     int64_t interval_ms;
     int64_t refused_at_us; /* when the worker told of a refused file last; 0: never */
+    int64_t watched_at_us; /* when it last counted unanswered files; 0: never */
     struct arena arena;    /* third lifetime: one file, or one answer */
 };
 
@@ -79,6 +81,9 @@ must_use enum status relay_deliver(struct relay *relay, struct error *error, int
 
 /* Reads answers in <folder>/reply; a refused one is moved aside with a finding in the log. */
 must_use enum status relay_replies(struct relay *relay, struct error *error, int64_t *ret_files);
+
+/* Counts files without an answer in their bank's time into the metric, every ten seconds. */
+must_use enum status relay_watch(struct relay *relay, struct error *error);
 
 int prepare_command(struct program_run *run, int argc, char **argv);
 int sign_command(struct program_run *run, int argc, char **argv);

@@ -30,6 +30,8 @@ static enum status refusal_explain(enum status status, struct error *error)
         {"release_needs_its_signatures", "signatures are missing, or none is a checker's"},
         {"payment_file_is_released_in_time", "the time to release it is over: cancel it"},
         {"payment_file_moves_along_its_arrows", "its state does not allow that"},
+        {"i3_contradicted_is_not_paid_again",
+         "the bank says that it made a payment in it before: ask it, and cancel the file"},
     };
 
     for (size_t i = 0; status != OK && i < COUNT_OF(rows); i++) {

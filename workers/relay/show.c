@@ -192,8 +192,9 @@ int status_command(struct program_run *run, int argc, char **argv)
                                         "instructions that banks rejected",
                                         "answers that contradict what was final",
                                         "answers about nothing of ours",
-                                        "files that a bank has not answered in its time"};
-    static const int alerts[] = {1, 5, 6, 7};
+                                        "files that a bank has not answered in its time",
+                                        "rejected instructions that the bank booked all the same"};
+    static const int alerts[] = {1, 5, 6, 7, 8};
     struct result *rows = NULL;
     struct relay relay;
     struct error error;

@@ -5,7 +5,7 @@
  *   window_lock    state, now that nobody adds any more
  *   cut            where each partition ends; a watermark cut that ingest stored stays
  *   fold           what is pending joins the totals
- *   locks          an FX lock that is not there yet holds the window, never the payment
+ *   holds          a person, or an FX lock that is not there yet, holds the window, never a payment
  *   book           obligations, nets, proof, instructions, expected items, journal
  *   state, leaf, COMMIT
  *
@@ -212,6 +212,22 @@ static enum status locks_check(struct closing *closing, struct error *error, int
     return status;
 }
 
+/* Why the window must not close now; an empty reason: it may. */
+static enum status what_holds(struct closing *closing, struct error *error,
+                              char ret_reason[HOLD_REASON_SIZE])
+{
+    int64_t missing = 0;
+    enum status status =
+        hold_by_hand(closing->settle->session.db, closing->window.window_id, error, ret_reason);
+
+    if (status != OK || ret_reason[0] != '\0')
+        return status;
+    status = locks_check(closing, error, &missing);
+    if (status == OK && missing > 0)
+        snprintf(ret_reason, HOLD_REASON_SIZE, "fx_lock_missing: %lld", (long long)missing);
+    return status;
+}
+
 /* Gate, then state: DUPLICATE where somebody has closed it before us. */
 static enum status settle_begin(struct closing *closing, struct error *error)
 {
@@ -227,11 +243,8 @@ static enum status settle_begin(struct closing *closing, struct error *error)
     return corridor_read(closing, error);
 }
 
-static enum status settle_hold(struct closing *closing, int64_t missing, struct error *error)
+static enum status settle_hold(struct closing *closing, const char *reason, struct error *error)
 {
-    char reason[64];
-
-    snprintf(reason, sizeof reason, "fx_lock_missing: %lld", (long long)missing);
     return state_move(closing, WINDOW_HELD, reason, error);
 }
 
@@ -260,7 +273,7 @@ static enum status close_steps(struct closing *closing, enum cut_kind kind, stru
 {
     enum status status = settle_begin(closing, error);
     bool was_held = closing->window.state == WINDOW_HELD;
-    int64_t missing = 0;
+    char reason[HOLD_REASON_SIZE] = "";
 
     if (status == OK && closing->window.state != WINDOW_CLOSING)
         status = state_move(closing, WINDOW_CLOSING, NULL, error);
@@ -269,13 +282,13 @@ static enum status close_steps(struct closing *closing, enum cut_kind kind, stru
     if (status == OK)
         status = fold_window(closing->settle->session.db, closing->window.window_id, error);
     if (status == OK)
-        status = locks_check(closing, error, &missing);
+        status = what_holds(closing, error, reason);
     if (status != OK)
         return status;
-    if (missing > 0 && was_held)
+    if (reason[0] != '\0' && was_held)
         return DUPLICATE; /* held as before */
-    *ret_outcome = missing > 0 ? CLOSE_HELD : CLOSE_DONE;
-    return missing > 0 ? settle_hold(closing, missing, error) : settle_book(closing, error);
+    *ret_outcome = reason[0] != '\0' ? CLOSE_HELD : CLOSE_DONE;
+    return reason[0] != '\0' ? settle_hold(closing, reason, error) : settle_book(closing, error);
 }
 
 enum status settle_close_window(struct settle *settle, int64_t window_id, enum cut_kind kind,
@@ -333,7 +346,7 @@ static void outcome_log(int64_t window_id, enum close_outcome outcome)
     if (outcome == CLOSE_DONE)
         log_info("window_closed", "window closed", LOG_INT("window_id", window_id));
     else if (outcome == CLOSE_HELD)
-        log_warn("window_held", "window held: an FX lock of its payments is not stored yet",
+        log_warn("window_held", "window held by somebody, or for an FX lock that is not stored yet",
                  LOG_INT("window_id", window_id));
 }
 

@@ -6,30 +6,6 @@
 
 #include "settle_sql.h"
 
-static enum status confirm_move(struct business *tx, struct window *window, struct error *error)
-{
-    const char *from = window_state_name(window->state);
-    struct params params;
-    struct result *rows = NULL;
-    enum status status = window_move(window, WINDOW_SETTLED, error);
-
-    if (status != OK)
-        return status;
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, window->window_id);
-    params_string(&params, from);
-    params_string(&params, window_state_name(window->state));
-    params_null(&params);
-    status = settle_run(tx->db, settle_sql_window_move, &params, error, &rows);
-    if (status == OK && result_affected(rows) == 0)
-        status = DUPLICATE; /* another worker was quicker */
-    result_free(rows);
-    effects_row(&tx->effects, "settlement_window", 2);
-    effects_int64(&tx->effects, window->window_id);
-    effects_text(&tx->effects, text_of(window_state_name(window->state)));
-    return status;
-}
-
 static enum status confirm_window(struct settle *settle, int64_t window_id, int64_t now_us,
                                   struct error *error)
 {
@@ -40,8 +16,8 @@ static enum status confirm_window(struct settle *settle, int64_t window_id, int6
 
     if (status != OK)
         return status;
-    status = confirm_move(&tx, &window, error);
-    if (status == DUPLICATE) {
+    status = settle_move(&tx, &window, WINDOW_SETTLED, NULL, error);
+    if (status == DUPLICATE) { /* another worker was quicker */
         business_abandon(&tx);
         return OK;
     }

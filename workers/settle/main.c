@@ -6,6 +6,8 @@
  *   window_fold  -> obligation, net_position, net_proof, instruction,
  *                   expected_item, journal_entry, window_cut,
  *                   settlement_window, audit leaf                      (one tx per window)
+ *   instruction REJECTED -> withdrawal, journal_entry, state FAILED      (one tx per window)
+ *   reinstruction_approval -> the next attempt, INSTRUCTED again         (one tx per window)
  *
  * Restart: every step looks at what is there. A window that was closed before the answer came
  * is found closed. Several settle workers may run: they meet at the window's gate and row.
@@ -45,7 +47,7 @@ struct turns {
     int64_t opened_us; /* when windows were opened last; 0: never */
 };
 
-/* One turn: open, fold, close, confirm. */
+/* One turn: open, fold, close, what banks rejected, what may be instructed again, confirm. */
 static enum status tick(void *context, struct error *error)
 {
     struct turns *turns = context;
@@ -62,6 +64,8 @@ static enum status tick(void *context, struct error *error)
         status = settle_fold(settle, error, &count);
     if (status == OK)
         status = settle_close_due(settle, now_us, error, &count);
+    if (status == OK)
+        status = settle_follow(settle, now_us, error, &count);
     if (status == OK)
         status = settle_confirm(settle, now_us, error, &count);
     return status;
@@ -95,7 +99,7 @@ static const char *outcome_text(enum close_outcome outcome)
 {
     static const char *const texts[] = {
         [CLOSE_DONE] = "closed",
-        [CLOSE_HELD] = "held: an FX lock of its payments is not stored yet",
+        [CLOSE_HELD] = "held: by somebody, or for an FX lock that is not stored yet",
         [CLOSE_NOTHING] = "nothing to do: closed before, or held as before",
     };
 
@@ -191,6 +195,35 @@ static const struct command commands[] = {
      .summary = "take pending deltas into the running totals once, as run does all the time",
      .example = "sawa-settle fold",
      .run = fold_command,
+     .answers = true},
+    {.name = "hold",
+     .arguments = "--window ID --reason TEXT [--by NAME]",
+     .summary = "keep a window from closing, under your own login; it takes payments until its "
+                "cut-off",
+     .example = "sawa-settle hold --window 4297418241 --reason 'a participant asked' --by 'A. M.'",
+     .run = hold_command,
+     .answers = true},
+    {.name = "release",
+     .arguments = "--window ID --reason TEXT [--by NAME]",
+     .summary = "let a held window close; never by the login that holds it",
+     .example = "sawa-settle release --window 4297418241 --reason 'cleared'",
+     .run = release_command,
+     .answers = true},
+    {.name = "reopen",
+     .arguments = "show --window ID | propose --window ID --reason TEXT [--date DATE] [--by NAME] "
+                  "| approve --window ID [--digest HEX] [--by NAME]",
+     .summary = "instruct again what a bank rejected: one person proposes, another approves",
+     .example = "sawa-settle reopen show --window 4297418241\n"
+                "sawa-settle reopen propose --window 4297418241 --reason 'account corrected'\n"
+                "sawa-settle reopen approve --window 4297418241",
+     .run = reopen_command,
+     .answers = true},
+    {.name = "follow",
+     .arguments = "",
+     .summary = "book rejections, instruct what was approved, settle what is matched, once, as run "
+                "does",
+     .example = "sawa-settle follow",
+     .run = follow_command,
      .answers = true},
     {.name = "show",
      .arguments = "[--json] [--state STATE] [--window ID] [--limit N]",

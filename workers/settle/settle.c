@@ -3,6 +3,8 @@
  */
 #include "settle.h"
 
+#include "settle_sql.h"
+
 #include <string.h>
 
 enum { ARENA_BLOCK_SIZE = 1024 * 1024, ARENA_SIZE_MAX = 512 * 1024 * 1024 };
@@ -49,5 +51,118 @@ enum status settle_run(struct db *db, const char *sql, struct params *params, st
     enum status status = db_run(db, sql, params, error, ret_result);
 
     params_done(params);
+    return status;
+}
+
+/* ---- what several steps do ---- */
+
+enum status settle_move(struct business *tx, struct window *window, enum window_state to,
+                        const char *reason, struct error *error)
+{
+    const char *from = window_state_name(window->state);
+    struct params params;
+    struct result *rows = NULL;
+    enum status status = window_move(window, to, error);
+
+    if (status != OK)
+        return status;
+    params_init(&params, SETTLE_PARAMS_MAX);
+    params_int64(&params, window->window_id);
+    params_string(&params, from);
+    params_string(&params, window_state_name(to));
+    params_string(&params, reason);
+    status = settle_run(tx->db, settle_sql_window_move, &params, error, &rows);
+    if (status == OK && result_affected(rows) == 0)
+        status = DUPLICATE;
+    result_free(rows);
+    effects_row(&tx->effects, "settlement_window", 2);
+    effects_int64(&tx->effects, window->window_id);
+    effects_text(&tx->effects, text_of(window_state_name(to)));
+    return status;
+}
+
+enum status settle_lock(struct business *tx, struct window *window, struct error *error)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    params_init(&params, SETTLE_PARAMS_MAX);
+    params_int64(&params, window->window_id);
+    status = settle_run(tx->db, settle_sql_window_lock, &params, error, &rows);
+    if (status != OK)
+        return status;
+    assert(result_rows(rows) == 1); /* somebody found it a moment ago, and windows stay */
+    window->business_date = result_date(rows, 0, 2);
+    if (!window_state_parse(result_text(rows, 0, 3), &window->state))
+        status = error_set(error, FATAL, "window %lld is in a state unknown to this version",
+                           (long long)window->window_id);
+    result_free(rows);
+    return status;
+}
+
+static void post_params(const struct leg *legs, size_t count, int32_t *ids, int64_t *amounts,
+                        struct effects *effects)
+{
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = legs[i].debit_account_id;
+        ids[count + i] = legs[i].credit_account_id;
+        amounts[i] = legs[i].amount_minor;
+        effects_row(effects, "journal_entry", 3);
+        effects_int64(effects, ids[i]);
+        effects_int64(effects, ids[count + i]);
+        effects_int64(effects, amounts[i]);
+    }
+}
+
+enum status settle_post(struct settle *settle, struct business *tx, int64_t window_id,
+                        calendar_date day, struct text in_currency, const struct leg *legs,
+                        size_t count, struct error *error)
+{
+    int32_t *ids = arena_alloc(&settle->arena, 2 * (count + 1) * sizeof *ids);
+    int64_t *amounts = arena_alloc(&settle->arena, (count + 1) * sizeof *amounts);
+    struct params params;
+
+    assert(ids != NULL && amounts != NULL);
+    post_params(legs, count, ids, amounts, &tx->effects);
+    params_init(&params, SETTLE_PARAMS_MAX);
+    params_int64(&params, tx->commit_id);
+    params_int64(&params, window_id);
+    params_date(&params, day);
+    params_text(&params, in_currency);
+    params_int32_array(&params, ids, count);
+    params_int32_array(&params, ids + count, count);
+    params_int64_array(&params, amounts, count);
+    return settle_run(tx->db, settle_sql_journal_insert, &params, error, NULL);
+}
+
+enum status settle_explain(enum status status, struct error *error)
+{
+    static const struct {
+        const char *constraint;
+        const char *detail;
+    } rows[] = {
+        {"settlement_hold_window_id_fkey", "there is no such window"},
+        {"a_window_is_held_once", "somebody holds it already"},
+        {"a_closed_window_is_not_held", "it is closed: nothing can be held any more"},
+        {"who_holds_does_not_release", "who holds a window does not release it"},
+        {"settlement_hold_release_pkey", "somebody was quicker to release it"},
+        {"proposed_is_what_was_rejected", "meanwhile it waits for something else"},
+        {"maker_does_not_approve", "who proposed it does not approve it"},
+        {"reinstruction_approval_pkey", "it is approved already"},
+        {"approved_is_what_waits", "meanwhile something else waits: propose anew"},
+        {"reinstruction_is_approved_in_time", "the time to approve it is over: propose anew"},
+        {"i3_contradicted_is_not_paid_again",
+         "the bank has contradicted its rejection: ask the bank whether it paid"},
+    };
+
+    for (size_t i = 0; status != OK && i < COUNT_OF(rows); i++) {
+        if (strcmp(error->subject, rows[i].constraint) == 0) {
+            error_set(error, REJECT, "the window stays as it is");
+            error_detail(error, "%s", rows[i].detail);
+            error->exit_code = EXIT_REFUSED;
+            return REJECT;
+        }
+    }
     return status;
 }

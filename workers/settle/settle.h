@@ -6,6 +6,9 @@
  *   close.c   one window, from gate to COMMIT             window_cut, state
  *   book.c    what a closed window becomes                obligation ... journal_entry
  *   charge.c  what its fees add to that                   fee_obligation
+ *   hold.c    people who keep a window from closing, and who let it
+ *   fail.c    what a bank rejected is reversed and withdrawn  withdrawal, journal_entry
+ *   reopen.c  ... and instructed again by approval        instruction, expected_item
  *   confirm.c INSTRUCTED windows whose items are all matched become SETTLED
  *   verify.c  recomputes closed windows from payments
  *   show.c    windows and nets for people
@@ -33,7 +36,7 @@
 #define OPTION_SETTLE_INTERVAL "settle.interval"
 #define OPTION_SETTLE_AHEAD "settle.open_ahead_days"
 
-enum { SETTLE_PARAMS_MAX = 64 * 1024 * 1024, SETTLE_TOPICS_MAX = 16 };
+enum { SETTLE_PARAMS_MAX = 64 * 1024 * 1024, SETTLE_TOPICS_MAX = 16, HOLD_REASON_SIZE = 256 };
 
 /* The worker: a connection and what its configuration says. */
 struct settle {
@@ -51,7 +54,7 @@ enum cut_kind { CUT_WATERMARK, CUT_GRACE, CUT_COMMAND };
 /* What became of one attempt to close. */
 enum close_outcome {
     CLOSE_DONE,    /* CLOSED and onwards                          */
-    CLOSE_HELD,    /* HELD: a lock is missing, hold_reason says it */
+    CLOSE_HELD,    /* HELD: hold_reason says by whom or for what  */
     CLOSE_NOTHING, /* it was closed already, or is held as before  */
 };
 
@@ -86,7 +89,24 @@ must_use enum status settle_simulate_window(struct settle *settle, int64_t windo
 must_use enum status settle_confirm(struct settle *settle, int64_t now_us, struct error *error,
                                     int64_t *ret_settled);
 
+/* FAILED where a bank rejected an instruction, each window in its own transaction: its booking is
+ * reversed, its expected item withdrawn. */
+must_use enum status settle_fail(struct settle *settle, int64_t now_us, struct error *error,
+                                 int64_t *ret_failed);
+
+/* FAILED -> REOPENED -> INSTRUCTED where people approved what waits: its next attempts. */
+must_use enum status settle_reopen(struct settle *settle, int64_t now_us, struct error *error,
+                                   int64_t *ret_reopened);
+
+/* Both, in that order. */
+must_use enum status settle_follow(struct settle *settle, int64_t now_us, struct error *error,
+                                   int64_t *ret_count);
+
 int run_command(struct program_run *run, int argc, char **argv);
+int hold_command(struct program_run *run, int argc, char **argv);
+int release_command(struct program_run *run, int argc, char **argv);
+int reopen_command(struct program_run *run, int argc, char **argv);
+int follow_command(struct program_run *run, int argc, char **argv);
 int open_command(struct program_run *run, int argc, char **argv);
 int close_command(struct program_run *run, int argc, char **argv);
 int show_command(struct program_run *run, int argc, char **argv);
@@ -103,6 +123,33 @@ void settle_done(struct settle *settle);
 /* Runs one statement and frees the parameters. ret_result as in db_run. */
 must_use enum status settle_run(struct db *db, const char *sql, struct params *params,
                                 struct error *error, struct result **ret_result);
+
+/* Moves a window within tx, in memory and in its row, and notes it in the leaf. reason: stored with
+ * the state, NULL for none. DUPLICATE: the row was not where we thought. */
+must_use enum status settle_move(struct business *tx, struct window *window, enum window_state to,
+                                 const char *reason, struct error *error);
+
+/* Locks the row and reads the state of a window within tx. */
+must_use enum status settle_lock(struct business *tx, struct window *window, struct error *error);
+
+/* "by hand: ..." where somebody holds the window, else "". */
+must_use enum status hold_by_hand(struct db *db, int64_t window_id, struct error *error,
+                                  char ret_reason[HOLD_REASON_SIZE]);
+
+/* A constraint that refused says it better than its SQLSTATE; anything else stays as it is. */
+must_use enum status settle_explain(enum status status, struct error *error);
+
+/* One transfer between two accounts, in either direction, as the books have it. */
+struct leg {
+    int32_t debit_account_id;
+    int32_t credit_account_id;
+    int64_t amount_minor;
+};
+
+/* Posts legs of a window on a day, and notes them in the leaf. */
+must_use enum status settle_post(struct settle *settle, struct business *tx, int64_t window_id,
+                                 calendar_date day, struct text in_currency, const struct leg *legs,
+                                 size_t count, struct error *error);
 
 /* ---- the close, as close.c and book.c see it ---- */
 

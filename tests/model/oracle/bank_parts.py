@@ -147,7 +147,9 @@ SELECT account.code, account.currency,
          WHERE item.account_id = account.account_id
            AND NOT EXISTS (SELECT FROM match_member
                             WHERE match_member.expected_item_id = item.expected_item_id
-                              AND is_live))
+                              AND is_live)
+           AND NOT EXISTS (SELECT FROM withdrawal
+                            WHERE withdrawal.expected_item_id = item.expected_item_id))
   FROM account
  WHERE kind = 'NOSTRO' AND EXISTS (SELECT FROM statement
                                     WHERE statement.account_id = account.account_id

@@ -14,6 +14,10 @@ journal of the close from the instructions:
 Fees and taxes are settled per participant against the agent in every model: in a multilateral
 corridor they join the participant's position, in others they are one more. What they leave with
 us (fees earned, tax to hand on) is nobody's instruction.
+
+A bank may reject an instruction: its item is withdrawn and its booking reversed. It may be
+instructed again, as the next attempt of the same amount; what was rejected is a fact taken from
+the database.
 """
 from collections import defaultdict
 
@@ -191,11 +195,28 @@ def instruction_rows(context, part):
     expected = {(window_id, *key): (minor, corridor.settlement_currency)
                 for window_id, corridor, _, wanted in _settled(context)
                 for key, minor in wanted.items()}
-    found = {(row[0], codes[row[1]], codes[row[2]], row[3]): row[4:]
-             for row in context.database.rows(
-        "SELECT window_id, participant_id, counterparty_id, direction, amount_minor, currency"
-        " FROM instruction")}
-    part.equal_maps("instruction (window, participant, counterparty, direction)", expected, found)
+    attempts = defaultdict(list)
+    for window_id, participant, counterparty, direction, *row in context.database.rows(
+            """SELECT window_id, participant_id, counterparty_id, direction, amount_minor,
+                      instruction.currency, status, withdrawal.instruction_id IS NOT NULL, attempt
+                 FROM instruction LEFT JOIN withdrawal USING (instruction_id, window_id)
+                ORDER BY attempt"""):
+        attempts[window_id, codes[participant], codes[counterparty], direction].append(row)
+    part.equal_maps("instruction (window, participant, counterparty, direction)", expected,
+                    {key: tuple(rows[0][:2]) for key, rows in attempts.items()})
+    for key, rows in attempts.items():
+        _attempts(part, key, rows)
+
+
+def _attempts(part, key, rows):
+    """One after the other, the same money each time; the next only when the bank has said no."""
+    part.equal(f"attempts of {key}", list(range(1, len(rows) + 1)), [row[4] for row in rows])
+    for before, after in zip(rows, rows[1:]):
+        part.equal(f"{key}, instructed again", (before[0], before[1], "REJECTED", True),
+                   (after[0], after[1], before[2], before[3]))
+    for minor, _, status, withdrawn, attempt in rows:
+        if withdrawn and status != "REJECTED":
+            part.differ(f"{key}, attempt {attempt} of {minor}: withdrawn while it is {status}")
 
 
 def expected_items(context, part):
@@ -216,9 +237,17 @@ def expected_items(context, part):
         for window in timetable.windows}
     for window_id, *found in context.database.rows(
             "SELECT DISTINCT instruction.window_id, settlement_date, item.value_date"
-            " FROM instruction JOIN expected_item AS item USING (instruction_id)"):
+            " FROM instruction JOIN expected_item AS item USING (instruction_id)"
+            " WHERE attempt = 1"):
         part.equal(f"settlement and value date of window {window_id}", [dates.get(window_id)] * 2,
                    found)
+    part.equal("items that are open, or not, against their match or withdrawal", 0,
+               context.database.value("""SELECT count(*)
+                 FROM expected_item LEFT JOIN withdrawal USING (expected_item_id)
+                WHERE is_open <> (withdrawal.expected_item_id IS NULL
+                                  AND NOT EXISTS (SELECT FROM match_member AS member
+                                       WHERE member.expected_item_id
+                                                 = expected_item.expected_item_id AND is_live))"""))
     part.equal("expected items without an instruction or an opening", 0, context.database.value(
         "SELECT count(*) FROM expected_item WHERE instruction_id IS NULL AND opening_id IS NULL"))
     nostros = {corridor.corridor_id: corridor.nostro for corridor
@@ -232,16 +261,28 @@ def expected_items(context, part):
 
 def close_journal(context, part):
     """I2: per close and account pair the sum of its instructions; afterwards nobody owes anything
-    of the window."""
+    of the window. What was withdrawn is booked once more the other way round, each new attempt once
+    more as the first."""
     expected = defaultdict(int)
+    codes, times = _codes(context), {}
+    for window_id, participant, counterparty, direction, attempts, withdrawn in \
+            context.database.rows(
+                """SELECT instruction.window_id, participant_id, counterparty_id, direction,
+                          count(*), count(withdrawal.instruction_id)
+                     FROM instruction LEFT JOIN withdrawal USING (instruction_id)
+                    GROUP BY 1, 2, 3, 4"""):
+        times[window_id, codes[participant], codes[counterparty], direction] = attempts, withdrawn
     nostro = dict(context.database.rows(
         "SELECT DISTINCT window_id, account.code FROM instruction JOIN account USING (account_id)"))
     for window_id, corridor, _, wanted in _settled(context):
-        for (participant, _, direction), minor in wanted.items():
+        for (participant, other, direction), minor in wanted.items():
             own = f"OBLIGATION:{participant}:{corridor.settlement_currency}"
             pair = (nostro.get(window_id), own) if direction == "COLLECT" else \
                 (own, nostro.get(window_id))
-            expected[(window_id, *pair)] += minor
+            attempts, withdrawn = times.get((window_id, participant, other, direction), (1, 0))
+            expected[(window_id, *pair)] += minor * attempts
+            if withdrawn:
+                expected[(window_id, *pair[::-1])] += minor * withdrawn
     found = defaultdict(int)
     for window_id, debit, credit, minor in context.database.rows(
             """SELECT window_id, debit.code, credit.code, amount_minor

@@ -183,6 +183,30 @@ INSERT INTO period_proposal (proposal_id, action, last_date, reason, valid_hours
     OVERRIDING SYSTEM VALUE
 VALUES (3, 'REOPEN', '2020-12-31', 'an opening came late', 24, 'maker', 'ann', 2);
 
+-- Rejected, withdrawn, and approved to be instructed again, but nobody has yet.
+INSERT INTO settlement_hold (hold_id, window_id, reason, login, commit_id)
+    OVERRIDING SYSTEM VALUE VALUES (1, :window_id, 'asked', 'ann', 2);
+INSERT INTO settlement_hold_release (hold_id, window_id, maker, held_by, checker, reason, commit_id)
+VALUES (1, :window_id, 'ann', '', 'bob', 'cleared', 2);
+INSERT INTO instruction
+VALUES ('40000000-0000-5000-8000-000000000003', :window_id, 2, 1, 'COLLECT', 1, 600, 'KES',
+        '2026-11-21', repeat('e', 32), 'REJECTED', 2);
+INSERT INTO expected_item
+VALUES ('50000000-0000-5000-8000-000000000003', 1, '40000000-0000-5000-8000-000000000003', NULL,
+        :window_id, 2, 600, 'KES', '2026-11-20', '2026-11-21', '2026-11-23', repeat('e', 32), '',
+        true, 2);
+INSERT INTO withdrawal
+VALUES ('50000000-0000-5000-8000-000000000003', '40000000-0000-5000-8000-000000000003', :window_id,
+        'AC04', '2026-11-22', 2);
+INSERT INTO reinstruction (reinstruction_id, window_id, settlement_date, reason, digest, maker,
+                           commit_id)
+    OVERRIDING SYSTEM VALUE
+VALUES (1, :window_id, '2026-11-23', 'corrected', reinstruction_digest(:window_id, '2026-11-23'),
+        'ann', 2);
+INSERT INTO reinstruction_approval (reinstruction_id, digest, maker, proposed_by, checker,
+                                    commit_id)
+SELECT 1, digest, 'ann', '', 'bob', 2 FROM reinstruction;
+
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 RESET ROLE;

@@ -15,4 +15,10 @@ SELECT (SELECT count(*) FROM payment_file WHERE state = 'PREPARED') AS prepared,
           JOIN instruction USING (instruction_id)
          WHERE payment_file.state = 'WRITTEN' AND instruction.status = 'SENT'
            AND changed_at + make_interval(hours => answer_hours) < clock_timestamp())
-           AS unanswered;
+           AS unanswered,
+       (SELECT count(*) FROM instruction
+          JOIN expected_item USING (instruction_id)
+         WHERE status = 'REJECTED' AND NOT is_open
+           AND NOT EXISTS (SELECT FROM withdrawal
+                            WHERE withdrawal.expected_item_id = expected_item.expected_item_id))
+           AS rejected_and_booked;

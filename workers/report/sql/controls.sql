@@ -1,4 +1,5 @@
--- Control totals up to a date: what was read from the bank, what was expected, what waits.
+-- Control totals up to a date: what was read from the bank, what was expected and not withdrawn,
+-- what waits.
 --   $1 account_id integer, $2 as_of date
 SELECT (SELECT count(*) FROM statement
          WHERE account_id = $1::integer AND state = 'LOADED' AND closing_date <= $2::date)::bigint,
@@ -18,4 +19,7 @@ SELECT (SELECT count(*) FROM statement
         UNION ALL
         SELECT 'item', amount_minor
           FROM expected_item
-         WHERE account_id = $1::integer AND book_date <= $2::date) AS one;
+         WHERE account_id = $1::integer AND book_date <= $2::date
+           AND NOT EXISTS (SELECT FROM withdrawal
+                            WHERE withdrawal.expected_item_id = expected_item.expected_item_id
+                              AND withdrawn_on <= $2::date)) AS one;

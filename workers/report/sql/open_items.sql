@@ -1,5 +1,5 @@
 -- What the books expected and the bank had not booked at the end of a date: open today, or matched
--- only later.
+-- or withdrawn only later.
 --   $1 account_id integer, $2 as_of date
 WITH candidate AS (
     SELECT expected_item_id
@@ -11,6 +11,11 @@ WITH candidate AS (
       JOIN match_member AS member USING (match_id)
      WHERE match.account_id = $1::integer AND match.matched_on > $2::date
        AND member.is_live AND member.expected_item_id IS NOT NULL
+    UNION ALL
+    SELECT expected_item_id
+      FROM withdrawal
+      JOIN expected_item USING (expected_item_id)
+     WHERE account_id = $1::integer AND withdrawn_on > $2::date
 ), broken AS (
     SELECT expected_item_id, type
       FROM break_item

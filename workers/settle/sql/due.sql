@@ -1,6 +1,7 @@
 -- Which windows can be closed at an instant, oldest first? Passed: every partition of the payment
 -- sources has a watermark cut. Without that a window waits for the end of its grace. While no
--- payment source is known (a misspelt topic?) nothing is due: a close would cut nothing.
+-- payment source is known (a misspelt topic?) nothing is due: a close would cut nothing. What is
+-- HELD and somebody's to release is not tried again.
 --   $1 now timestamptz, $2 topics text[]
 WITH payment_partition AS (
     SELECT source_id, generate_series(0, partitions - 1) AS partition
@@ -21,6 +22,9 @@ WITH payment_partition AS (
            AS passed
       FROM settlement_window AS w
      WHERE state IN ('OPEN', 'CLOSING', 'HELD') AND cut_off <= $1::timestamptz
+       AND NOT (state = 'HELD'
+                AND EXISTS (SELECT FROM settlement_hold AS hold
+                             WHERE hold.window_id = w.window_id AND hold.is_live))
 )
 SELECT window_id, passed FROM due
  WHERE (passed OR grace_ends_at <= $1::timestamptz)

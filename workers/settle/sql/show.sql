@@ -1,7 +1,10 @@
 -- Windows with what they hold, newest first.
 --   $1 state text (null: any), $2 window_id bigint (null: any), $3 limit integer
 SELECT w.window_id, corridor.code, w.business_date, w.sequence, w.state,
-       coalesce(w.hold_reason, '') AS hold_reason, w.cut_off, corridor.model,
+       coalesce((SELECT 'by hand: ' || hold.reason
+                   FROM settlement_hold AS hold
+                  WHERE hold.window_id = w.window_id AND hold.is_live),
+                w.hold_reason, '') AS hold_reason, w.cut_off, corridor.model,
        corridor.settlement_currency,
        coalesce(proof.payment_count, fold.payment_count, 0)
            + coalesce(pending.payment_count, 0) AS payment_count,

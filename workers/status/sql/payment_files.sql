@@ -1,6 +1,6 @@
 -- Which payment files and instructions wait on their way to a bank, or were refused by it? Still:
 -- too late to be released, not written for five minutes, or not answered in the bank's time. What a
--- bank rejected or contradicted is shown for a week; its expected item becomes a break by itself.
+-- bank rejected or contradicted is shown for a week; its window has failed.
 --   $1 now timestamptz   $2 limit integer
 WITH file AS (
     SELECT payment_file.*, account.code AS account, answer_hours

@@ -1,0 +1,8 @@
+-- Expected items that were withdrawn in the last days, or later: a bank rejected them.
+--   $1 account_id integer, $2 as_of date, $3 is_open boolean (false: they are not),
+--   $4 back_days integer
+SELECT expected_item_id, currency, amount_minor, value_date, due_date, end_to_end_id, reference
+  FROM withdrawal
+  JOIN expected_item USING (expected_item_id)
+ WHERE account_id = $1::integer AND is_open = $3::boolean
+   AND withdrawn_on > $2::date - $4::integer;
