@@ -305,7 +305,8 @@ END
 $$;
 
 -- The digest is computed before lock 1 is asked for: nobody waits for it. It is computed again
--- when it is approved.
+-- when it is approved. What stands is replaced before the lock, so that no writer waits for an
+-- approval of it, and once more behind it: another proposal may have come first.
 CREATE FUNCTION period_proposal_enter() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = sawa, pg_temp AS $$
 BEGIN
@@ -314,6 +315,7 @@ BEGIN
     NEW.expires_at := NEW.proposed_at + make_interval(hours => NEW.valid_hours);
     UPDATE period_proposal SET state = 'REPLACED' WHERE state = 'PROPOSED';
     PERFORM pg_advisory_xact_lock(1112493899, 1);
+    UPDATE period_proposal SET state = 'REPLACED' WHERE state = 'PROPOSED';
     PERFORM period_order_refuse(NEW.action, NEW.last_date);
     IF NEW.action = 'CLOSE' THEN
         PERFORM period_obstacles_refuse(NEW.last_date);
