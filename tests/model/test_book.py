@@ -88,9 +88,9 @@ class Windows(unittest.TestCase):
     def test_weekends_and_overrides(self):
         """book: each country rests its own way, and is believed where it says otherwise"""
         # 2026-11-20 is a Friday. Egypt rests on Friday and Saturday, Kenya on Saturday and Sunday.
-        egypt = Country(frozenset((4, 5)), overrides=((date(2026, 11, 20), "BUSINESS", False),))
-        kenya = Country(overrides=((date(2026, 11, 18), "HALF", utc("2026-11-18T11:00")),
-                                   (date(2026, 11, 23), "HOLIDAY", False)))
+        egypt = Country(frozenset((4, 5)), overrides={date(2026, 11, 20): ("BUSINESS", False)})
+        kenya = Country(overrides={date(2026, 11, 18): ("HALF", utc("2026-11-18T11:00")),
+                                   date(2026, 11, 23): ("HOLIDAY", False)})
         both = corridor("Africa/Nairobi", (600, 840, 1020))
         both.countries = egypt, kenya
         windows = both.windows(date(2026, 11, 17), date(2026, 11, 28))

@@ -188,6 +188,8 @@ static void json_window(struct buffer *out, const struct result *rows, int row,
     buffer_format(out, "{\"window_id\":%lld", (long long)result_int64(rows, row, 0));
     json_text(out, "corridor", result_text(rows, row, 1));
     json_text(out, "business_date", text_of(date));
+    date_format(result_date(rows, row, 12), date);
+    json_text(out, "value_date", text_of(date));
     buffer_format(out, ",\"sequence\":%lld", (long long)result_int64(rows, row, 3));
     json_text(out, "state", result_text(rows, row, 4));
     json_text(out, "hold_reason", result_text(rows, row, 5));

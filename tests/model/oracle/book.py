@@ -20,7 +20,7 @@ on one instant close one window, the first.
 import bisect
 import csv
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -53,17 +53,17 @@ class Country:
     """When one country rests, and what it says of single days."""
     weekend: frozenset = frozenset((5, 6))     # Monday is 0
     holidays: frozenset = frozenset()
-    overrides: tuple = ()                      # (day, "HOLIDAY" | "BUSINESS" | "HALF", end in us)
+    overrides: dict = field(default_factory=dict)   # {day: ("HOLIDAY" or "BUSINESS" or "HALF",
+                                                    #        instant a half day ends in us)}
 
     def works(self, day):
-        for at, kind, _ in self.overrides:
-            if at == day:
-                return kind != "HOLIDAY"
+        if day in self.overrides:
+            return self.overrides[day][0] != "HOLIDAY"
         return day.weekday() not in self.weekend and day not in self.holidays
 
     def ends_us(self, day):
-        return min((end for at, kind, end in self.overrides if at == day and kind == "HALF"),
-                   default=None)
+        kind, end = self.overrides.get(day, (None, None))
+        return end if kind == "HALF" else None
 
 
 @dataclass
@@ -198,12 +198,12 @@ def _country(document, holidays, name, known_on):
     """A country as it is known on that day."""
     weekends = [entry for entry in document.get("weekends", ()) if entry["country"] == name
                 and entry.get("effective_from", date.min) <= known_on]
-    overrides = tuple(
-        (entry["date"], entry["day"], entry["day"] == "HALF" and instant_of_local(
+    overrides = {
+        entry["date"]: (entry["day"], entry["day"] == "HALF" and instant_of_local(
             ZoneInfo(entry["time_zone"]), datetime.combine(entry["date"], time())
             + timedelta(minutes=_minutes(entry["until"]))))
         for entry in document.get("overrides", ())
-        if entry["country"] == name and entry["announced"] <= known_on)
+        if entry["country"] == name and entry["announced"] <= known_on}
     if not weekends:
         return Country(holidays=frozenset(holidays[name]), overrides=overrides)
     newest = max(weekends, key=lambda entry: entry.get("effective_from", date.min))

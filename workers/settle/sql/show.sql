@@ -10,7 +10,8 @@ SELECT w.window_id, corridor.code, w.business_date, w.sequence, w.state,
            + coalesce(pending.payment_count, 0) AS payment_count,
        coalesce(proof.gross_minor, fold.gross_minor, 0)
            + coalesce(pending.gross_minor, 0) AS gross_minor,
-       coalesce(proof.net_debit_minor, 0) AS net_minor
+       coalesce(proof.net_debit_minor, 0) AS net_minor,
+       coalesce(w.value_date, w.business_date) AS value_date
   FROM settlement_window AS w
   JOIN corridor ON corridor.corridor_id = w.corridor_id AND corridor.version = w.corridor_version
   LEFT JOIN net_proof AS proof USING (window_id)
