@@ -110,6 +110,30 @@ class Identity(unittest.TestCase):
                .add(3, 100, "08:01", transfer=1, kind="REVERSED"))
         self.assertEqual(self.outcome(log), ([0, 2], [], {1: "transfer_already_recorded"}))
 
+    def test_reversal_first(self):
+        """model: a reversal that comes before its payment counts, and so does the payment"""
+        log = (Log().add(1, 100, "08:00", transfer=1, kind="REVERSED")
+               .add(2, 100, "08:01", transfer=1))
+        self.assertEqual(self.outcome(log), ([0, 1], [], {}))
+        self.assertEqual(log.run().obligations(), {(MONDAY, "ALPHA", "BETA"): [1, 100],
+                                                   (MONDAY, "BETA", "ALPHA"): [1, 100]})
+
+    def test_refunds(self):
+        """model: refunds in part, one a day; a second one of a day is parked, whatever its amount"""
+        log = (Log().add(1, 100, "08:00", transfer=1)
+               .add(2, 30, "08:01", transfer=1, kind="REFUNDED")
+               .add(3, 20, "08:02", transfer=1, kind="REFUNDED")
+               .add(4, 20, "08:00", transfer=1, kind="REFUNDED", day=17))
+        self.assertEqual(self.outcome(log), ([0, 1, 3], [], {2: "transfer_already_recorded"}))
+
+    def test_reversal_after_the_close(self):
+        """model: what comes back later is of the window that is open then, never of the closed"""
+        log = (Log().add(1, 100, "08:00", transfer=1).add(2, 50, "15:00")
+               .add(3, 100, "15:01", transfer=1, kind="REVERSED"))
+        self.assertEqual(log.run().obligations(), {
+            (MONDAY, "ALPHA", "BETA"): [1, 100], (TUESDAY, "ALPHA", "BETA"): [1, 50],
+            (TUESDAY, "BETA", "ALPHA"): [1, 100]})
+
     def test_parked_is_not_held(self):
         """model: what was parked is not held against what comes later"""
         log = Log().add(1, 100, "08:00", creditor="NOBODY").add(1, 200, "08:00")

@@ -59,7 +59,7 @@ def from_file(path):
 
 
 # Items outstanding when an account was opened are the bank's to book too: they have no
-# instruction, but they are in the table.
+# instruction, but they are in the table. What it rejected it does not book.
 QUERY = """
 SELECT expected_item_id::text AS id, account.code AS account, servicer_account, servicer_bic,
        statement_format AS format, expected_item.currency, amount_minor, end_to_end_id, reference,
@@ -67,6 +67,8 @@ SELECT expected_item_id::text AS id, account.code AS account, servicer_account, 
   FROM expected_item
   JOIN account USING (account_id)
   LEFT JOIN participant ON participant.participant_id = expected_item.participant_id
+ WHERE NOT EXISTS (SELECT FROM withdrawal
+                    WHERE withdrawal.expected_item_id = expected_item.expected_item_id)
  ORDER BY expected_item_id"""
 
 OPENINGS = """

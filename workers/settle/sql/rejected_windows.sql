@@ -1,14 +1,14 @@
 -- Which windows have instructions that a bank rejected and whose items are still expected? And on
--- which day is that booked: the business date of the corridor's window that the instant falls into,
--- else the instant's date; never before the window's own, and at the earliest on the item's.
+-- which day is that booked: the corridor's first business date whose window is still open, so that
+-- no day that was closed changes; without one the instant's date. Never before the window's own, nor
+-- before the item was booked.
 --   $1 now timestamptz
 SELECT w.window_id,
        greatest(w.business_date, rejected.book_date,
-                coalesce((SELECT present.business_date
+                coalesce((SELECT min(present.business_date)
                             FROM settlement_window AS present
-                           WHERE present.corridor_id = w.corridor_id
-                             AND present.opens_at <= $1::timestamptz
-                             AND present.cut_off > $1::timestamptz),
+                           WHERE present.corridor_id = w.corridor_id AND present.state = 'OPEN'
+                             AND present.business_date >= w.business_date),
                          ($1::timestamptz AT TIME ZONE 'UTC')::date)) AS day
   FROM (SELECT instruction.window_id, max(item.book_date) AS book_date
           FROM instruction
