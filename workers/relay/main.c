@@ -6,12 +6,15 @@
  *   payment_file_signature -> payment_file RELEASED                     (one tx per file)
  *   payment_file -> staged file -> the bank's folder, instruction SENT  (two tx per file)
  *   pacs.002, pain.002 -> payment_reply, payment_status, instruction    (one tx per answer)
+ *   outbox -> Kafka topic, RabbitMQ exchange                            (publish.h)
  *
  * Restart: every step looks at what is there; a file reaches the folder once, see deliver.c.
  * Several relays may run on one folder: they meet at a gate, and at the file's row.
  */
+#include "publish.h"
 #include "relay.h"
 
+#include "runtime/stop.h"
 #include "runtime/ticker.h"
 
 static const struct option_spec options[] = {
@@ -29,7 +32,10 @@ static const struct option_spec options[] = {
      .min = 10,
      .max = 60000,
      .unit = "ms",
-     .meaning = "how often instructions, signatures and answers are looked for"},
+     .meaning = "how often instructions, signatures, answers and events are looked for"},
+    PUBLISH_OPTIONS,
+    KAFKA_OPTIONS,
+    AMQP_OPTIONS,
 };
 
 enum { REFUSAL_INTERVAL_US = 60 * 1000000 };
@@ -66,8 +72,10 @@ static enum status tick(void *context, struct error *error)
 
 static int run_command(struct program_run *run, int argc, char **argv)
 {
+    struct publishing *publishing = NULL;
     struct relay relay;
     struct error error;
+    int published;
     int code;
 
     (void)argv;
@@ -75,6 +83,10 @@ static int run_command(struct program_run *run, int argc, char **argv)
         return program_usage(run, "run takes no arguments");
     if (relay_start(run, &error, &relay) != OK)
         return program_fail(&error);
+    if (publishing_begin(run, &error, &publishing) != OK) {
+        relay_done(&relay);
+        return program_fail(&error);
+    }
     code = ticker_run(run, &(struct ticker){
                                .ends = "relay_ends",
                                .tick = tick,
@@ -82,14 +94,16 @@ static int run_command(struct program_run *run, int argc, char **argv)
                                .session = &relay.session,
                                .interval_ms = relay.interval_ms,
                            });
+    stop_ask(); /* the publishers end too */
+    published = publishing_end(publishing);
     relay_done(&relay);
-    return code;
+    return code == EXIT_OK ? published : code;
 }
 
 static const struct command commands[] = {
     {.name = "run",
      .arguments = "",
-     .summary = "prepare, release, write and read answers, until stopped",
+     .summary = "prepare, release, write, read answers and publish events, until stopped",
      .example = "sawa-relay --config sawa.yaml run",
      .run = run_command},
     {.name = "prepare",
@@ -139,6 +153,18 @@ static const struct command commands[] = {
      .summary = "read answers of banks: pacs.002, pain.002",
      .example = "sawa-relay reply pacs002.xml",
      .run = reply_command,
+     .answers = true},
+    {.name = "publish",
+     .arguments = "",
+     .summary = "send events of the outbox to Kafka and RabbitMQ once, as run does all the time",
+     .example = "sawa-relay --set relay.kafka_topic=settlement publish",
+     .run = publish_command,
+     .answers = true},
+    {.name = "resume",
+     .arguments = "DESTINATION",
+     .summary = "let a destination that stands go on",
+     .example = "sawa-relay resume amqp:settlement",
+     .run = resume_command,
      .answers = true},
     {.name = "status",
      .arguments = "",

@@ -132,4 +132,7 @@ struct closing {
 must_use enum status book_window(struct closing *closing, struct error *error,
                                  bool *ret_instructed);
 
+/* Its events, for others; the last step before COMMIT. */
+must_use enum status announce_window(struct closing *closing, struct error *error);
+
 #endif
