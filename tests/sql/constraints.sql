@@ -327,5 +327,22 @@ SELECT refuses('statuses_are_immutable', '23001', 'another outcome afterwards',
 SELECT refuses('instruction_moves_forward', '23514', 'settled before it was sent',
     'UPDATE instruction SET status = ''SETTLED''');
 
+-- outbox
+SELECT refuses('i1_event_is_told_once', '23505', 'the same event a second time',
+    'INSERT INTO outbox (event_name, event_type, event_key, corridor, payload, commit_id)
+     VALUES (''window_closed/1'', ''window_closed'', ''1'', ''KES-NGN'', ''{}'', 2)');
+SELECT refuses('outbox_payload_is_bounded', '23514', 'more than 64 KiB',
+    'INSERT INTO outbox (event_name, event_type, event_key, corridor, payload, commit_id)
+     VALUES (''x'', ''x'', ''1'', ''x'', repeat(''x'', 65537), 2)');
+SELECT refuses('i4_outbox_position_moves_on', '23514', 'past the last number that was given',
+    'UPDATE outbox_destination SET next_number = 2');
+SELECT refuses('i4_outbox_position_moves_on', '23514', 'an older epoch',
+    'UPDATE outbox_destination SET epoch = -1');
+SELECT refuses('outbox_destinations_stay', '23001', 'a DELETE', 'DELETE FROM outbox_destination');
+SELECT is(outbox_number(10), 1::bigint, 'the sequencer numbers what is pending');
+SELECT is(outbox_number(10), 0::bigint, 'and nothing twice');
+SELECT is(outbox_expire('-1 day', 10), 0::bigint,
+          'no event is let go that a destination has not got');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -306,8 +306,6 @@ int publish_command(struct program_run *run, int argc, char **argv)
         publisher_done(&all->publishers[i]);
     }
     free(all);
-    if (status == RETRY && error.exit_code == EXIT_OK)
-        error.exit_code = EXIT_DEPENDENCY;
     return status == OK ? EXIT_OK : program_fail(&error);
 }
 

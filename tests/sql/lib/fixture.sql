@@ -163,6 +163,10 @@ VALUES (sha256('reply'), 'reply.xml', 'pacs.002', 'R-1', 'reply', 2);
 INSERT INTO payment_status
 SELECT reply_id, 1, 'TRANSACTION', 'M-1', NULL, 'ACSC', '', '', 'UNKNOWN' FROM payment_reply;
 
+INSERT INTO outbox_destination (destination, next_number) VALUES ('kafka:settlement', 1);
+INSERT INTO outbox (event_name, event_type, event_key, corridor, payload, commit_id)
+VALUES ('window_closed/1', 'window_closed', '1', 'KES-NGN', '{}', 2);
+
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 RESET ROLE;
