@@ -3,9 +3,11 @@
 SELECT number, event_name, event_type, event_key, corridor, payload, occurred_at
   FROM (SELECT first.*, sum(octet_length(payload)) OVER (ORDER BY number) AS so_far
           FROM (SELECT number, event_name, event_type, event_key, corridor, payload, occurred_at
-                  FROM outbox
-                 WHERE number >= $1::bigint
-                 ORDER BY number
-                 LIMIT $2::integer) AS first) AS bounded
+                  FROM (SELECT number, outbox_id
+                          FROM outbox_order
+                         WHERE number >= $1::bigint
+                         ORDER BY number
+                         LIMIT $2::integer) AS next
+                  JOIN outbox USING (outbox_id)) AS first) AS bounded
  WHERE so_far <= $3::bigint OR number = $1::bigint
  ORDER BY number;

@@ -1,7 +1,7 @@
 -- How far is each destination behind, and why?
 --   $1 destination text (null: all)
 SELECT destination, next_number,
-       last_number + 1 - next_number + (SELECT count(*) FROM outbox WHERE number IS NULL)
+       last_number + 1 - next_number + (SELECT count(*) FROM outbox_pending)
        AS lag_messages,
        coalesce((extract(epoch FROM clock_timestamp() - oldest.occurred_at) * 1000000)::bigint, 0)
        AS lag_us,
@@ -10,9 +10,9 @@ SELECT destination, next_number,
  CROSS JOIN outbox_head
  CROSS JOIN LATERAL (
        SELECT min(occurred_at) AS occurred_at
-         FROM (SELECT occurred_at FROM outbox WHERE number = next_number
+         FROM ((SELECT outbox_id FROM outbox_order WHERE number = next_number)
                 UNION ALL
-               (SELECT occurred_at FROM outbox WHERE number IS NULL
-                 ORDER BY outbox_id LIMIT 1)) AS waiting) AS oldest
+               (SELECT outbox_id FROM outbox_pending ORDER BY outbox_id LIMIT 1)) AS waiting
+         JOIN outbox USING (outbox_id)) AS oldest
  WHERE $1::text IS NULL OR destination = $1::text
  ORDER BY destination;
