@@ -78,7 +78,7 @@ must_use enum status amqp_link_ack(struct amqp_link *link, amqp_channel_t channe
 /* Sends a heartbeat: for who is busy elsewhere. Whether it went is found out by the next call. */
 void amqp_link_beat(struct amqp_link *link);
 
-/* For amqp_sink.c, which publishes: the library's connection, and how its errors become ours (1). */
+/* For amqp_sink.c: the library's connection, and how its errors become ours (1). */
 amqp_connection_state_t amqp_link_connection(const struct amqp_link *link);
 enum status amqp_link_lost(struct amqp_link *link, int library_status, const char *what,
                            struct error *error);

@@ -184,15 +184,16 @@ static enum status confirm_await(struct sending *sending, struct error *error)
     sink_away(error, "the RabbitMQ broker does not confirm messages");
     error_detail(error, "none of %zu in %d s",
                  sending->confirms.published - sending->confirms.settled, LINK_WAIT_MS / 1000);
-    return error_hint(error, "is it out of memory or disk? rabbitmqctl list_connections name state");
+    return error_hint(error,
+                      "is it out of memory or disk? rabbitmqctl list_connections name state");
 }
 
 static enum status messages_publish(struct sending *sending, struct error *error)
 {
     enum status status = OK;
 
-    while (status == OK && (may_publish(sending) ||
-                            sending->confirms.settled < sending->confirms.published)) {
+    while (status == OK &&
+           (may_publish(sending) || sending->confirms.settled < sending->confirms.published)) {
         if (!may_publish(sending)) {
             status = confirm_await(sending, error);
             continue;
@@ -208,13 +209,15 @@ static enum status refused(const struct sending *sending, struct error *error)
 {
     bool unroutable = sending->returned[0] != '\0';
 
-    sink_away(error, unroutable ? "no queue takes messages of exchange %s"
-                                : "the RabbitMQ broker refused messages of exchange %s",
+    sink_away(error,
+              unroutable ? "no queue takes messages of exchange %s"
+                         : "the RabbitMQ broker refused messages of exchange %s",
               sending->amqp->settings.exchange);
     error_detail(error, "%zu messages: %s", sending->confirms.refused,
                  unroutable ? sending->returned : "basic.nack");
-    return error_hint(error, unroutable ? "bind a queue to it; nothing is lost, they are sent again"
-                                        : "look at the queues bound to it: full, or without leader");
+    return error_hint(error, unroutable
+                                 ? "bind a queue to it; nothing is lost, they are sent again"
+                                 : "look at the queues bound to it: full, or without leader");
 }
 
 static enum status amqp_send(struct sink *sink, const struct sink_message *messages, size_t count,

@@ -229,8 +229,8 @@ static void position_take(struct position_reader *reader, const rd_kafka_message
 }
 
 /* From start to the end of what is committed. */
-static enum status position_scan(struct position_reader *reader, int64_t start,
-                                 struct error *error, struct sink_position *position)
+static enum status position_scan(struct position_reader *reader, int64_t start, struct error *error,
+                                 struct sink_position *position)
 {
     int64_t deadline_us = clock_monotonic_us() + POSITION_WAIT_MS * 1000LL;
     enum status status = RETRY;
@@ -288,8 +288,7 @@ static enum status position_topic_check(struct kafka_sink *kafka, rd_kafka_topic
                                         struct error *error)
 {
     const struct rd_kafka_metadata *metadata = NULL;
-    rd_kafka_resp_err_t code =
-        rd_kafka_metadata(kafka->client, 0, topic, &metadata, QUERY_WAIT_MS);
+    rd_kafka_resp_err_t code = rd_kafka_metadata(kafka->client, 0, topic, &metadata, QUERY_WAIT_MS);
     int partitions = 0;
 
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1) {
@@ -327,17 +326,16 @@ static enum status position_read(struct kafka_sink *kafka, struct error *error)
 {
     struct position_reader reader = {.kafka = kafka};
     rd_kafka_conf_t *conf;
-    enum status status = conf_make(&kafka->settings.kafka, NULL, 0, reading, COUNT_OF(reading),
-                                   error, &conf);
+    enum status status =
+        conf_make(&kafka->settings.kafka, NULL, 0, reading, COUNT_OF(reading), error, &conf);
 
     if (status == OK)
         status = client_new(RD_KAFKA_CONSUMER, conf, error, &reader.client);
     if (status != OK)
         return status;
     reader.topic = rd_kafka_topic_new(reader.client, kafka->settings.position_topic, NULL);
-    status = reader.topic == NULL
-                 ? sink_away(error, "could not read the position topic")
-                 : position_read_by(&reader, error);
+    status = reader.topic == NULL ? sink_away(error, "could not read the position topic")
+                                  : position_read_by(&reader, error);
     if (reader.topic != NULL)
         rd_kafka_topic_destroy(reader.topic);
     rd_kafka_destroy(reader.client);
@@ -365,11 +363,14 @@ static rd_kafka_headers_t *headers_of(const struct sink_message *message)
 static rd_kafka_resp_err_t message_try(struct kafka_sink *kafka, const struct sink_message *message)
 {
     rd_kafka_headers_t *headers = headers_of(message);
-    rd_kafka_resp_err_t code = rd_kafka_producev(
-        kafka->client, RD_KAFKA_V_RKT(kafka->topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(message->key.data, message->key.size),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)message->value.data, message->value.size),
-        RD_KAFKA_V_TIMESTAMP(message->timestamp_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+    rd_kafka_resp_err_t code =
+        rd_kafka_producev(kafka->client, RD_KAFKA_V_RKT(kafka->topic),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                          RD_KAFKA_V_KEY(message->key.data, message->key.size),
+                          RD_KAFKA_V_VALUE((void *)(uintptr_t)message->value.data,
+                                           message->value.size),
+                          RD_KAFKA_V_TIMESTAMP(message->timestamp_ms), RD_KAFKA_V_HEADERS(headers),
+                          RD_KAFKA_V_END);
 
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         rd_kafka_headers_destroy(headers);
@@ -395,11 +396,12 @@ static enum status position_put(struct kafka_sink *kafka, const struct sink_mess
 {
     char value[SINK_POSITION_SIZE];
     size_t size = sink_position_format(last->number + 1, &last->message_id, value);
-    rd_kafka_resp_err_t code = rd_kafka_producev(
-        kafka->client, RD_KAFKA_V_TOPIC(kafka->settings.position_topic), RD_KAFKA_V_PARTITION(0),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(kafka->settings.destination, strlen(kafka->settings.destination)),
-        RD_KAFKA_V_VALUE(value, size), RD_KAFKA_V_END);
+    rd_kafka_resp_err_t code =
+        rd_kafka_producev(kafka->client, RD_KAFKA_V_TOPIC(kafka->settings.position_topic),
+                          RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                          RD_KAFKA_V_KEY(kafka->settings.destination,
+                                         strlen(kafka->settings.destination)),
+                          RD_KAFKA_V_VALUE(value, size), RD_KAFKA_V_END);
 
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return OK;

@@ -383,8 +383,9 @@ static enum status check_empty(struct kafka_source *kafka, int32_t partition, in
     rd_kafka_topic_partition_list_destroy(list);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return kafka_failed(code, "could not read a partition's first record", error);
-    return has_records ? error_set(error, RETRY, "the broker did not tell the first offset of a"
-                                                 " partition that has records")
+    return has_records ? error_set(error, RETRY,
+                                   "the broker did not tell the first offset of a"
+                                   " partition that has records")
                        : OK;
 }
 

@@ -119,8 +119,8 @@ static enum status amqp_url_read(const void *context, struct buffer *url, struct
     return config_secret(context, "amqp.url_file", url, error);
 }
 
-enum status stream_amqp_settings(const struct program_run *run, const char *by,
-                                 struct error *error, struct amqp_settings *ret_settings)
+enum status stream_amqp_settings(const struct program_run *run, const char *by, struct error *error,
+                                 struct amqp_settings *ret_settings)
 {
     const struct config *config = run->config;
     enum status status = stream_is_needed(run, "amqp.url_file", by, error);
@@ -144,9 +144,9 @@ static enum status stream_open(const struct program_run *run, const struct worke
                                struct error *error, struct source **ret_source)
 {
     const char *streams = own_string(run, ops, "streams");
-    struct amqp_reader_settings settings = {
-        .topic = own_string(run, ops, "topic"),
-        .prefetch = (int)config_int(run->config, "amqp.prefetch")};
+    struct amqp_reader_settings settings = {.topic = own_string(run, ops, "topic"),
+                                            .prefetch =
+                                                (int)config_int(run->config, "amqp.prefetch")};
     enum status status = stream_amqp_settings(run, "the source stream", error, &settings.link);
 
     settings.names = streams == NULL ? settings.topic : streams;
@@ -167,13 +167,15 @@ static enum status queue_open(const struct program_run *run, const struct worker
 {
     const char *queues = own_string(run, ops, "queues");
     const char *topic = own_string(run, ops, "topic");
-    struct amqp_queue_settings settings = {
-        .reader = {.topic = topic,
-                   .names = queues == NULL ? topic : queues,
-                   .prefetch = queue_prefetch(run->config)},
-        .delivery_limit = (int)config_int(run->config, "amqp.delivery_limit"),
-        .ids_needed = config_enum(run->config, "amqp.missing_id") == 0};
-    enum status status = stream_amqp_settings(run, "the source queue", error, &settings.reader.link);
+    struct amqp_queue_settings settings = {.reader = {.topic = topic,
+                                                      .names = queues == NULL ? topic : queues,
+                                                      .prefetch = queue_prefetch(run->config)},
+                                           .delivery_limit =
+                                               (int)config_int(run->config, "amqp.delivery_limit"),
+                                           .ids_needed =
+                                               config_enum(run->config, "amqp.missing_id") == 0};
+    enum status status =
+        stream_amqp_settings(run, "the source queue", error, &settings.reader.link);
 
     return status == OK ? amqp_queue_open(&settings, error, ret_source) : status;
 }

@@ -97,8 +97,7 @@ must_use enum status stream_is_needed(const struct program_run *run, const char 
                                       const char *by, struct error *error);
 
 /* Opens the source the worker is configured for; the caller closes it. */
-must_use enum status stream_source_open(const struct program_run *run,
-                                        const struct worker_ops *ops, struct error *error,
-                                        struct source **ret_source);
+must_use enum status stream_source_open(const struct program_run *run, const struct worker_ops *ops,
+                                        struct error *error, struct source **ret_source);
 
 #endif

@@ -55,9 +55,9 @@ static enum status kafka_read(const struct program_run *run, const char *topic,
         .kafka = {.topic = topic, .client_id = run->program->name},
         .position_topic = named_after(run, OPTION_RELAY_POSITION_TOPIC, "", topic, "-position",
                                       publisher->position_topic, sizeof publisher->position_topic),
-        .transactional_id = named_after(run, OPTION_RELAY_TRANSACTIONAL_ID, "sawa-relay-", topic,
-                                        "", publisher->transactional_id,
-                                        sizeof publisher->transactional_id),
+        .transactional_id =
+            named_after(run, OPTION_RELAY_TRANSACTIONAL_ID, "sawa-relay-", topic, "",
+                        publisher->transactional_id, sizeof publisher->transactional_id),
         .destination = publisher->destination,
     };
     if (status == OK)
@@ -120,9 +120,8 @@ static void stands_tell(const struct publisher *publisher, const struct error *w
 static enum status destination_away(struct publisher *publisher, struct error *error)
 {
     const struct error why = *error;
-    int64_t wait_ms = why.status == FATAL
-                          ? -1
-                          : backoff_next_ms(&publisher->backoff, clock_monotonic_us());
+    int64_t wait_ms =
+        why.status == FATAL ? -1 : backoff_next_ms(&publisher->backoff, clock_monotonic_us());
     enum status status = publisher_failed(publisher, &why, wait_ms < 0, error);
 
     if (status != OK)
@@ -204,8 +203,8 @@ enum status publishing_begin(const struct program_run *run, struct error *error,
         struct publisher *publisher = &publishing->publishers[i];
 
         status = publisher_start(run, publisher, error);
-        if (status == OK && pthread_create(&publishing->threads[i], NULL, publisher_thread,
-                                           publisher) != 0)
+        if (status == OK &&
+            pthread_create(&publishing->threads[i], NULL, publisher_thread, publisher) != 0)
             status = error_set(error, FATAL, "could not start a thread");
         if (status == OK)
             publishing->count++;
@@ -345,8 +344,7 @@ static void destination_print(const struct result *rows, int row)
     printf("%8lld events wait for %.*s, the oldest for %lld s; next number %lld, %s%.*s%s%.*s\n",
            (long long)result_int64(rows, row, 2), TEXT_ARG(result_text(rows, row, 0)),
            (long long)((result_int64(rows, row, 3) + 999999) / 1000000),
-           (long long)result_int64(rows, row, 1),
-           result_bool(rows, row, 5) ? "STANDS, " : "",
+           (long long)result_int64(rows, row, 1), result_bool(rows, row, 5) ? "STANDS, " : "",
            owner.size == 0 ? 6 : (int)owner.size, owner.size == 0 ? "nobody" : owner.data,
            error.size == 0 ? "" : "\n         ", TEXT_ARG(error));
 }

@@ -56,7 +56,8 @@
     {.key = OPTION_RELAY_IN_FLIGHT, .type = OPTION_INT, .standard = "1000", .min = 1,              \
      .max = 10000, .unit = "messages", .meaning = "on their way to RabbitMQ without a confirm"},   \
     {.key = OPTION_RELAY_BATCH, .type = OPTION_INT, .standard = "10000", .min = 1, .max = 50000,   \
-     .unit = "messages", .meaning = "in one Kafka transaction, or between two moves of a position"},\
+     .unit = "messages",                                                                           \
+     .meaning = "in one Kafka transaction, or between two moves of a position"},                   \
     {.key = OPTION_RELAY_LEASE, .type = OPTION_DURATION_MS, .standard = "30s", .min = 100,         \
      .max = 600000, .unit = "ms",                                                                  \
      .meaning = "how long a destination waits for a relay that was killed before another one "     \
@@ -137,8 +138,8 @@ must_use enum status publisher_failed(struct publisher *publisher, const struct 
 /* Forgets the claim: the next step makes a new one. */
 void publisher_drop(struct publisher *publisher);
 
-/* The threads of `run`: begin after publishers_read; end waits for them. *ret_code: EXIT_OK, or that
- * of a thread that ended. */
+/* The threads of `run`. end waits for them, once stop was asked, and answers EXIT_OK, or EXIT_FATAL
+ * where the database refused one for good. */
 struct publishing;
 must_use enum status publishing_begin(const struct program_run *run, struct error *error,
                                       struct publishing **ret_publishing);

@@ -339,8 +339,7 @@ static enum status events_send(struct publisher *publisher, const struct result 
     return status;
 }
 
-static enum status batch_publish(struct publisher *publisher, struct error *error,
-                                 size_t *ret_sent)
+static enum status batch_publish(struct publisher *publisher, struct error *error, size_t *ret_sent)
 {
     struct result *rows = NULL;
     int64_t head = 0;
