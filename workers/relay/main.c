@@ -14,7 +14,6 @@
 #include "publish.h"
 #include "relay.h"
 
-#include "runtime/stop.h"
 #include "runtime/ticker.h"
 
 static const struct option_spec options[] = {
@@ -55,10 +54,16 @@ static enum status tolerate(struct relay *relay, enum status status, const struc
     return OK;
 }
 
+struct running {
+    struct relay relay;
+    struct publishing *publishing;
+};
+
 /* One turn: what is ready, what is signed, what is released, what was answered. */
 static enum status tick(void *context, struct error *error)
 {
-    struct relay *relay = context;
+    struct running *running = context;
+    struct relay *relay = &running->relay;
     int64_t count = 0;
     enum status status = relay_prepare(relay, false, clock_now_us(), error, &count);
 
@@ -67,37 +72,36 @@ static enum status tick(void *context, struct error *error)
         status = tolerate(relay, relay_release(relay, error, &count), error);
     if (status == OK)
         status = relay_deliver(relay, error, &count);
-    return status == OK ? relay_replies(relay, error, &count) : status;
+    if (status == OK)
+        status = relay_replies(relay, error, &count);
+    return status == OK ? publishing_look(running->publishing, error) : status;
 }
 
 static int run_command(struct program_run *run, int argc, char **argv)
 {
-    struct publishing *publishing = NULL;
-    struct relay relay;
+    struct running running = {0};
     struct error error;
-    int published;
     int code;
 
     (void)argv;
     if (argc != 1)
         return program_usage(run, "run takes no arguments");
-    if (relay_start(run, &error, &relay) != OK)
+    if (relay_start(run, &error, &running.relay) != OK)
         return program_fail(&error);
-    if (publishing_begin(run, &error, &publishing) != OK) {
-        relay_done(&relay);
+    if (publishing_begin(run, &error, &running.publishing) != OK) {
+        relay_done(&running.relay);
         return program_fail(&error);
     }
     code = ticker_run(run, &(struct ticker){
                                .ends = "relay_ends",
                                .tick = tick,
-                               .context = &relay,
-                               .session = &relay.session,
-                               .interval_ms = relay.interval_ms,
+                               .context = &running,
+                               .session = &running.relay.session,
+                               .interval_ms = running.relay.interval_ms,
                            });
-    stop_ask(); /* the publishers end too */
-    published = publishing_end(publishing);
-    relay_done(&relay);
-    return code == EXIT_OK ? published : code;
+    code = publishing_end(running.publishing, code);
+    relay_done(&running.relay);
+    return code;
 }
 
 static const struct command commands[] = {

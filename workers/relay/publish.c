@@ -9,8 +9,14 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
-enum { STANDBY_WAIT_MS = 1000 };
+enum {
+    STANDBY_WAIT_MS = 1000,
+    HANGS_AFTER_US = 300 * 1000 * 1000, /* above every time-out within a turn */
+    END_WAIT_MS = 25000,                /* below the grace that orchestrators give */
+};
 
 static const struct backoff_policy retry_policy = {.first_ms = 100, .ceiling_ms = 15000};
 
@@ -167,6 +173,7 @@ static enum status step_judge(struct publisher *publisher, enum status status, s
     if (status != RETRY)
         return status;
     publisher_drop(publisher);
+    atomic_store(&publisher->turned_at_us, -1);
     return session_await(&publisher->session, error);
 }
 
@@ -179,6 +186,7 @@ static void *publisher_thread(void *argument)
     while (status == OK && !stop_asked()) {
         size_t sent = 0;
 
+        atomic_store(&publisher->turned_at_us, clock_monotonic_us());
         status = publisher_step(publisher, &error, &sent);
         status = step_judge(publisher, status, sent, &error);
     }
@@ -215,19 +223,39 @@ enum status publishing_begin(const struct program_run *run, struct error *error,
         *ret_publishing = publishing;
         return OK;
     }
-    stop_ask();
-    publishing_end(publishing);
+    (void)publishing_end(publishing, EXIT_OK);
     return status;
 }
 
-int publishing_end(struct publishing *publishing)
+enum status publishing_look(struct publishing *publishing, struct error *error)
 {
-    int code = EXIT_OK;
+    int64_t now_us = clock_monotonic_us();
 
+    for (size_t i = 0; i < publishing->count; i++) {
+        int64_t turned_at_us = atomic_load(&publishing->publishers[i].turned_at_us);
+
+        if (turned_at_us > 0 && now_us - turned_at_us > HANGS_AFTER_US)
+            return error_set(error, FATAL, "publishing to %s hangs",
+                             publishing->publishers[i].destination);
+    }
+    return OK;
+}
+
+int publishing_end(struct publishing *publishing, int code)
+{
+    struct timespec deadline;
+
+    stop_ask();
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += END_WAIT_MS / 1000;
     for (size_t i = 0; i < publishing->count; i++) {
         void *failed = NULL;
 
-        pthread_join(publishing->threads[i], &failed);
+        if (pthread_timedjoin_np(publishing->threads[i], &failed, &deadline) != 0) {
+            log_warn("publisher_left", "a batch was not finished in time; it is found out again",
+                     LOG_TEXT("to", publishing->publishers[i].destination));
+            _exit(code);
+        }
         if (failed != NULL)
             code = EXIT_FATAL;
         publisher_done(&publishing->publishers[i]);

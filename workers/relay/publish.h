@@ -29,6 +29,8 @@
 #include "runtime/metric_table.h"
 #include "runtime/stream_source.h"
 
+#include <stdatomic.h>
+
 #include "relay.h"
 
 #define OPTION_RELAY_KAFKA_TOPIC "relay.kafka_topic"
@@ -93,6 +95,7 @@ struct publisher {
     int64_t keep_ms;
     int64_t interval_ms;
 
+    _Atomic int64_t turned_at_us; /* monotonic: began a turn; -1: waits for the database */
     struct session session;
     struct sink *sink;             /* NULL: closed */
     struct sink_message *messages; /* batch_max of them */
@@ -138,12 +141,15 @@ must_use enum status publisher_failed(struct publisher *publisher, const struct 
 /* Forgets the claim: the next step makes a new one. */
 void publisher_drop(struct publisher *publisher);
 
-/* The threads of `run`. end waits for them, once stop was asked, and answers EXIT_OK, or EXIT_FATAL
- * where the database refused one for good. */
+/* The threads of `run`. look: FATAL where one has not turned for minutes, which no time-out of its
+ * libraries explains: the process ends and starts anew. end asks them to stop and waits, but not
+ * for one that hangs: then it ends the process itself, positions are safe. It answers code, or
+ * EXIT_FATAL where the database refused one for good. */
 struct publishing;
 must_use enum status publishing_begin(const struct program_run *run, struct error *error,
                                       struct publishing **ret_publishing);
-int publishing_end(struct publishing *publishing);
+must_use enum status publishing_look(struct publishing *publishing, struct error *error);
+int publishing_end(struct publishing *publishing, int code);
 
 /* Lines about destinations for `sawa relay status`; *ret_alarming: how many stand or fail. */
 must_use enum status publish_status(struct relay *relay, struct error *error,
