@@ -125,14 +125,21 @@ static enum status beat(struct publisher *publisher, struct error *error)
     return status == OK ? lag_show(publisher, error) : status;
 }
 
-static enum status expire(struct publisher *publisher, struct error *error)
+/* At most so many a turn: where more are due, the next turn goes on. */
+static enum status expire(struct publisher *publisher, int64_t now_us, struct error *error)
 {
     struct params params;
+    struct result *rows = NULL;
+    enum status status;
 
     params_init(&params, PARAMS_MAX_BYTES);
     params_int64(&params, publisher->keep_ms);
     params_int32(&params, EXPIRE_MOST);
-    return run_sql(publisher, relay_sql_outbox_expire, &params, error, NULL);
+    status = run_sql(publisher, relay_sql_outbox_expire, &params, error, &rows);
+    if (status == OK && result_int64(rows, 0, 0) < EXPIRE_MOST)
+        publisher->expire_at_us = now_us + EXPIRE_US;
+    result_free(rows);
+    return status;
 }
 
 /* What is due by the clock, whether there is anything to send or not. */
@@ -147,10 +154,8 @@ static enum status housekeeping(struct publisher *publisher, struct error *error
         status = beat(publisher, error);
         publisher->beat_at_us = now_us + (third_us < LOOK_US ? third_us : LOOK_US);
     }
-    if (status == OK && now_us >= publisher->expire_at_us) {
-        status = expire(publisher, error);
-        publisher->expire_at_us = now_us + EXPIRE_US;
-    }
+    if (status == OK && now_us >= publisher->expire_at_us)
+        status = expire(publisher, now_us, error);
     return status;
 }
 
