@@ -95,6 +95,31 @@ static enum status link_answer(struct amqp_link *link, const char *what, struct 
     return link_failed(link, refusal_of(reply), what, error);
 }
 
+amqp_connection_state_t amqp_link_connection(const struct amqp_link *link)
+{
+    return link->connection;
+}
+
+enum status amqp_link_lost(struct amqp_link *link, int library_status, const char *what,
+                           struct error *error)
+{
+    return link_failed(link,
+                       (struct refusal){.status = library_status,
+                                        .text = text_of(amqp_error_string2(library_status))},
+                       what, error);
+}
+
+enum status amqp_link_ended(struct amqp_link *link, const amqp_method_t *method, const char *what,
+                            struct error *error)
+{
+    return link_failed(link, refusal_of_method(method), what, error);
+}
+
+enum status amqp_link_replied(struct amqp_link *link, const char *what, struct error *error)
+{
+    return link_answer(link, what, error);
+}
+
 /* ---- opening ---- */
 
 static enum status tls_refused(struct error *error, const char *what, const char *option)

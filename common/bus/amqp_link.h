@@ -78,6 +78,15 @@ must_use enum status amqp_link_ack(struct amqp_link *link, amqp_channel_t channe
 /* Sends a heartbeat: for who is busy elsewhere. Whether it went is found out by the next call. */
 void amqp_link_beat(struct amqp_link *link);
 
+/* For amqp_sink.c: the library's connection, and how its errors become ours (1). */
+amqp_connection_state_t amqp_link_connection(const struct amqp_link *link);
+enum status amqp_link_lost(struct amqp_link *link, int library_status, const char *what,
+                           struct error *error);
+enum status amqp_link_ended(struct amqp_link *link, const amqp_method_t *method, const char *what,
+                            struct error *error);
+must_use enum status amqp_link_replied(struct amqp_link *link, const char *what,
+                                       struct error *error);
+
 /* Waits up to timeout_ms for a delivery on any channel. The caller ends *ret_envelope with
  * amqp_destroy_envelope where *ret_has says there is one. */
 must_use enum status amqp_link_next(struct amqp_link *link, int timeout_ms,

@@ -4,6 +4,7 @@
 #include "bus/kafka_source.h"
 
 #include "base/clock.h"
+#include "bus/kafka_conf.h"
 #include "bus/kafka_hints.h"
 #include "bus/kafka_nudge.h"
 #include "bus/kafka_probe.h"
@@ -17,7 +18,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { KAFKA_PARTITION_MAX = 1024, KAFKA_ERROR_SIZE = 256, KAFKA_QUERY_MS = 5000 };
+enum { KAFKA_PARTITION_MAX = 1024, KAFKA_QUERY_MS = 5000 };
 enum { KAFKA_CLOSE_MS = 5000, KAFKA_HEADERS_MAX = RECORD_BYTES_MAX };
 
 struct kafka_source {
@@ -57,39 +58,6 @@ static const struct kafka_property fixed[] = {
     {"enable.partition.eof", "true"},      {"allow.auto.create.topics", "false"},
 };
 
-static enum status property_set(rd_kafka_conf_t *conf, const struct kafka_property *property,
-                                struct error *error)
-{
-    char said[KAFKA_ERROR_SIZE];
-
-    if (rd_kafka_conf_set(conf, property->name, property->value, said, sizeof said) ==
-        RD_KAFKA_CONF_OK)
-        return OK;
-    error_configuration(error, "could not set kafka.%s", property->name);
-    error_detail(error, "%s", said);
-    return error_hint(error, "the names and values are those of librdkafka's CONFIGURATION page");
-}
-
-static enum status properties_set(rd_kafka_conf_t *conf, const struct kafka_property *properties,
-                                  size_t count, struct error *error)
-{
-    for (size_t i = 0; i < count; i++) {
-        enum status status = property_set(conf, &properties[i], error);
-
-        if (status != OK)
-            return status;
-    }
-    return OK;
-}
-
-static bool is_given(const struct kafka_settings *settings, const char *name)
-{
-    for (size_t i = 0; i < settings->property_count; i++)
-        if (strcmp(settings->properties[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 /* A rebalance waits for a member that does not come as long as that member's max.poll.interval.ms:
  * the library's five minutes would be five minutes of standing still for all. It may not be below
  * the session time-out. */
@@ -101,23 +69,13 @@ static enum status poll_interval_set(const struct kafka_settings *settings, rd_k
     const struct kafka_property interval = {"max.poll.interval.ms", value};
     int64_t session_ms = 0;
 
-    if (is_given(settings, interval.name))
+    if (kafka_property_is_given(settings, interval.name))
         return OK;
     if (rd_kafka_conf_get(conf, "session.timeout.ms", value, &size) != RD_KAFKA_CONF_OK ||
         !text_to_int64(text_of(value), &session_ms) || session_ms < poll_interval_ms)
         session_ms = poll_interval_ms;
     snprintf(value, sizeof value, "%lld", (long long)session_ms);
-    return property_set(conf, &interval, error);
-}
-
-static enum status refuse_fixed(const struct kafka_settings *settings, struct error *error)
-{
-    for (size_t i = 0; i < COUNT_OF(fixed); i++)
-        if (is_given(settings, fixed[i].name)) {
-            error_configuration(error, "kafka.%s may not be set", fixed[i].name);
-            return error_hint(error, "exactly-once depends on it being %s", fixed[i].value);
-        }
-    return OK;
+    return kafka_properties_set(conf, &interval, 1, error);
 }
 
 static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t what,
@@ -147,14 +105,6 @@ static void on_error(rd_kafka_t *client, int code, const char *text, void *opaqu
         kafka->refused = (rd_kafka_resp_err_t)code;
 }
 
-static void on_log(const rd_kafka_t *client, int level, const char *facility, const char *text)
-{
-    (void)client;
-    (void)level;
-    (void)facility;
-    (void)text; /* errors reach us as events; the client's own words may quote addresses and keys */
-}
-
 static enum status conf_make(const struct kafka_settings *settings, struct kafka_source *kafka,
                              struct error *error, rd_kafka_conf_t **ret_conf)
 {
@@ -163,20 +113,20 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
                                          {"group.id", settings->group}};
     size_t own_count = COUNT_OF(own) - (settings->group == NULL ? 1 : 0);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    enum status status = refuse_fixed(settings, error);
+    enum status status = kafka_fixed_refuse(settings, fixed, COUNT_OF(fixed), error);
 
     if (status == OK)
-        status = properties_set(conf, defaults, COUNT_OF(defaults), error);
+        status = kafka_properties_set(conf, defaults, COUNT_OF(defaults), error);
     if (rd_kafka_version() >= 0x02020000) /* unknown before; then kafka_nudge does it */
         rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "5", NULL, 0);
     if (status == OK)
-        status = properties_set(conf, own, own_count, error);
+        status = kafka_properties_set(conf, own, own_count, error);
     if (status == OK)
-        status = properties_set(conf, settings->properties, settings->property_count, error);
+        status = kafka_properties_set(conf, settings->properties, settings->property_count, error);
     if (status == OK)
         status = poll_interval_set(settings, conf, error);
     if (status == OK)
-        status = properties_set(conf, fixed, COUNT_OF(fixed), error);
+        status = kafka_properties_set(conf, fixed, COUNT_OF(fixed), error);
     if (status == OK)
         status = kafka_secrets_set(settings, conf, error);
     if (status != OK) {
@@ -189,7 +139,7 @@ static enum status conf_make(const struct kafka_settings *settings, struct kafka
             rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
         rd_kafka_conf_set_error_cb(conf, on_error);
     }
-    rd_kafka_conf_set_log_cb(conf, on_log);
+    kafka_log_silence(conf);
     *ret_conf = conf;
     return OK;
 }
@@ -433,8 +383,9 @@ static enum status check_empty(struct kafka_source *kafka, int32_t partition, in
     rd_kafka_topic_partition_list_destroy(list);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return kafka_failed(code, "could not read a partition's first record", error);
-    return has_records ? error_set(error, RETRY, "the broker did not tell the first offset of a"
-                                                 " partition that has records")
+    return has_records ? error_set(error, RETRY,
+                                   "the broker did not tell the first offset of a"
+                                   " partition that has records")
                        : OK;
 }
 
@@ -589,7 +540,7 @@ static enum status probe_open(const struct kafka_settings *settings, struct kafk
     status = conf_make(&groupless, kafka, error, &conf);
     if (status != OK)
         return status;
-    status = properties_set(conf, small, COUNT_OF(small), error);
+    status = kafka_properties_set(conf, small, COUNT_OF(small), error);
     client = status == OK ? rd_kafka_new(RD_KAFKA_CONSUMER, conf, said, sizeof said) : NULL;
     if (client == NULL) {
         rd_kafka_conf_destroy(conf);

@@ -29,13 +29,13 @@ static const char *own_string(const struct program_run *run, const struct worker
     return config_string(run->config, own_key(ops, rest, key));
 }
 
-static enum status is_needed(const struct program_run *run, const char *key, const char *by,
+enum status stream_is_needed(const struct program_run *run, const char *key, const char *by,
                              struct error *error)
 {
     if (config_is_set(run->config, key))
         return OK;
     error_configuration(error, "%s is not set", key);
-    return error_hint(error, "the source %s needs it", by);
+    return error_hint(error, "%s needs it", by);
 }
 
 /* ---- Kafka ---- */
@@ -99,7 +99,7 @@ static enum status kafka_open(const struct program_run *run, const struct worker
                                       .assigned_by_hand = leased,
                                       .client_id = run->program->name};
     struct source *source = NULL;
-    enum status status = is_needed(run, "kafka.brokers", "kafka", error);
+    enum status status = stream_is_needed(run, "kafka.brokers", "the source kafka", error);
 
     if (status == OK)
         status = stream_kafka_settings(run->config, properties, error, &settings);
@@ -119,15 +119,14 @@ static enum status amqp_url_read(const void *context, struct buffer *url, struct
     return config_secret(context, "amqp.url_file", url, error);
 }
 
-/* Of both; by: the kind of source that asks. */
-static enum status amqp_settings_read(const struct program_run *run, const char *by,
-                                      struct error *error, struct amqp_settings *ret_settings)
+enum status stream_amqp_settings(const struct program_run *run, const char *by, struct error *error,
+                                 struct amqp_settings *ret_settings)
 {
     const struct config *config = run->config;
-    enum status status = is_needed(run, "amqp.url_file", by, error);
+    enum status status = stream_is_needed(run, "amqp.url_file", by, error);
 
     if (status == OK && config_is_set(config, "amqp.cert_file"))
-        status = is_needed(run, "amqp.key_file", by, error);
+        status = stream_is_needed(run, "amqp.key_file", by, error);
     if (status != OK)
         return status;
     *ret_settings =
@@ -145,10 +144,10 @@ static enum status stream_open(const struct program_run *run, const struct worke
                                struct error *error, struct source **ret_source)
 {
     const char *streams = own_string(run, ops, "streams");
-    struct amqp_reader_settings settings = {
-        .topic = own_string(run, ops, "topic"),
-        .prefetch = (int)config_int(run->config, "amqp.prefetch")};
-    enum status status = amqp_settings_read(run, "stream", error, &settings.link);
+    struct amqp_reader_settings settings = {.topic = own_string(run, ops, "topic"),
+                                            .prefetch =
+                                                (int)config_int(run->config, "amqp.prefetch")};
+    enum status status = stream_amqp_settings(run, "the source stream", error, &settings.link);
 
     settings.names = streams == NULL ? settings.topic : streams;
     return status == OK ? amqp_stream_open(&settings, error, ret_source) : status;
@@ -168,13 +167,15 @@ static enum status queue_open(const struct program_run *run, const struct worker
 {
     const char *queues = own_string(run, ops, "queues");
     const char *topic = own_string(run, ops, "topic");
-    struct amqp_queue_settings settings = {
-        .reader = {.topic = topic,
-                   .names = queues == NULL ? topic : queues,
-                   .prefetch = queue_prefetch(run->config)},
-        .delivery_limit = (int)config_int(run->config, "amqp.delivery_limit"),
-        .ids_needed = config_enum(run->config, "amqp.missing_id") == 0};
-    enum status status = amqp_settings_read(run, "queue", error, &settings.reader.link);
+    struct amqp_queue_settings settings = {.reader = {.topic = topic,
+                                                      .names = queues == NULL ? topic : queues,
+                                                      .prefetch = queue_prefetch(run->config)},
+                                           .delivery_limit =
+                                               (int)config_int(run->config, "amqp.delivery_limit"),
+                                           .ids_needed =
+                                               config_enum(run->config, "amqp.missing_id") == 0};
+    enum status status =
+        stream_amqp_settings(run, "the source queue", error, &settings.reader.link);
 
     return status == OK ? amqp_queue_open(&settings, error, ret_source) : status;
 }
@@ -191,7 +192,7 @@ static enum status file_open(const struct program_run *run, const struct worker_
                                      .complete =
                                          config_int(run->config, "batch.stop_after_idle") > 0};
     char key[KEY_NAME_SIZE];
-    enum status status = is_needed(run, own_key(ops, "path", key), "file", error);
+    enum status status = stream_is_needed(run, own_key(ops, "path", key), "the source file", error);
 
     if (status == OK)
         status = stream_schemas_open(run->config, error, &settings.registry);

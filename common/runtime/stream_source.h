@@ -7,12 +7,14 @@
  *   <name>.source: queue    RabbitMQ quorum queues: <name>.queues, or the one named <name>.topic
  *   <name>.source: file     one file, or the numbered files of a folder: <name>.path; file.*
  *
- * A worker has the rows of STREAM_SOURCE_OPTIONS("<name>") and SOURCE_OPTIONS among its own.
+ * A worker has the rows of STREAM_SOURCE_OPTIONS("<name>") and SOURCE_OPTIONS among its own; who
+ * publishes, KAFKA_OPTIONS and AMQP_OPTIONS.
  */
 #ifndef SAWA_RUNTIME_STREAM_SOURCE_H
 #define SAWA_RUNTIME_STREAM_SOURCE_H
 
 #include "base/config.h"
+#include "bus/amqp_settings.h"
 #include "bus/kafka_source.h"
 #include "bus/registry.h"
 #include "runtime/program.h"
@@ -37,17 +39,19 @@
      .meaning = "how long the partitions of a worker that died wait for another, where leases "    \
                 "share them out; renewed each third of it"}
 
-#define SOURCE_OPTIONS                                                                             \
+#define KAFKA_OPTIONS                                                                              \
     {.key = "kafka.brokers", .type = OPTION_STRING,                                                \
-     .meaning = "host:port of one or more Kafka brokers, by commas; the source kafka needs it"},   \
+     .meaning = "host:port of one or more Kafka brokers, by commas; Kafka needs it"},              \
     {.key = "kafka.*", .type = OPTION_SECTION,                                                     \
      .meaning = "every other librdkafka property, passed through"},                                \
     {.key = "kafka.sasl.password_file", .type = OPTION_SECRET_FILE,                                \
      .meaning = "holds the password of kafka.sasl.username; read again each second"},              \
     {.key = "kafka.ssl.key.password_file", .type = OPTION_SECRET_FILE,                             \
-     .meaning = "holds the password of kafka.ssl.key.location; read at the start"},                \
+     .meaning = "holds the password of kafka.ssl.key.location; read at the start"}
+
+#define AMQP_OPTIONS                                                                               \
     {.key = "amqp.url_file", .type = OPTION_SECRET_FILE,                                           \
-     .meaning = "holds amqps://user:password@host:port/vhost; the sources stream, queue need it"}, \
+     .meaning = "holds amqps://user:password@host:port/vhost; RabbitMQ needs it"},                 \
     {.key = "amqp.ca_file", .type = OPTION_PATH,                                                   \
      .meaning = "CA file of the broker's certificate; amqps needs it"},                            \
     {.key = "amqp.cert_file", .type = OPTION_PATH,                                                 \
@@ -55,7 +59,10 @@
     {.key = "amqp.key_file", .type = OPTION_PATH,                                                  \
      .meaning = "the private key of amqp.cert_file"},                                              \
     {.key = "amqp.heartbeat", .type = OPTION_DURATION_MS, .standard = "30s", .min = 1000,          \
-     .max = 600000, .meaning = "both sides give a silent connection up after twice this"},         \
+     .max = 600000, .meaning = "both sides give a silent connection up after twice this"}
+
+#define SOURCE_OPTIONS                                                                             \
+    KAFKA_OPTIONS, AMQP_OPTIONS,                                                                   \
     {.key = "amqp.prefetch", .type = OPTION_INT, .standard = "1000", .min = 1, .max = 65535,       \
      .unit = "records", .meaning = "how many records of a stream may be on their way"},            \
     {.key = "amqp.delivery_limit", .type = OPTION_INT, .standard = "20", .min = 3, .max = 500,     \
@@ -80,9 +87,17 @@ must_use enum status stream_kafka_settings(const struct config *config,
                                            struct kafka_property *properties, struct error *error,
                                            struct kafka_settings *settings);
 
+/* What the amqp.* keys say of the connection; by: who needs it, for the error. The strings are the
+ * configuration's, which must outlive what is opened by them. */
+must_use enum status stream_amqp_settings(const struct program_run *run, const char *by,
+                                          struct error *error, struct amqp_settings *ret_settings);
+
+/* FATAL, EXIT_CONFIGURATION: the key is not set, and by needs it. */
+must_use enum status stream_is_needed(const struct program_run *run, const char *key,
+                                      const char *by, struct error *error);
+
 /* Opens the source the worker is configured for; the caller closes it. */
-must_use enum status stream_source_open(const struct program_run *run,
-                                        const struct worker_ops *ops, struct error *error,
-                                        struct source **ret_source);
+must_use enum status stream_source_open(const struct program_run *run, const struct worker_ops *ops,
+                                        struct error *error, struct source **ret_source);
 
 #endif

@@ -429,5 +429,28 @@ SELECT refuses('reinstruction_is_approved_in_time', '23514', 'an approval a day 
 SELECT refuses('reinstruction_approvals_are_immutable', '23001', 'another approver afterwards',
     'UPDATE reinstruction_approval SET checker = ''eve''');
 
+-- outbox
+SELECT refuses('i1_event_is_told_once', '23505', 'the same event a second time',
+    'INSERT INTO outbox (event_name, event_type, event_key, corridor, payload, commit_id)
+     VALUES (''window_closed/1'', ''window_closed'', ''1'', ''KES-NGN'', ''{}'', 2)');
+SELECT refuses('outbox_payload_is_bounded', '23514', 'more than 64 KiB',
+    'INSERT INTO outbox (event_name, event_type, event_key, corridor, payload, commit_id)
+     VALUES (''x'', ''x'', ''1'', ''x'', repeat(''x'', 65537), 2)');
+SELECT refuses('i1_event_has_one_number', '23505', 'another number for an event that has one',
+    'INSERT INTO outbox_order SELECT 9, outbox_id FROM outbox_order');
+SELECT refuses('outbox_events_are_immutable', '23001', 'another story afterwards',
+    'UPDATE outbox SET payload = ''{}''');
+SELECT is((SELECT count(*) FROM outbox_pending), 1::bigint,
+          'outbox_event_is_pending: what is stored waits for its number');
+SELECT refuses('i4_outbox_position_moves_on', '23514', 'past the last number that was given',
+    'UPDATE outbox_destination SET next_number = 3');
+SELECT refuses('i4_outbox_position_moves_on', '23514', 'an older epoch',
+    'UPDATE outbox_destination SET epoch = -1');
+SELECT refuses('outbox_destinations_stay', '23001', 'a DELETE', 'DELETE FROM outbox_destination');
+SELECT is(outbox_number(10), 1::bigint, 'the sequencer numbers what is pending');
+SELECT is(outbox_number(10), 0::bigint, 'and nothing twice');
+SELECT is(outbox_expire('-1 day', 10), 0::bigint,
+          'no event is let go that a destination has not got');
+
 SELECT * FROM finish();
 ROLLBACK;

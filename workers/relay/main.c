@@ -6,10 +6,12 @@
  *   payment_file_signature -> payment_file RELEASED                     (one tx per file)
  *   payment_file -> staged file -> the bank's folder, instruction SENT  (two tx per file)
  *   pacs.002, pain.002 -> payment_reply, payment_status, instruction    (one tx per answer)
+ *   outbox -> Kafka topic, RabbitMQ exchange                            (publish.h)
  *
  * Restart: every step looks at what is there; a file reaches the folder once, see deliver.c.
  * Several relays may run on one folder: they meet at a gate, and at the file's row.
  */
+#include "publish.h"
 #include "relay.h"
 
 #include "runtime/ticker.h"
@@ -29,7 +31,10 @@ static const struct option_spec options[] = {
      .min = 10,
      .max = 60000,
      .unit = "ms",
-     .meaning = "how often instructions, signatures and answers are looked for"},
+     .meaning = "how often instructions, signatures, answers and events are looked for"},
+    PUBLISH_OPTIONS,
+    KAFKA_OPTIONS,
+    AMQP_OPTIONS,
 };
 
 enum { REFUSAL_INTERVAL_US = 60 * 1000000 };
@@ -49,10 +54,16 @@ static enum status tolerate(struct relay *relay, enum status status, const struc
     return OK;
 }
 
+struct running {
+    struct relay relay;
+    struct publishing *publishing;
+};
+
 /* One turn: what is ready, what is signed, what is released, what was answered, what was not. */
 static enum status tick(void *context, struct error *error)
 {
-    struct relay *relay = context;
+    struct running *running = context;
+    struct relay *relay = &running->relay;
     int64_t count = 0;
     enum status status = relay_prepare(relay, false, clock_now_us(), error, &count);
 
@@ -63,35 +74,42 @@ static enum status tick(void *context, struct error *error)
         status = relay_deliver(relay, error, &count);
     if (status == OK)
         status = relay_replies(relay, error, &count);
-    return status == OK ? relay_watch(relay, error) : status;
+    if (status == OK)
+        status = relay_watch(relay, error);
+    return status == OK ? publishing_look(running->publishing, error) : status;
 }
 
 static int run_command(struct program_run *run, int argc, char **argv)
 {
-    struct relay relay;
+    struct running running = {0};
     struct error error;
     int code;
 
     (void)argv;
     if (argc != 1)
         return program_usage(run, "run takes no arguments");
-    if (relay_start(run, &error, &relay) != OK)
+    if (relay_start(run, &error, &running.relay) != OK)
         return program_fail(&error);
+    if (publishing_begin(run, &error, &running.publishing) != OK) {
+        relay_done(&running.relay);
+        return program_fail(&error);
+    }
     code = ticker_run(run, &(struct ticker){
                                .ends = "relay_ends",
                                .tick = tick,
-                               .context = &relay,
-                               .session = &relay.session,
-                               .interval_ms = relay.interval_ms,
+                               .context = &running,
+                               .session = &running.relay.session,
+                               .interval_ms = running.relay.interval_ms,
                            });
-    relay_done(&relay);
+    code = publishing_end(running.publishing, code);
+    relay_done(&running.relay);
     return code;
 }
 
 static const struct command commands[] = {
     {.name = "run",
      .arguments = "",
-     .summary = "prepare, release, write and read answers, until stopped",
+     .summary = "prepare, release, write, read answers and publish events, until stopped",
      .example = "sawa-relay --config sawa.yaml run",
      .run = run_command},
     {.name = "prepare",
@@ -141,6 +159,18 @@ static const struct command commands[] = {
      .summary = "read answers of banks: pacs.002, pain.002",
      .example = "sawa-relay reply pacs002.xml",
      .run = reply_command,
+     .answers = true},
+    {.name = "publish",
+     .arguments = "",
+     .summary = "send events of the outbox to Kafka and RabbitMQ once, as run does all the time",
+     .example = "sawa-relay --set relay.kafka_topic=settlement publish",
+     .run = publish_command,
+     .answers = true},
+    {.name = "resume",
+     .arguments = "DESTINATION",
+     .summary = "let a destination that stands go on",
+     .example = "sawa-relay resume amqp:settlement",
+     .run = resume_command,
      .answers = true},
     {.name = "status",
      .arguments = "",

@@ -1,6 +1,7 @@
 /*
  * show.c - payment files and what stands still, for people.
  */
+#include "publish.h"
 #include "relay.h"
 
 #include "relay_sql.h"
@@ -212,6 +213,8 @@ int status_command(struct program_run *run, int argc, char **argv)
     for (size_t i = 0; status == OK && i < COUNT_OF(alerts); i++)
         alarming += result_int64(rows, 0, alerts[i]);
     result_free(rows);
+    if (status == OK)
+        status = publish_status(&relay, &error, &alarming);
     relay_done(&relay);
     if (status != OK)
         return program_fail(&error);

@@ -7,7 +7,7 @@
  *   fold           what is pending joins the totals
  *   holds          a person, or an FX lock that is not there yet, holds the window, never a payment
  *   book           obligations, nets, proof, instructions, expected items, journal
- *   state, leaf, COMMIT
+ *   state, events for others, leaf, COMMIT
  *
  * Restart: whatever is tried again after COMMIT finds the window closed and does nothing.
  */
@@ -264,7 +264,7 @@ static enum status settle_book(struct closing *closing, struct error *error)
         status = state_move(closing, WINDOW_CLOSED, NULL, error);
     if (status == OK)
         status = state_move(closing, instructed ? WINDOW_INSTRUCTED : WINDOW_SETTLED, NULL, error);
-    return status;
+    return status == OK ? announce_window(closing, error) : status;
 }
 
 /* All steps within the transaction. DUPLICATE: there is nothing to commit. */

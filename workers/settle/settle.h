@@ -204,4 +204,7 @@ must_use bool charges_own(const struct closing *closing, bool taxes, int64_t *re
 must_use enum status book_window(struct closing *closing, struct error *error,
                                  bool *ret_instructed);
 
+/* Its events, for others; the last step before COMMIT. */
+must_use enum status announce_window(struct closing *closing, struct error *error);
+
 #endif

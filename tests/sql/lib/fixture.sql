@@ -207,6 +207,12 @@ INSERT INTO reinstruction_approval (reinstruction_id, digest, maker, proposed_by
                                     commit_id)
 SELECT 1, digest, 'ann', '', 'bob', 2 FROM reinstruction;
 
+INSERT INTO outbox_destination (destination, next_number) VALUES ('kafka:settlement', 1);
+INSERT INTO outbox (event_name, event_type, event_key, corridor, payload, commit_id)
+VALUES ('window_closed/0', 'window_closed', '0', 'KES-NGN', '{}', 2),
+       ('window_closed/1', 'window_closed', '1', 'KES-NGN', '{}', 2);
+SELECT outbox_number(1);
+
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 RESET ROLE;
