@@ -119,7 +119,7 @@ class Identity(unittest.TestCase):
                                                    (MONDAY, "BETA", "ALPHA"): [1, 100]})
 
     def test_refunds(self):
-        """model: refunds in part, one a day; a second one of a day is parked, whatever its amount"""
+        """model: refunds in part, one a day; a second one of a day is parked, whatever it is"""
         log = (Log().add(1, 100, "08:00", transfer=1)
                .add(2, 30, "08:01", transfer=1, kind="REFUNDED")
                .add(3, 20, "08:02", transfer=1, kind="REFUNDED")

@@ -1,7 +1,7 @@
 -- Which windows have instructions that a bank rejected and whose items are still expected? And on
 -- which day is that booked: the corridor's first business date whose window is still open, so that
--- no day that was closed changes; without one the instant's date. Never before the window's own, nor
--- before the item was booked.
+-- no day that was closed changes; without one the instant's date. Never before the window's own,
+-- nor before the item was booked.
 --   $1 now timestamptz
 SELECT w.window_id,
        greatest(w.business_date, rejected.book_date,
