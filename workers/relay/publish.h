@@ -60,7 +60,7 @@
     {.key = OPTION_RELAY_BATCH, .type = OPTION_INT, .standard = "10000", .min = 1, .max = 50000,   \
      .unit = "messages",                                                                           \
      .meaning = "in one Kafka transaction, or between two moves of a position"},                   \
-    {.key = OPTION_RELAY_LEASE, .type = OPTION_DURATION_MS, .standard = "30s", .min = 100,         \
+    {.key = OPTION_RELAY_LEASE, .type = OPTION_DURATION_MS, .standard = "60s", .min = 100,         \
      .max = 600000, .unit = "ms",                                                                  \
      .meaning = "how long a destination waits for a relay that was killed before another one "     \
                 "takes it"},                                                                       \
