@@ -81,13 +81,29 @@ enum status fee_schedule_read(struct db *db, int32_t corridor_id, int32_t versio
     if (schedule.fees == NULL)
         status = error_set(error, FATAL, "out of memory for fees");
     else if (!schedule_take(rows, &schedule))
-        status = error_set(error, FATAL,
-                           "fees of corridor %d version %d are unknown to this version",
-                           corridor_id, version);
+        status =
+            error_set(error, FATAL, "fees of corridor %d version %d are unknown to this version",
+                      corridor_id, version);
     result_free(rows);
     if (status != OK)
         return status;
     assert_fee_schedule_state(&schedule);
     *ret_schedule = schedule;
     return OK;
+}
+
+void params_currencies(struct params *params)
+{
+    static char codes[CURRENCY_COUNT_MAX][CURRENCY_CODE_SIZE];
+    struct text names[CURRENCY_COUNT_MAX];
+    int32_t decimals[CURRENCY_COUNT_MAX];
+    size_t count = currency_count();
+
+    for (size_t i = 0; i < count; i++) {
+        currency_code(currency_at(i), codes[i]);
+        names[i] = text_of(codes[i]);
+        decimals[i] = currency_scale(currency_at(i));
+    }
+    params_text_array(params, names, count);
+    params_int32_array(params, decimals, count);
 }

@@ -16,4 +16,8 @@ must_use enum status fee_schedule_read(struct db *db, int32_t corridor_id, int32
                                        struct arena *arena, struct error *error,
                                        struct fee_schedule *ret_schedule);
 
+/* All currencies as two parameters, codes and decimals: what payment_charges of the database wants
+ * to convert a fee. */
+void params_currencies(struct params *params);
+
 #endif

@@ -106,12 +106,14 @@ static void test_what_is_due_follows_the_model(void **state)
 {
     static const struct {
         enum settlement_model model;
+        int32_t counterparty_id; /* 0: the agent, who nets in every model */
         bool collects;
         int64_t owes, is_owed, due;
     } rows[] = {
-        {MODEL_GROSS, true, 130, 40, 130},        {MODEL_GROSS, false, 130, 40, 40},
-        {MODEL_BILATERAL, true, 130, 40, 90},     {MODEL_BILATERAL, false, 130, 40, 0},
-        {MODEL_MULTILATERAL, false, 40, 100, 60}, {MODEL_MULTILATERAL, true, 40, 100, 0},
+        {MODEL_GROSS, 7, true, 130, 40, 130},        {MODEL_GROSS, 7, false, 130, 40, 40},
+        {MODEL_GROSS, 0, true, 130, 40, 90},         {MODEL_GROSS, 0, false, 130, 40, 0},
+        {MODEL_BILATERAL, 7, true, 130, 40, 90},     {MODEL_BILATERAL, 7, false, 130, 40, 0},
+        {MODEL_MULTILATERAL, 0, false, 40, 100, 60}, {MODEL_MULTILATERAL, 0, true, 40, 100, 0},
     };
     const struct sides far_apart = {.owes_minor = INT64_MIN, .is_owed_minor = INT64_MAX};
     int64_t due = 7;
@@ -120,11 +122,11 @@ static void test_what_is_due_follows_the_model(void **state)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct sides sides = {rows[i].owes, rows[i].is_owed};
 
-        assert_true(due_of(rows[i].model, &sides, rows[i].collects, &due));
+        assert_true(due_of(rows[i].model, &sides, rows[i].counterparty_id, rows[i].collects, &due));
         assert_int_equal(due, rows[i].due);
     }
     due = 7;
-    assert_false(due_of(MODEL_MULTILATERAL, &far_apart, true, &due));
+    assert_false(due_of(MODEL_MULTILATERAL, &far_apart, 0, true, &due));
     assert_int_equal(due, 7);
 }
 

@@ -2,61 +2,53 @@
  * drill.c - sawa ledger drill COMMIT/LINE: what an entry was made of, down to the raw records.
  *
  *   accrual   payments of its commit between its two accounts; their batches
- *   close     instruction, net position, obligations, payments of the window
+ *   fee, tax  charges that the commit added to its windows; the payments, and what each is charged
+ *   close     see drill_close.c
  *   opening   what was proposed and approved
  *
  * Every step is a sum of the next one, and is printed as an equality; where it does not hold the
- * answer says so and the exit code is 1 (3). Raw records stay sealed: what is told of them is
+ * answer says so and the exit code is 1 (3). What a payment is charged is reckoned again from the
+ * payment, by another hand than the one that booked it (payment_charges in
+ * schemas/postgres/deploy/payment_charge.sql). Raw records stay sealed: what is told of them is
  * their place, and the root of the hashes of their batch.
  *
  * In CSV and JSON the payments alone go to stdout; what stands around them goes to stderr.
  */
-#include "ledger.h"
+#include "drill.h"
 #include "ledger_sql.h"
 
 #include "base/uuid.h"
+#include "store/fee_store.h"
 
 #include <stdio.h>
 
-enum { DRILL_CELLS = 7, KINDS = 4 };
+enum { KINDS = 4 };
 
 static const struct column payment_columns[DRILL_CELLS] = {
-    {"event_id", 36, false}, {"kind", 9, false}, {"debtor", 10, false}, {"creditor", 10, false},
-    {"amount", 18, true},    {"raw", 8, false},  {"place", 0, false},
+    {"event_id", 36, false}, {"kind", 9, false},   {"debtor", 10, false}, {"creditor", 10, false},
+    {"charge", 12, false},   {"amount", 18, true}, {"raw", 8, false},     {"place", 0, false},
 };
 
 static const char *const kind_names[KINDS] = {"let go", "COMPLETED", "REVERSED", "REFUNDED"};
 
-struct drill {
-    struct session session;
-    struct entry entry;
-    struct sheet sheet;
-    struct buffer around; /* lines for a person; the sheet's own in a table */
-    struct sides sides;   /* what the payments add up to */
-    int64_t payment_count;
-    int64_t gone_count; /* of them in days that were let go */
-    bool holds;
-};
-
-static struct buffer *lines_of(struct drill *drill)
+struct buffer *drill_lines(struct drill *drill)
 {
     return drill->sheet.format == SHEET_TABLE ? &drill->sheet.out : &drill->around;
 }
 
-/* One equality, and whether it holds. */
-static void equality_print(struct drill *drill, const char *what, int64_t minor)
+void drill_equality(struct drill *drill, const char *what, int64_t minor)
 {
     bool holds = minor == drill->entry.amount_minor;
     char text[2][MONEY_TEXT_SIZE];
 
-    buffer_format(lines_of(drill), "%s  %.*s %s %.*s  %s\n", holds ? "proved" : "DIFFERS",
+    buffer_format(drill_lines(drill), "%s  %.*s %s %.*s  %s\n", holds ? "proved" : "DIFFERS",
                   TEXT_ARG(money_text(drill->entry.amount_minor, drill->entry.currency, text[0])),
                   holds ? "=" : "<>", TEXT_ARG(money_text(minor, drill->entry.currency, text[1])),
                   what);
     drill->holds = drill->holds && holds;
 }
 
-static enum status too_large(struct error *error)
+enum status drill_too_large(struct error *error)
 {
     return error_set(error, FATAL, "the parts of the entry sum to more than 64 bits");
 }
@@ -78,8 +70,8 @@ static struct text place_text(const struct result *rows, int row, int column, ch
     return (struct text){text, length < (int)size ? (size_t)length : size - 1};
 }
 
-static void payment_row(struct drill *drill, const struct result *rows, int row, int64_t minor,
-                        int place_column)
+void drill_row(struct drill *drill, const struct result *rows, int row, int64_t minor,
+               int place_column)
 {
     int64_t kind = result_int64(rows, row, 1);
     char event[UUID_TEXT_SIZE] = "";
@@ -96,12 +88,25 @@ static void payment_row(struct drill *drill, const struct result *rows, int row,
     cells[1] = text_of(kind >= 0 && kind < KINDS ? kind_names[kind] : "?");
     cells[2] = result_text(rows, row, 2);
     cells[3] = result_text(rows, row, 3);
-    cells[4] = money_text(minor, drill->entry.currency, money);
-    cells[5] = result_is_null(rows, row, place_column + 5)
+    cells[4] = result_text(rows, row, 4);
+    cells[5] = money_text(minor, drill->entry.currency, money);
+    cells[6] = result_is_null(rows, row, place_column + 5)
                    ? TEXT("")
                    : result_text(rows, row, place_column + 5);
-    cells[6] = place_text(rows, row, place_column, place, sizeof place);
+    cells[7] = place_text(rows, row, place_column, place, sizeof place);
     sheet_row(&drill->sheet, cells);
+}
+
+void drill_owing(struct buffer *out, const struct result *rows, int row, int debtor_column)
+{
+    struct text debtor = result_text(rows, row, debtor_column);
+    struct text creditor = result_text(rows, row, debtor_column + 1);
+
+    if (debtor.size == 0)
+        buffer_format(out, "we owe %.*s", TEXT_ARG(creditor));
+    else
+        buffer_format(out, "%.*s owes %.*s", TEXT_ARG(debtor),
+                      TEXT_ARG(creditor.size > 0 ? creditor : TEXT("us")));
 }
 
 /* ---- an accrual ---- */
@@ -110,12 +115,12 @@ static enum status accrual_take(void *context, const struct result *rows, int ro
                                 struct error *error)
 {
     struct drill *drill = context;
-    int64_t minor = result_int64(rows, row, 4);
+    int64_t minor = result_int64(rows, row, 5);
 
     if (__builtin_add_overflow(drill->sides.owes_minor, minor, &drill->sides.owes_minor))
-        return too_large(error);
-    drill->payment_count++;
-    payment_row(drill, rows, row, minor, 5);
+        return drill_too_large(error);
+    *(drill->entry.purpose.size > 0 ? &drill->charge_count : &drill->payment_count) += 1;
+    drill_row(drill, rows, row, minor, 6);
     return OK;
 }
 
@@ -144,7 +149,7 @@ static enum status batches_print(struct drill *drill, struct error *error)
     params_int64(&params, drill->entry.place.commit_id);
     status = db_run_once(drill->session.db, ledger_sql_drill_batches, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++)
-        batch_print(lines_of(drill), rows, i);
+        batch_print(drill_lines(drill), rows, i);
     result_free(rows);
     return status;
 }
@@ -159,200 +164,91 @@ static enum status not_of_payments(const struct drill *drill, struct error *erro
     return error_hint(error, "sawa ledger entry shows its commit; other entries of it drill");
 }
 
+static void params_accrual(struct params *params, const struct entry *entry)
+{
+    params_init(params, LEDGER_PARAMS_MAX);
+    params_int64(params, entry->place.commit_id);
+    params_int32(params, entry->debit_account_id);
+    params_int32(params, entry->credit_account_id);
+    if (entry->purpose.size == 0)
+        params_null(params);
+    else
+        params_text(params, entry->purpose);
+}
+
+static void charge_print(struct drill *drill, const struct result *rows, int row)
+{
+    struct buffer *out = drill_lines(drill);
+    char date[DATE_TEXT_SIZE];
+    char money[MONEY_TEXT_SIZE];
+
+    date_format(result_date(rows, row, 2), date);
+    buffer_format(out,
+                  "charge   %.*s %.*s of window %lld, %.*s %s: ", TEXT_ARG(drill->entry.purpose),
+                  TEXT_ARG(result_text(rows, row, 3)), (long long)result_int64(rows, row, 0),
+                  TEXT_ARG(result_text(rows, row, 1)), date);
+    drill_owing(out, rows, row, 4);
+    buffer_format(out, " %.*s for %lld payments\n",
+                  TEXT_ARG(money_text(result_int64(rows, row, 7), drill->entry.currency, money)),
+                  (long long)result_int64(rows, row, 6));
+}
+
+/* What the commit added to its windows: the sum that the close will fold. */
+static enum status charges_drill(struct drill *drill, struct error *error)
+{
+    struct params params;
+    struct result *rows = NULL;
+    int64_t sum = 0;
+    enum status status;
+
+    params_accrual(&params, &drill->entry);
+    status = db_run_once(drill->session.db, ledger_sql_drill_charges, &params, error, &rows);
+    for (int i = 0; status == OK && i < result_rows(rows); i++) {
+        charge_print(drill, rows, i);
+        if (__builtin_add_overflow(sum, result_int64(rows, i, 7), &sum))
+            status = drill_too_large(error);
+    }
+    result_free(rows);
+    if (status == OK)
+        drill_equality(drill, "the charges of its windows", sum);
+    return status;
+}
+
 static enum status accrual_drill(struct drill *drill, struct error *error)
 {
+    bool is_charge = drill->entry.purpose.size > 0;
     struct params params;
     enum status status;
 
-    if (!text_is(drill->entry.debit_kind, "OBLIGATION") ||
-        !text_is(drill->entry.credit_kind, "OBLIGATION"))
+    if (!is_charge && (!text_is(drill->entry.debit_kind, "OBLIGATION") ||
+                       !text_is(drill->entry.credit_kind, "OBLIGATION")))
         return not_of_payments(drill, error);
     status = batches_print(drill, error);
+    if (status == OK && is_charge)
+        status = charges_drill(drill, error);
     if (status != OK)
         return status;
     sheet_head(&drill->sheet);
-    params_init(&params, LEDGER_PARAMS_MAX);
-    params_int64(&params, drill->entry.place.commit_id);
-    params_int32(&params, drill->entry.debit_account_id);
-    params_int32(&params, drill->entry.credit_account_id);
+    params_accrual(&params, &drill->entry);
+    params_currencies(&params);
     status = stream_each(drill->session.db, ledger_sql_drill_payments, &params, accrual_take, drill,
                          error);
     if (status != OK)
         return status;
     sheet_tail(&drill->sheet);
-    equality_print(drill, "its payments", drill->sides.owes_minor);
+    drill_equality(drill, is_charge ? "what its payments are charged" : "its payments",
+                   drill->sides.owes_minor);
     return OK;
-}
-
-/* ---- a close ---- */
-
-/* What an entry of a close leads to: columns of drill_instruction.sql. */
-struct instructed {
-    int32_t participant_id, counterparty_id;
-    enum settlement_model model;
-    bool collects;
-    struct sides net, gross;
-    int64_t amount_minor;
-};
-
-static enum status no_instruction(const struct drill *drill, struct error *error)
-{
-    error_set(error, REJECT, "entry %lld/%d of a close books no instruction",
-              (long long)drill->entry.place.commit_id, (int)drill->entry.place.line);
-    error_detail(error, "it is between %.*s and %.*s", TEXT_ARG(drill->entry.debit_kind),
-                 TEXT_ARG(drill->entry.credit_kind));
-    error->exit_code = EXIT_REFUSED;
-    return error_hint(error, "sawa ledger entry shows its window; sawa settle show too");
-}
-
-static void instruction_print(struct drill *drill, const struct result *rows)
-{
-    struct uuid instruction_id = result_uuid(rows, 0, 0);
-    char uuid[UUID_TEXT_SIZE];
-    char money[3][MONEY_TEXT_SIZE];
-    struct text code = drill->entry.currency;
-
-    uuid_format(&instruction_id, uuid);
-    buffer_format(lines_of(drill), "instruction %s: %.*s %.*s, status %.*s, end-to-end %.*s\n",
-                  uuid, TEXT_ARG(result_text(rows, 0, 6)), TEXT_ARG(result_text(rows, 0, 3)),
-                  TEXT_ARG(result_text(rows, 0, 8)), TEXT_ARG(result_text(rows, 0, 1)));
-    buffer_format(lines_of(drill),
-                  "position %.*s, %.*s with %.*s: owes %.*s, is owed %.*s, net "
-                  "%.*s\n",
-                  TEXT_ARG(result_text(rows, 0, 9)), TEXT_ARG(result_text(rows, 0, 3)),
-                  TEXT_ARG(result_text(rows, 0, 5)),
-                  TEXT_ARG(money_text(result_int64(rows, 0, 10), code, money[0])),
-                  TEXT_ARG(money_text(result_int64(rows, 0, 11), code, money[1])),
-                  TEXT_ARG(money_text(result_int64(rows, 0, 12), code, money[2])));
-}
-
-static enum status instruction_read(struct drill *drill, struct error *error,
-                                    struct instructed *ret_instructed)
-{
-    struct instructed found = {0};
-    struct params params;
-    struct result *rows = NULL;
-    enum status status;
-
-    params_init(&params, LEDGER_PARAMS_MAX);
-    params_int64(&params, drill->entry.place.commit_id);
-    params_int32(&params, drill->entry.place.line);
-    status = db_run_once(drill->session.db, ledger_sql_drill_instruction, &params, error, &rows);
-    if (status == OK && result_rows(rows) == 0)
-        status = no_instruction(drill, error);
-    if (status == OK && !settlement_model_parse(result_text(rows, 0, 9), &found.model))
-        status = error_set(error, FATAL, "the window netted by a model unknown to this version");
-    if (status == OK) {
-        instruction_print(drill, rows);
-        found.participant_id = (int32_t)result_int64(rows, 0, 2);
-        found.counterparty_id = (int32_t)result_int64(rows, 0, 4);
-        found.collects = text_is(result_text(rows, 0, 6), "COLLECT");
-        found.amount_minor = result_int64(rows, 0, 7);
-        found.net = (struct sides){result_int64(rows, 0, 10), result_int64(rows, 0, 11)};
-        found.gross = (struct sides){result_int64(rows, 0, 13), result_int64(rows, 0, 14)};
-        *ret_instructed = found;
-    }
-    result_free(rows);
-    return status;
-}
-
-static void params_position(struct params *params, const struct drill *drill,
-                            const struct instructed *instructed)
-{
-    params_init(params, LEDGER_PARAMS_MAX);
-    params_int64(params, drill->entry.window_id);
-    params_int32(params, instructed->participant_id);
-    params_int32(params, instructed->counterparty_id);
-}
-
-static enum status obligations_print(struct drill *drill, const struct instructed *instructed,
-                                     struct error *error)
-{
-    struct params params;
-    struct result *rows = NULL;
-    char money[MONEY_TEXT_SIZE];
-    enum status status;
-
-    params_position(&params, drill, instructed);
-    status = db_run_once(drill->session.db, ledger_sql_drill_obligations, &params, error, &rows);
-    for (int i = 0; status == OK && i < result_rows(rows); i++)
-        buffer_format(lines_of(drill), "obligation %.*s owes %.*s %.*s for %lld payments\n",
-                      TEXT_ARG(result_text(rows, i, 0)), TEXT_ARG(result_text(rows, i, 1)),
-                      TEXT_ARG(money_text(result_int64(rows, i, 3), drill->entry.currency, money)),
-                      (long long)result_int64(rows, i, 2));
-    result_free(rows);
-    return status;
-}
-
-/* A payment of the window: signed as the participant sees it, owed to it above zero. */
-static enum status window_take(void *context, const struct result *rows, int row,
-                               struct error *error)
-{
-    struct drill *drill = context;
-    int64_t minor = result_int64(rows, row, 4);
-    int64_t count = result_int64(rows, row, 6);
-    bool is_owed = result_bool(rows, row, 5);
-    int64_t *side = is_owed ? &drill->sides.is_owed_minor : &drill->sides.owes_minor;
-
-    if (__builtin_add_overflow(*side, minor, side))
-        return too_large(error);
-    drill->payment_count += count;
-    drill->gone_count += result_is_null(rows, row, 0) ? count : 0;
-    payment_row(drill, rows, row, is_owed ? minor : -minor, 8);
-    return OK;
-}
-
-/* The same rule over three sides: position, obligations, payments. */
-static enum status sides_prove(struct drill *drill, const struct instructed *instructed,
-                               struct error *error)
-{
-    const struct {
-        const char *what;
-        struct sides sides;
-    } steps[] = {
-        {"its net position", instructed->net},
-        {"the obligations of the position", instructed->gross},
-        {"the payments of the window", drill->sides},
-    };
-
-    equality_print(drill, "its instruction", instructed->amount_minor);
-    for (size_t i = 0; i < COUNT_OF(steps); i++) {
-        int64_t minor = 0;
-
-        if (!due_of(instructed->model, &steps[i].sides, instructed->collects, &minor))
-            return too_large(error);
-        equality_print(drill, steps[i].what, minor);
-    }
-    return OK;
-}
-
-static enum status close_drill(struct drill *drill, struct error *error)
-{
-    struct instructed instructed = {0};
-    struct params params;
-    enum status status = instruction_read(drill, error, &instructed);
-
-    if (status == OK)
-        status = obligations_print(drill, &instructed, error);
-    if (status != OK)
-        return status;
-    sheet_head(&drill->sheet);
-    params_position(&params, drill, &instructed);
-    status = stream_each(drill->session.db, ledger_sql_drill_window_payments, &params, window_take,
-                         drill, error);
-    if (status != OK)
-        return status;
-    sheet_tail(&drill->sheet);
-    return sides_prove(drill, &instructed, error);
 }
 
 /* ---- an opening ---- */
 
-static void person(struct buffer *out, const char *role, const struct result *rows, int column)
+void drill_person(struct buffer *out, const char *did, const struct result *rows, int row,
+                  int login_column)
 {
-    struct text named = result_text(rows, 0, column + 1);
+    struct text named = result_text(rows, row, login_column + 1);
 
-    buffer_format(out, "%s  %.*s%s%.*s\n", role, TEXT_ARG(result_text(rows, 0, column)),
+    buffer_format(out, "%s%.*s%s%.*s", did, TEXT_ARG(result_text(rows, row, login_column)),
                   named.size > 0 ? ", " : "", TEXT_ARG(named));
 }
 
@@ -360,7 +256,7 @@ static enum status opening_drill(struct drill *drill, struct error *error)
 {
     struct params params;
     struct result *rows = NULL;
-    struct buffer *out = lines_of(drill);
+    struct buffer *out = drill_lines(drill);
     enum status status;
 
     params_init(&params, LEDGER_PARAMS_MAX);
@@ -376,9 +272,10 @@ static enum status opening_drill(struct drill *drill, struct error *error)
         buffer_format(out, "opening  %.*s at the end of %s, %lld outstanding items, digest %.*s\n",
                       TEXT_ARG(result_text(rows, 0, 0)), date, (long long)result_int64(rows, 0, 9),
                       TEXT_ARG(result_text(rows, 0, 8)));
-        person(out, "maker  ", rows, 4);
-        person(out, "checker", rows, 6);
-        equality_print(drill, "the book balance that was approved",
+        drill_person(out, "maker    ", rows, 0, 4);
+        drill_person(out, "\nchecker  ", rows, 0, 6);
+        buffer_byte(out, '\n');
+        drill_equality(drill, "the book balance that was approved",
                        book < 0 && book > INT64_MIN ? -book : book);
     }
     result_free(rows);
@@ -399,7 +296,9 @@ static enum status drill_kind(struct drill *drill, struct error *error)
 {
     switch (drill->entry.kind) {
     case ENTRY_ACCRUAL: return accrual_drill(drill, error);
-    case ENTRY_CLOSE: return close_drill(drill, error);
+    case ENTRY_CLOSE:
+    case ENTRY_REVERSAL:
+    case ENTRY_NEXT_ATTEMPT: return close_drill(drill, error);
     case ENTRY_OPENING: return opening_drill(drill, error);
     default: return nothing_behind(drill, error);
     }
@@ -408,14 +307,18 @@ static enum status drill_kind(struct drill *drill, struct error *error)
 /* A day that was let go took its payments: of an accrual nothing is left to prove it with. */
 static void gone_print(struct drill *drill)
 {
-    struct buffer *out = lines_of(drill);
+    struct buffer *out = drill_lines(drill);
 
     if (drill->entry.kind == ENTRY_OPENING)
         return;
-    buffer_format(out, "%lld payments", (long long)drill->payment_count);
+    if (drill->payment_count > 0 || drill->charge_count == 0)
+        buffer_format(out, "%lld payments", (long long)drill->payment_count);
     if (drill->gone_count > 0)
         buffer_format(out, ", %lld of them in days that were let go: one sum per pair and day",
                       (long long)drill->gone_count);
+    if (drill->charge_count > 0)
+        buffer_format(out, "%s%lld charges", drill->payment_count > 0 ? "; " : "",
+                      (long long)drill->charge_count);
     buffer_byte(out, '\n');
     if (!drill->holds && drill->entry.kind == ENTRY_ACCRUAL)
         buffer_string(out, "hint: payments of days that were let go cannot be shown any more: "
@@ -428,7 +331,7 @@ static enum status drill_print(struct drill *drill, const struct place *place, s
 
     if (status != OK)
         return status;
-    entry_print(&drill->entry, lines_of(drill));
+    entry_print(&drill->entry, drill_lines(drill));
     status = drill_kind(drill, error);
     if (status == OK)
         gone_print(drill);

@@ -3,10 +3,10 @@
  */
 #include "ledger.h"
 
-bool due_of(enum settlement_model model, const struct sides *sides, bool collects,
-            int64_t *ret_minor)
+bool due_of(enum settlement_model model, const struct sides *sides, int32_t counterparty_id,
+            bool collects, int64_t *ret_minor)
 {
-    struct net_position position = {.counterparty_index = NETTING_AGENT,
+    struct net_position position = {.counterparty_index = counterparty_id == 0 ? NETTING_AGENT : 0,
                                     .owes_minor = sides->owes_minor,
                                     .is_owed_minor = sides->is_owed_minor};
     struct net_payment payment;

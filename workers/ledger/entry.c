@@ -29,6 +29,7 @@ enum {
     STATE,
     LEAF_HASH,
     LEAF_INDEX,
+    PURPOSE,
 };
 
 static enum status not_there(const struct place *place, struct error *error)
@@ -46,8 +47,10 @@ static struct text text_or(const struct result *rows, int column, const char *ot
 
 static enum entry_kind kind_of(const struct entry *entry)
 {
+    if (entry->window_id != 0 && text_is(entry->action, "failed"))
+        return ENTRY_REVERSAL;
     if (entry->window_id != 0)
-        return ENTRY_CLOSE;
+        return text_is(entry->action, "reinstruct") ? ENTRY_NEXT_ATTEMPT : ENTRY_CLOSE;
     if (text_is(entry->action, "ingest") || text_is(entry->action, "parked_retry"))
         return ENTRY_ACCRUAL;
     return text_is(entry->action, "account_opening_approval") ? ENTRY_OPENING : ENTRY_OTHER;
@@ -79,6 +82,7 @@ enum status entry_read(struct db *db, const struct place *place, struct error *e
     entry.amount_minor = result_int64(entry.rows, 0, AMOUNT);
     entry.currency = result_text(entry.rows, 0, CURRENCY_OF);
     entry.action = text_or(entry.rows, ACTION, "?");
+    entry.purpose = text_or(entry.rows, PURPOSE, "");
     if (!result_is_null(entry.rows, 0, WINDOW_ID))
         entry.window_id = result_int64(entry.rows, 0, WINDOW_ID);
     entry.kind = kind_of(&entry);
@@ -115,6 +119,8 @@ void entry_print(const struct entry *entry, struct buffer *out)
 {
     static const char *const kinds[] = {[ENTRY_ACCRUAL] = "accrual of payments",
                                         [ENTRY_CLOSE] = "close of a window",
+                                        [ENTRY_REVERSAL] = "reversal of what a bank rejected",
+                                        [ENTRY_NEXT_ATTEMPT] = "instructed again by approval",
                                         [ENTRY_OPENING] = "opening balance",
                                         [ENTRY_OTHER] = "other"};
     char date[DATE_TEXT_SIZE];
@@ -129,6 +135,8 @@ void entry_print(const struct entry *entry, struct buffer *out)
     buffer_format(out, "amount   %.*s %.*s\n",
                   TEXT_ARG(money_text(entry->amount_minor, entry->currency, text)),
                   TEXT_ARG(entry->currency));
+    if (entry->purpose.size > 0)
+        buffer_format(out, "purpose  %.*s\n", TEXT_ARG(entry->purpose));
     buffer_format(out, "debit    %.*s (%.*s)\n", TEXT_ARG(entry->debit_code),
                   TEXT_ARG(entry->debit_kind));
     buffer_format(out, "credit   %.*s (%.*s)\n", TEXT_ARG(entry->credit_code),

@@ -9,6 +9,7 @@
  *   account.c     accounts, and one account with its running balance
  *   entry.c       one entry: accounts, commit, window, place in the audit
  *   drill.c       from an entry to what it was made of, down to the raw records
+ *   drill_close.c the same for entries of windows
  *   due.c         what is to be paid of a position (pure)
  *   period.c      periods: list, propose, approve, reject, reopen
  *
@@ -109,10 +110,10 @@ struct sides {
     int64_t is_owed_minor;
 };
 
-/* What an instruction of that direction pays, by the rule that the close used. False: the
- * difference does not fit. */
-must_use bool due_of(enum settlement_model model, const struct sides *sides, bool collects,
-                     int64_t *ret_minor);
+/* What an instruction of that direction pays, by the rule that the close used. counterparty_id 0:
+ * the settlement agent. False: the difference does not fit. */
+must_use bool due_of(enum settlement_model model, const struct sides *sides,
+                     int32_t counterparty_id, bool collects, int64_t *ret_minor);
 
 /* ---- reading ---- */
 
@@ -132,13 +133,21 @@ void params_date_or_null(struct params *params, calendar_date date);
 
 /* ---- one entry ---- */
 
-enum entry_kind { ENTRY_ACCRUAL, ENTRY_CLOSE, ENTRY_OPENING, ENTRY_OTHER };
+enum entry_kind {
+    ENTRY_ACCRUAL,
+    ENTRY_CLOSE,
+    ENTRY_REVERSAL,
+    ENTRY_NEXT_ATTEMPT,
+    ENTRY_OPENING,
+    ENTRY_OTHER,
+};
 
 struct entry {
     struct place place;
     enum entry_kind kind;
     int32_t debit_account_id, credit_account_id;
     struct text debit_code, credit_code, debit_kind, credit_kind, currency, action;
+    struct text purpose; /* "FEE", "TAX", or empty: the amount of payments itself */
     int64_t amount_minor;
     int64_t window_id;
     struct result *rows; /* the texts live as long as it */

@@ -8,6 +8,8 @@
 
 #include "settle_sql.h"
 
+#include "store/fee_store.h"
+
 #include <getopt.h>
 #include <stdio.h>
 
@@ -51,23 +53,6 @@ static enum status verify_totals(struct settle *settle, const struct verify *ver
         *ret_count += result_rows(rows);
     result_free(rows);
     return status;
-}
-
-/* All currencies with their decimals: what SQL needs to convert a fee. */
-static void params_currencies(struct params *params)
-{
-    static char codes[CURRENCY_COUNT_MAX][CURRENCY_CODE_SIZE];
-    struct text names[CURRENCY_COUNT_MAX];
-    int32_t decimals[CURRENCY_COUNT_MAX];
-    size_t count = currency_count();
-
-    for (size_t i = 0; i < count; i++) {
-        currency_code(currency_at(i), codes[i]);
-        names[i] = text_of(codes[i]);
-        decimals[i] = currency_scale(currency_at(i));
-    }
-    params_text_array(params, names, count);
-    params_int32_array(params, decimals, count);
 }
 
 static enum status verify_fees(struct settle *settle, const struct verify *verify,

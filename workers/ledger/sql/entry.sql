@@ -6,7 +6,7 @@ SELECT entry.debit_account_id, debit.code AS debit_code, debit.kind AS debit_kin
        credit.participant_id AS credit_participant, entry.amount_minor, entry.currency,
        entry.booking_date, commit_log.action, commit_log.worker, commit_log.committed_at,
        entry.window_id, corridor.code AS corridor, w.business_date, w.sequence, w.state,
-       encode(audit_leaf.leaf_hash, 'hex') AS leaf_hash, audit_leaf.leaf_index
+       encode(audit_leaf.leaf_hash, 'hex') AS leaf_hash, audit_leaf.leaf_index, entry.purpose
   FROM journal_entry AS entry
   LEFT JOIN account AS debit ON debit.account_id = entry.debit_account_id
   LEFT JOIN account AS credit ON credit.account_id = entry.credit_account_id
