@@ -14,7 +14,8 @@ SET search_path = sawa;
 -- Every fee of a payment and the tax on it, as common/domain/fee.h reckons them, here with exact
 -- decimals: a second opinion on the first. Fee number n; -n is the tax on it. Participant 0 is
 -- ourselves. Amounts are positive: what is given back is the charge the other way round. codes
--- and decimals: the currencies, which the database does not know.
+-- and decimals: the currencies, which the database does not know. OFFSET 0: reckoned once, where
+-- it stands, and not again wherever it is named.
 --
 -- A payment comes in its columns: of a whole row of a partitioned table PostgreSQL 15 makes no plan
 -- here ("variable not found in subplan target list").
@@ -53,7 +54,8 @@ BEGIN ATOMIC
                    OR basis.minor <= tier.up_to_minor)) AS reckoned
      CROSS JOIN LATERAL (
            SELECT least(greatest(round_as(reckoned.exact, fee.rounding), fee.minimum_minor),
-                        fee.maximum_minor) AS minor) AS own
+                        fee.maximum_minor) AS minor
+           OFFSET 0) AS own
      CROSS JOIN LATERAL (
            SELECT CASE WHEN fee.currency = payment_charges.settlement_currency THEN own.minor
                        ELSE round_as(own.minor * payment_charges.rate_e10 * 0.0000000001
@@ -63,7 +65,8 @@ BEGIN ATOMIC
                                      / (SELECT power(10::numeric, places)
                                           FROM unnest(codes, decimals) AS unit (name, places)
                                          WHERE name = fee.currency), fee.rounding)
-                   END AS minor) AS whole
+                   END AS minor
+           OFFSET 0) AS whole
      CROSS JOIN LATERAL (
            SELECT CASE fee.payer WHEN 'DEBTOR_AGENT' THEN payment_charges.debtor_agent_id
                                  ELSE payment_charges.creditor_agent_id END AS id) AS payer
