@@ -12,8 +12,8 @@
  * (2) A corridor settles in the currency of its nostro account.
  * (3) Participants, and those of each corridor, ascend by code, without doubles; so an index into
  *     corridor->participants means the same participant wherever the book is read.
- * (4) corridor_id and code belong together in all versions; effective_from grows with version. So
- *     do account and version of bank profiles.
+ * (4) corridor_id, code and currencies belong together in all versions; effective_from grows with
+ *     version. So do account and version of bank profiles.
  *
  *   struct file_folder beside = {folder, CONFIG_SIZE_MAX};
  *   struct corridor_sources sources = {zone_file_source(), file_folder_source(&beside)};
@@ -35,6 +35,7 @@ enum {
 };
 
 #define PARTICIPANT_NONE SIZE_MAX
+#define ACCOUNT_SINCE_EVER ((calendar_date)0)
 
 enum account_scheme { SCHEME_IBAN = 1, SCHEME_BBAN };
 
@@ -42,10 +43,12 @@ struct participant {
     int32_t participant_id;
     struct text code; /* as payment events name it */
     struct text name;
-    struct text country; /* ISO 3166 */
-    struct text account; /* where it is paid, empty: not known */
+    struct text country;        /* ISO 3166 */
+    struct text account;        /* where it is paid, empty: not known */
+    calendar_date account_from; /* since when, ACCOUNT_SINCE_EVER: as long as we know it */
     bool account_is_iban;
     struct text bic; /* empty: none */
+    int line;        /* in its file */
 };
 
 /* One of our accounts at another bank. */
@@ -56,6 +59,7 @@ struct settlement_account {
     enum account_scheme scheme;
     currency currency;
     struct text statement_format; /* "camt.053", "mt940" */
+    int line;
 };
 
 struct corridor {
@@ -79,6 +83,7 @@ struct corridor {
     int64_t limit_minor; /* of one payment, in settlement_currency */
     const struct participant *const *participants;
     size_t participant_count;
+    int line;
 };
 
 struct corridor_book {

@@ -1,13 +1,19 @@
 /*
  * open.c - windows ahead of time: sawa-settle open [--from DATE] [--until DATE], and the worker.
  *
- * Every corridor version makes the windows whose business date lies in [effective_from, the next
- * version's effective_from). Asking again opens what is missing and changes nothing else; a span
+ * Every corridor version makes the windows whose business date lies between its own beginning and
+ * that of the next version. Asking again opens what is missing and changes nothing else; a span
  * that starts behind the newest window is begun at that window, so that no hole stays between.
+ *
+ * (1) A window keeps the version it was opened with, also one that was opened ahead and has not
+ *     begun: a version begins on its effective_from, or behind the last business date that an older
+ *     one has windows of. Its first window opens where the last of the older one closes, whatever
+ *     both versions' cut-offs are, so that windows neither overlap nor leave a hole.
  */
-#include "book_file.h"
 #include "settle.h"
 
+#include "base/zone_file.h"
+#include "domain/book_document.h"
 #include "settle_sql.h"
 
 #include <getopt.h>
@@ -20,16 +26,19 @@ struct opening {
     int64_t from_us;
     int64_t until_us;
     int64_t opened_count;
+    int32_t corridor_id; /* whose versions are being opened */
+    int64_t reached_us;  /* its newest cut-off, INT64_MIN: no window yet */
 };
 
 /* One corridor version as the database keeps it. */
 struct version {
     int32_t corridor_id;
     int32_t version;
-    calendar_date effective_from;
-    calendar_date effective_until; /* DATE_NONE: it is the newest */
+    calendar_date begins_on;
+    calendar_date ends_before; /* DATE_NONE: it is the newest */
     struct book_document document;
     int64_t opened_to_us; /* newest cut-off of the corridor; INT64_MAX: no window yet */
+    int64_t older_to_us;  /* that of older versions; INT64_MIN: none */
 };
 
 static struct version version_of(const struct result *rows, int row)
@@ -37,29 +46,35 @@ static struct version version_of(const struct result *rows, int row)
     return (struct version){
         .corridor_id = (int32_t)result_int64(rows, row, 0),
         .version = (int32_t)result_int64(rows, row, 1),
-        .effective_from = result_date(rows, row, 3),
-        .effective_until = result_is_null(rows, row, 4) ? DATE_NONE : result_date(rows, row, 4),
+        .begins_on = result_date(rows, row, 3),
+        .ends_before = result_is_null(rows, row, 4) ? DATE_NONE : result_date(rows, row, 4),
         .document = {result_text(rows, row, 5), result_text(rows, row, 6)},
         .opened_to_us = result_is_null(rows, row, 7) ? INT64_MAX : result_instant(rows, row, 7),
+        .older_to_us = result_is_null(rows, row, 8) ? INT64_MIN : result_instant(rows, row, 8),
     };
 }
 
 static bool version_has(const struct version *version, calendar_date business_date)
 {
-    return business_date >= version->effective_from &&
-           (version->effective_until == DATE_NONE || business_date < version->effective_until);
+    return business_date >= version->begins_on &&
+           (version->ends_before == DATE_NONE || business_date < version->ends_before);
 }
 
-/* The windows that belong to the version, packed to the front; returns how many. */
-static size_t windows_of_version(const struct version *version, struct window *windows,
-                                 size_t count)
+/* The windows that belong to the version, packed to the front; returns how many. The first of a
+ * version opens at reached_us, where the older one has come to (1). */
+static size_t windows_of_version(const struct version *version, int64_t reached_us,
+                                 struct window *windows, size_t count)
 {
+    bool is_first = reached_us != INT64_MIN && reached_us == version->older_to_us;
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (version_has(version, windows[i].business_date))
+        if (version_has(version, windows[i].business_date) &&
+            windows[i].cut_off_us > version->older_to_us)
             windows[kept++] = windows[i];
     }
+    if (is_first && kept > 0)
+        windows[0].opens_at_us = reached_us;
     return kept;
 }
 
@@ -109,13 +124,32 @@ static enum status corridor_open(struct opening *opening, const struct version *
     size_t count;
 
     assert(windows != NULL);
-    count = schedule_windows(&schedule, from_us, opening->until_us, WINDOWS_MAX, windows,
-                             &complete);
+    count =
+        schedule_windows(&schedule, from_us, opening->until_us, WINDOWS_MAX, windows, &complete);
     if (!complete)
         log_warn("calendar_ends", "a corridor's holidays do not reach as far as windows are opened",
                  LOG_TEXT("corridor", corridor->code));
-    count = windows_of_version(version, windows, count);
-    return count == 0 ? OK : windows_insert(opening, corridor, windows, count, error);
+    count = windows_of_version(version, opening->reached_us, windows, count);
+    if (count == 0)
+        return OK;
+    if (windows[count - 1].cut_off_us > opening->reached_us)
+        opening->reached_us = windows[count - 1].cut_off_us;
+    return windows_insert(opening, corridor, windows, count, error);
+}
+
+/* How far the corridor has come, and in it the versions before this one: also by what this run has
+ * opened. Rows ascend by corridor and version. */
+static void version_follow(struct opening *opening, struct version *version)
+{
+    bool is_next = opening->corridor_id == version->corridor_id;
+
+    if (!is_next) {
+        opening->corridor_id = version->corridor_id;
+        opening->reached_us =
+            version->opened_to_us == INT64_MAX ? INT64_MIN : version->opened_to_us;
+    } else if (version->opened_to_us == INT64_MAX || opening->reached_us > version->opened_to_us) {
+        version->older_to_us = opening->reached_us;
+    }
 }
 
 static enum status version_open(struct opening *opening, const struct version *version,
@@ -125,7 +159,8 @@ static enum status version_open(struct opening *opening, const struct version *v
     enum status status;
 
     arena_reset(&opening->settle->arena);
-    status = book_read_stored(&version->document, &opening->settle->arena, error, &book);
+    status = book_document_read(&version->document, "the stored definition", zone_file_source(),
+                                &opening->settle->arena, error, &book);
     for (size_t i = 0; status == OK && i < book.corridor_count; i++) {
         if (book.corridors[i].corridor_id == version->corridor_id &&
             book.corridors[i].version == version->version)
@@ -143,6 +178,7 @@ static enum status opening_run(struct opening *opening, struct error *error)
     for (int i = 0; status == OK && i < result_rows(rows); i++) {
         struct version version = version_of(rows, i);
 
+        version_follow(opening, &version);
         status = version_open(opening, &version, error);
     }
     result_free(rows);
@@ -152,7 +188,9 @@ static enum status opening_run(struct opening *opening, struct error *error)
 enum status settle_open(struct settle *settle, int64_t now_us, struct error *error,
                         int64_t *ret_opened)
 {
-    struct opening opening = {settle, now_us, now_us + settle->ahead_days * US_PER_DAY, 0};
+    struct opening opening = {.settle = settle,
+                              .from_us = now_us,
+                              .until_us = now_us + settle->ahead_days * US_PER_DAY};
     enum status status = opening_run(&opening, error);
 
     if (status == OK)

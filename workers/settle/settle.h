@@ -89,7 +89,6 @@ int open_command(struct program_run *run, int argc, char **argv);
 int close_command(struct program_run *run, int argc, char **argv);
 int show_command(struct program_run *run, int argc, char **argv);
 int simulate_command(struct program_run *run, int argc, char **argv);
-int corridor_command(struct program_run *run, int argc, char **argv);
 int verify_command(struct program_run *run, int argc, char **argv);
 
 /* Connects and reads the configuration; the caller ends it with settle_done. */
