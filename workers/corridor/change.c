@@ -488,7 +488,7 @@ static enum status load(struct work *work, const struct draft *draft, struct err
     if (status == OK && plan.count > 0)
         status = load_store(&plan, error);
     if (status == OK)
-        told_print(&plan, "corridor book loaded");
+        told_print(&plan, plan.count > 0 ? "corridor book loaded" : "nothing was stored");
     plan_done(&plan);
     return status;
 }

@@ -142,6 +142,20 @@ static void participant_tell(struct plan *plan, const struct participant *given)
     plan_tell(plan, "participant", given->code, title);
 }
 
+static enum status account_refuse(const struct plan *plan, const struct participant *given,
+                                  calendar_date since, struct error *error)
+{
+    char from[DATE_TEXT_SIZE];
+    char problem[256];
+
+    date_format(since, from);
+    snprintf(problem, sizeof problem, "participant %.*s is stored with another account%s%s",
+             TEXT_ARG(given->code), since == ACCOUNT_SINCE_EVER ? "" : ", from ",
+             since == ACCOUNT_SINCE_EVER ? "" : from);
+    return plan_refuse(plan, given->line, "account", problem,
+                       "another account begins on a later day: write it as account_from", error);
+}
+
 /* Its account: known from that day on, or later than all that are known. */
 static enum status participant_account(struct plan *plan, const struct participant *given,
                                        const struct result *rows, int row, struct error *error)
@@ -150,23 +164,13 @@ static enum status participant_account(struct plan *plan, const struct participa
     bool is_known = same_day &&
                     text_equal(result_text(rows, row, P_SAME_ACCOUNT), given->account) &&
                     text_equal(result_text(rows, row, P_SAME_BIC), given->bic);
-    char from[DATE_TEXT_SIZE];
-    char problem[256];
-    struct participant held;
+    struct participant held = *given;
 
     if (given->account.size == 0 || is_known)
         return OK;
     if (!result_is_null(rows, row, P_FROM) &&
-        (same_day || result_date(rows, row, P_FROM) > given->account_from)) {
-        date_format(result_date(rows, row, P_FROM), from);
-        snprintf(problem, sizeof problem,
-                 "participant %.*s is stored with another account, since %s", TEXT_ARG(given->code),
-                 from);
-        return plan_refuse(plan, given->line, "account", problem,
-                           "another account begins on a later day: write it as account_from",
-                           error);
-    }
-    held = *given;
+        (same_day || result_date(rows, row, P_FROM) > given->account_from))
+        return account_refuse(plan, given, result_date(rows, row, P_FROM), error);
     held.account = result_text(rows, row, P_ACCOUNT);
     held.bic = result_text(rows, row, P_BIC);
     lines_clear(plan);
