@@ -37,8 +37,9 @@ struct version {
     calendar_date begins_on;
     calendar_date ends_before; /* DATE_NONE: it is the newest */
     struct book_document document;
-    int64_t opened_to_us; /* newest cut-off of the corridor; INT64_MAX: no window yet */
-    int64_t older_to_us;  /* that of older versions; INT64_MIN: none */
+    int64_t opened_to_us;  /* newest cut-off of the corridor; INT64_MAX: no window yet */
+    int64_t older_to_us;   /* that of older versions; INT64_MIN: none */
+    int64_t newer_from_us; /* where the first window of newer ones opens; INT64_MAX: none */
 };
 
 static struct version version_of(const struct result *rows, int row)
@@ -51,6 +52,7 @@ static struct version version_of(const struct result *rows, int row)
         .document = {result_text(rows, row, 5), result_text(rows, row, 6)},
         .opened_to_us = result_is_null(rows, row, 7) ? INT64_MAX : result_instant(rows, row, 7),
         .older_to_us = result_is_null(rows, row, 8) ? INT64_MIN : result_instant(rows, row, 8),
+        .newer_from_us = result_is_null(rows, row, 9) ? INT64_MAX : result_instant(rows, row, 9),
     };
 }
 
@@ -58,6 +60,15 @@ static bool version_has(const struct version *version, calendar_date business_da
 {
     return business_date >= version->begins_on &&
            (version->ends_before == DATE_NONE || business_date < version->ends_before);
+}
+
+/* By its business date, and between the windows of older and newer versions that are open: where a
+ * change of the time zone turns days round, a day of one may end behind that of the next. */
+static bool version_takes(const struct version *version, const struct window *window)
+{
+    return version_has(version, window->business_date) &&
+           window->cut_off_us > version->older_to_us &&
+           window->cut_off_us <= version->newer_from_us;
 }
 
 /* The windows that belong to the version, packed to the front; returns how many. The first of a
@@ -69,8 +80,7 @@ static size_t windows_of_version(const struct version *version, int64_t reached_
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (version_has(version, windows[i].business_date) &&
-            windows[i].cut_off_us > version->older_to_us)
+        if (version_takes(version, &windows[i]))
             windows[kept++] = windows[i];
     }
     if (is_first && kept > 0)
