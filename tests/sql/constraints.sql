@@ -395,6 +395,8 @@ SELECT refuses('corridor_keeps_its_code_and_currencies', '23514', 'a version in 
                           "settlement_currency": "USD"}'));
 SELECT refuses('corridor_keeps_its_code_and_currencies', '23514', 'a version of another code',
     variant('corridor', '{"version": 2, "effective_from": "2026-12-01", "code": "KES-UGX"}'));
+SELECT refuses('bank_profile_versions_ascend', '23514', 'a profile for the time before',
+    variant('bank_profile', '{"version": 2, "effective_from": "2025-02-01"}'));
 SELECT refuses('participant_accounts_ascend', '23514', 'an account for the time before',
     variant('participant_account', '{"effective_from": "1969-01-01"}'));
 

@@ -47,6 +47,7 @@ static enum status refusal_explain(enum status status, struct error *error)
         {"stored_is_what_was_approved", "a row does not stand in the approved document", NULL},
         {"corridor_versions_ascend", "a version does not begin behind those that are stored", NULL},
         {"corridor_keeps_its_code_and_currencies", "a version has another code or currency", NULL},
+        {"bank_profile_versions_ascend", "a bank profile does not begin behind its last one", NULL},
         {"participant_accounts_ascend", "an account begins before one that is stored", NULL},
     };
 

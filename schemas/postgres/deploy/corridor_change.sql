@@ -201,6 +201,22 @@ $$;
 CREATE TRIGGER corridor_versions_ascend AFTER INSERT ON corridor
     FOR EACH ROW EXECUTE FUNCTION corridor_version_guard();
 
+CREATE FUNCTION bank_profile_guard() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = sawa, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM bank_profile AS held
+                WHERE held.account_id = NEW.account_id
+                  AND (held.version > NEW.version OR held.effective_from > NEW.effective_from)) THEN
+        RAISE EXCEPTION 'a bank profile has a newer version, or one that begins later'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'bank_profile_versions_ascend',
+                  TABLE = 'bank_profile';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER bank_profile_versions_ascend AFTER INSERT ON bank_profile
+    FOR EACH ROW EXECUTE FUNCTION bank_profile_guard();
+
 -- What was paid before is not rewritten: another account begins later than those that are known.
 CREATE FUNCTION participant_account_guard() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = sawa, pg_temp AS $$

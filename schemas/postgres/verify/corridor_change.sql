@@ -13,7 +13,8 @@ CALL pg_temp.need_constraints('participant', 'the_book_changes_by_approval');
 CALL pg_temp.need_constraints('account', 'the_book_changes_by_approval');
 CALL pg_temp.need_constraints('participant_account', 'the_book_changes_by_approval',
                               'participant_accounts_ascend', 'participant_account_pkey');
-CALL pg_temp.need_constraints('bank_profile', 'the_book_changes_by_approval');
+CALL pg_temp.need_constraints('bank_profile', 'the_book_changes_by_approval',
+                              'bank_profile_versions_ascend');
 CALL pg_temp.need_constraints('corridor', 'the_book_changes_by_approval',
                               'corridor_versions_ascend');
 CALL pg_temp.need_constraints('corridor_participant', 'the_book_changes_by_approval');
