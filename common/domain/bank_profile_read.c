@@ -72,6 +72,7 @@ static void read_profile(struct book_reader *reader, const struct config_node *m
     struct config_take *take = &reader->take;
 
     config_take_keys(take, map, keys, COUNT_OF(keys));
+    profile->line = map->line;
     profile->account = book_code(reader, map, "account", 1, 35, "-");
     if (!take->failed && book_account(reader, profile->account) == NULL)
         config_refuse_value(take, config_tree_child(map, "account"), "is none of the accounts",

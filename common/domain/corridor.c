@@ -97,8 +97,9 @@ void assert_corridor_book_state(const struct corridor_book *book)
         assert_corridor(corridor);
         if (before == NULL || !text_equal(before->code, corridor->code))
             continue;
-        assert(before->corridor_id == corridor->corridor_id);      /* (4) */
-        assert(before->version < corridor->version);               /* (4) */
-        assert(before->effective_from < corridor->effective_from); /* (4) */
+        assert(before->corridor_id == corridor->corridor_id);                 /* (4) */
+        assert(before->version < corridor->version);                          /* (4) */
+        assert(before->effective_from < corridor->effective_from);            /* (4) */
+        assert(before->settlement_currency == corridor->settlement_currency); /* (4) */
     }
 }

@@ -12,8 +12,8 @@
  * (2) A corridor settles in the currency of its nostro account.
  * (3) Participants, and those of each corridor, ascend by code, without doubles; so an index into
  *     corridor->participants means the same participant wherever the book is read.
- * (4) corridor_id and code belong together in all versions; effective_from grows with version. So
- *     do account and version of bank profiles.
+ * (4) corridor_id, code and currencies belong together in all versions; effective_from grows with
+ *     version. So do account and version of bank profiles.
  * (5) A version knows the weekends and overrides that were announced by the day it took effect, and
  *     no others; the version in force on such a day knows them.
  *
@@ -39,6 +39,7 @@ enum {
 };
 
 #define PARTICIPANT_NONE SIZE_MAX
+#define ACCOUNT_SINCE_EVER ((calendar_date)0)
 
 enum account_scheme { SCHEME_IBAN = 1, SCHEME_BBAN };
 
@@ -46,10 +47,12 @@ struct participant {
     int32_t participant_id;
     struct text code; /* as payment events name it */
     struct text name;
-    struct text country; /* ISO 3166 */
-    struct text account; /* where it is paid, empty: not known */
+    struct text country;        /* ISO 3166 */
+    struct text account;        /* where it is paid, empty: not known */
+    calendar_date account_from; /* since when, ACCOUNT_SINCE_EVER: as long as we know it */
     bool account_is_iban;
     struct text bic; /* empty: none */
+    int line;        /* in its file */
 };
 
 /* One of our accounts at another bank. */
@@ -60,6 +63,7 @@ struct settlement_account {
     enum account_scheme scheme;
     currency currency;
     struct text statement_format; /* "camt.053", "mt940" */
+    int line;
 };
 
 /* A day that was announced late, as the book has it. */
@@ -104,6 +108,7 @@ struct corridor {
     struct fee_schedule fees;
     const struct participant *const *participants;
     size_t participant_count;
+    int line;
 };
 
 struct corridor_book {

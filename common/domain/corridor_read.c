@@ -94,13 +94,26 @@ struct text book_bic(struct book_reader *reader, const struct config_node *map, 
 
 /* ---- participants ---- */
 
+static void read_account_from(struct book_reader *reader, const struct config_node *map,
+                              struct participant *participant)
+{
+    participant->account_from = ACCOUNT_SINCE_EVER;
+    if (!config_take_has(&reader->take, map, "account_from"))
+        return;
+    participant->account_from = book_date(reader, map, "account_from");
+    if (participant->account.size == 0)
+        config_refuse(&reader->take, config_tree_child(map, "account_from")->line, "account_from",
+                      "begins an account that is not given", NULL);
+}
+
 static void read_participant(struct book_reader *reader, const struct config_node *map,
                              struct participant *participant)
 {
-    static const char *const keys[] = {"participant_id", "code",    "name",
-                                       "country",        "account", "bic"};
+    static const char *const keys[] = {"participant_id", "code",         "name", "country",
+                                       "account",        "account_from", "bic"};
 
     config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
+    participant->line = map->line;
     participant->participant_id =
         (int32_t)config_take_int(&reader->take, map, "participant_id", 1, INT32_MAX);
     participant->code = book_code(reader, map, "code", 4, 35, "");
@@ -108,6 +121,7 @@ static void read_participant(struct book_reader *reader, const struct config_nod
     participant->country = book_code(reader, map, "country", 2, 2, "");
     if (!reader->take.failed && config_tree_child(map, "account") != NULL)
         participant->account = book_code(reader, map, "account", 1, 34, "-/");
+    read_account_from(reader, map, participant);
     if (!reader->take.failed && config_tree_child(map, "bic") != NULL)
         participant->bic = book_bic(reader, map, "bic");
     participant->account_is_iban = iban_is_valid(participant->account);
@@ -203,6 +217,7 @@ static void read_account(struct book_reader *reader, const struct config_node *m
                                           "mt940",    "mt942",    "mt950"};
 
     config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
+    account->line = map->line;
     account->code = book_code(reader, map, "code", 1, 35, "-");
     account->servicer_bic = book_bic(reader, map, "servicer_bic");
     account->scheme = config_take_choice(&reader->take, map, "scheme", schemes, 2) == 0
@@ -447,6 +462,7 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
                                        "participants"};
 
     config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
+    corridor->line = map->line;
     corridor->corridor_id =
         (int32_t)config_take_int(&reader->take, map, "corridor_id", 1, INT32_MAX);
     corridor->code = book_code(reader, map, "code", 3, 15, "-");
@@ -479,6 +495,12 @@ static int compare_corridors(const void *left, const void *right)
     return order != 0 ? order : (a->version > b->version) - (a->version < b->version);
 }
 
+static bool same_currencies(const struct corridor *a, const struct corridor *b)
+{
+    return a->source_currency == b->source_currency && a->target_currency == b->target_currency &&
+           a->settlement_currency == b->settlement_currency;
+}
+
 /* What contradicts in two corridors of one book, NULL: nothing. */
 static const char *contradiction(const struct corridor *a, const struct corridor *b)
 {
@@ -490,6 +512,8 @@ static const char *contradiction(const struct corridor *a, const struct corridor
         return "one version occurs twice";
     if (same_code && (a->version < b->version) != (a->effective_from < b->effective_from))
         return "a later version does not take effect later";
+    if (same_code && !same_currencies(a, b))
+        return "a later version has other currencies: that is another corridor";
     return NULL;
 }
 

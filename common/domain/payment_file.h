@@ -57,6 +57,7 @@ struct bank_profile {
     int32_t release_hours;           /* signatures and release after that are refused */
     int32_t answer_hours;            /* without an answer by then: an alert */
     bool schema_check;               /* false: released without its XSD, by decision */
+    int line;                        /* in its corridor book */
 };
 
 const char *payment_message_name(enum payment_message message); /* "pacs.009.001.08" */

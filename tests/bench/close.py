@@ -54,8 +54,7 @@ def prepare(scratch):
             file.write(book())
         with open(os.path.join(folder, "holidays.csv"), "w", encoding="utf-8") as file:
             file.write("country,date,name\nKE,2025-12-25,C\nKE,2026-12-25,C\nKE,2027-12-25,C\n")
-        scratch.must("settle", "corridor", "load", os.path.join(folder, "book.yaml"),
-                     role="corridor")
+        scratch.must("corridor", "load", os.path.join(folder, "book.yaml"))
     scratch.must("settle", "open", "--from", DAYS[0], "--until", DAYS[-1])
     scratch.sql("INSERT INTO source (kind, cluster_id, topic, partitions)"
                 " VALUES ('KAFKA', 'bench', 'payments', %s)", PARTITIONS)

@@ -170,8 +170,7 @@ def template_make(servers):
         return
     servers.admin(f"CREATE DATABASE {EMPTY}")
     must(os.path.join(ROOT, "deploy", "schema"), "deploy", "--dsn", servers.dsn(EMPTY))
-    servers.program("settle", "corridor", "load", CORRIDORS, database=EMPTY,
-                    user="sawa_corridor")
+    servers.program("corridor", "load", CORRIDORS, database=EMPTY, user="sawa_corridor")
     servers.program("settle", "open", "--from", DAY - datetime.timedelta(days=2), "--until",
                     DAY + datetime.timedelta(days=10), database=EMPTY, user="sawa_settle")
     connection = servers.connect(EMPTY)

@@ -452,5 +452,80 @@ SELECT is(outbox_number(10), 0::bigint, 'and nothing twice');
 SELECT is(outbox_expire('-1 day', 10), 0::bigint,
           'no event is let go that a destination has not got');
 
+-- ---- corridor_change ----
+SELECT refuses('change_digest_is_of_its_document', '23514', 'the digest of another document',
+    variant('corridor_change', '{"change_id": 9, "definition": "other"}'));
+SELECT refuses('change_expires', '23514', 'a change that can be approved for a month',
+    variant('corridor_change', jsonb_build_object('change_id', 9,
+                                                  'expires_at', now() + interval '30 days')));
+SELECT refuses('change_expires', '23514', 'a change that is late from the start',
+    variant('corridor_change', '{"change_id": 9, "expires_at": "2026-01-01 00:00Z"}'));
+SELECT refuses('maker_of_a_change', '23505', 'a change twice, were it not for its key',
+    'ALTER TABLE corridor_change DROP CONSTRAINT corridor_change_pkey CASCADE;'
+    || variant('corridor_change'));
+SELECT refuses('changes_are_immutable', '23001', 'another document afterwards',
+    'UPDATE corridor_change SET definition = ''x''');
+SELECT refuses('a_change_is_decided_once', '23505', 'approved a second time',
+    variant('corridor_decision'));
+SELECT refuses('maker_is_not_checker', '23514', 'the maker approves',
+    variant('corridor_decision', jsonb_build_object('change_id', 102, 'checker', 'maker',
+        'digest', (SELECT digest FROM corridor_change WHERE change_id = 102))));
+SELECT refuses('the_maker_is_the_proposer', '23503', 'in the name of another maker',
+    variant('corridor_decision', jsonb_build_object('change_id', 102, 'maker', 'x',
+        'digest', (SELECT digest FROM corridor_change WHERE change_id = 102))));
+SELECT refuses('decided_is_what_was_proposed', '23514', 'another digest is approved',
+    variant('corridor_decision', '{"change_id": 102}'));
+SELECT refuses('decided_is_what_was_proposed', '23514', 'a change that nobody proposed',
+    variant('corridor_decision', '{"change_id": 9}'));
+SELECT refuses('change_is_approved_in_time', '23514', 'approved when its time is over',
+    variant('corridor_decision', jsonb_build_object('change_id', 103,
+        'digest', (SELECT digest FROM corridor_change WHERE change_id = 103))));
+SELECT refuses('decision_needs_its_role', '23514', role_name || ' ' || lower(decision),
+    format('SET LOCAL SESSION AUTHORIZATION %I;
+            INSERT INTO corridor_decision (change_id, decision, digest, maker, commit_id)
+            SELECT 102, %L, digest, maker, 2 FROM corridor_change WHERE change_id = 102',
+           role_name, decision))
+  FROM (VALUES ('sawa_maker', 'APPROVED'), ('sawa_corridor', 'APPROVED'),
+               ('sawa_maker', 'REJECTED'), ('sawa_maker', 'BOOTSTRAP'))
+       AS one (role_name, decision);
+SELECT refuses('first_load_finds_an_empty_book', '23514', 'a first load of a book that has rows',
+    variant('corridor_decision', jsonb_build_object('change_id', 102, 'decision', 'BOOTSTRAP',
+        'digest', (SELECT digest FROM corridor_change WHERE change_id = 102))));
+SELECT refuses('decisions_are_immutable', '23001', 'taken back', 'DELETE FROM corridor_decision');
+SELECT refuses('the_book_changes_by_approval', '23514', 'a row of ' || of_table || ' by itself',
+    'ALTER TABLE corridor_decision DISABLE TRIGGER decisions_are_immutable;
+     UPDATE corridor_decision SET transaction_id = ''3'';' || variant(of_table, changed::jsonb))
+  FROM (VALUES ('participant', '{"participant_id": 9, "code": "BANKKE09"}'),
+               ('account', '{"account_id": 9, "code": "x", "servicer_account": "KE09"}'),
+               ('participant_account', '{"effective_from": "2026-12-01"}'),
+               ('bank_profile', '{"version": 2, "effective_from": "2026-02-01"}'),
+               ('corridor', '{"version": 2, "effective_from": "2026-12-01"}'),
+               ('corridor_participant', '{"version": 2}'),
+               ('corridor_fee', '{"fee_number": 2, "code": "B"}'),
+               ('corridor_fee_tier', '{"tier_number": 2}')) AS one (of_table, changed);
+SELECT refuses('the_book_changes_by_approval', '23514', 'an approval of long ago',
+    'ALTER TABLE corridor_decision DISABLE TRIGGER decisions_are_immutable;
+     UPDATE corridor_decision SET decided_at = ''2026-01-01Z'';'
+    || variant('corridor', '{"version": 2, "effective_from": "2026-12-01"}'));
+SELECT refuses('stored_is_what_was_approved', '23514', 'a version of another document',
+    variant('corridor', '{"version": 2, "effective_from": "2026-12-01", "definition": "x"}'));
+SELECT refuses('stored_is_what_was_approved', '23514', 'other holidays',
+    'INSERT INTO corridor_calendar VALUES (1, 1, ''x'')');
+SELECT refuses('stored_is_what_was_approved', '23514', 'an account that stands nowhere',
+    variant('participant_account', '{"account": "KE66", "effective_from": "2026-12-01"}'));
+SELECT refuses('stored_is_what_was_approved', '23514', 'an account of ours that stands nowhere',
+    variant('account', '{"account_id": 9, "code": "x", "servicer_account": "KE66"}'));
+SELECT refuses('corridor_versions_ascend', '23514', 'a later version of the same day',
+    variant('corridor', '{"version": 2}'));
+SELECT refuses('corridor_keeps_its_code_and_currencies', '23514', 'a version in another currency',
+    variant('corridor', '{"version": 2, "effective_from": "2026-12-01",
+                          "settlement_currency": "USD"}'));
+SELECT refuses('corridor_keeps_its_code_and_currencies', '23514', 'a version of another code',
+    variant('corridor', '{"version": 2, "effective_from": "2026-12-01", "code": "KES-UGX"}'));
+SELECT refuses('bank_profile_versions_ascend', '23514', 'a profile for the time before',
+    variant('bank_profile', '{"version": 2, "effective_from": "2025-02-01"}'));
+SELECT refuses('participant_accounts_ascend', '23514', 'an account for the time before',
+    variant('participant_account', '{"effective_from": "1969-01-01"}'));
+
 SELECT * FROM finish();
 ROLLBACK;

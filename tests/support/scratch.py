@@ -1,7 +1,7 @@
 """scratch.py - a database of its own for a test, the programs run on it, and TAP lines.
 
     with Scratch("settle") as scratch:
-        scratch.program("settle", "corridor", "load", path, role="corridor")
+        scratch.program("corridor", "load", path)
         scratch.sql("SELECT count(*) FROM settlement_window")      -> rows
         scratch.check("a window opens once", condition, "what was found instead")
     sys.exit(scratch.exit_code)
@@ -78,6 +78,12 @@ class Scratch:
     def value(self, statement, *values, **named):
         return self.sql(statement, *values, **named)[0][0]
 
+    def approved(self, statement):
+        """A statement that writes rows of the corridor book, with an approval of its own."""
+        with open(os.path.join(ROOT, "tests", "support", "approve.sql"),
+                  encoding="utf-8") as file:
+            self.sql(f"{file.read()}{statement}")
+
     # -- programs --------------------------------------------------------------------------
 
     def start(self, name, *arguments, role=None, **popen):
@@ -98,6 +104,12 @@ class Scratch:
         if code != 0:
             raise RuntimeError(f"sawa-{name} {' '.join(map(str, arguments))}: {code}\n{out}{err}")
         return out
+
+    def change_book(self, path):
+        """A change of the corridor book, by two people; what the second one is told."""
+        out = self.must("corridor", "propose", path, role="maker")
+        change = out.split("proposed as change ")[1].split(",")[0]
+        return self.must("corridor", "approve", change, role="checker")
 
     # -- TAP -------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ class Stage:
         self.folder = tempfile.mkdtemp(prefix="sawa-stage.")
         self.scratch.__enter__()
         try:
-            self.scratch.must("settle", "corridor", "load", self.corridors, role="corridor")
+            self.scratch.must("corridor", "load", self.corridors)
             today = datetime.datetime.now(datetime.timezone.utc).date()
             self.scratch.must("settle", "open", "--from", today - datetime.timedelta(days=12),
                               "--until", today + datetime.timedelta(days=10))

@@ -103,14 +103,29 @@ static void a_corridor_begins_on_its_day(void **state)
     book_done(&book);
 }
 
+/* Rows of the book are stored with an approval, in one transaction. */
+static void approved(const char *sql)
+{
+    static const char decided[] =
+        "WITH change AS (INSERT INTO corridor_change (definition, holidays, digest, reason, maker,"
+        " expires_at, commit_id) SELECT definition, '', sha256(convert_to(definition, 'UTF8') ||"
+        " '\\x00'::bytea), 'test', 'test', clock_timestamp() + interval '1 day', 2 FROM corridor"
+        " WHERE corridor_id = 1 AND version = 1 RETURNING *)"
+        " INSERT INTO corridor_decision (change_id, decision, digest, maker, commit_id)"
+        " SELECT change_id, 'APPROVED', digest, maker, 2 FROM change;";
+    char text[2048];
+
+    assert_true(snprintf(text, sizeof text, "%s%s", decided, sql) < (int)sizeof text);
+    server_script(owner, text);
+}
+
 static void the_newest_version_in_force_counts(void **state)
 {
     (void)state;
     book_init(&book, fee_book);
-    server_script(owner, "INSERT INTO corridor SELECT corridor_id, 2, code, '2026-12-01',"
-                         " source_currency, target_currency, settlement_currency, model,"
-                         " nostro_account_id, 5, definition, digest FROM corridor"
-                         " WHERE corridor_id = 1 AND version = 1");
+    approved("INSERT INTO corridor SELECT corridor_id, 2, code, '2026-12-01', source_currency,"
+             " target_currency, settlement_currency, model, nostro_account_id, 5, definition,"
+             " digest FROM corridor WHERE corridor_id = 1 AND version = 1");
     refresh(today);
     assert_int_equal(book_corridor(&book, TEXT("KES-NGN"))->limit_minor, 100000000);
     refresh(date_of(2026, 12, 1));
@@ -126,8 +141,8 @@ static void many_participants_are_all_found(void **state)
 
     (void)state;
     book_init(&book, fee_book);
-    server_script(owner, "INSERT INTO participant SELECT 1000 + n, 'MANY' || n, 'n', 'KE'"
-                         " FROM generate_series(1, 3000) AS n");
+    approved("INSERT INTO participant SELECT 1000 + n, 'MANY' || n, 'n', 'KE'"
+             " FROM generate_series(1, 3000) AS n");
     refresh(today);
     for (int i = 1; i <= 3000; i++) {
         size_t index;

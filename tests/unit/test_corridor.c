@@ -418,26 +418,60 @@ static void doubles_and_contradictions_are_named(void **state)
     mistake("code: NOSTRO-ZAR", "code: NOSTRO-USD", 0, "key code: occurs twice", NULL);
 }
 
+#define NEXT_CORRIDOR "  - corridor_id: 2\n"
+
+/* The example with one more version of KES-NGN. */
+static struct text next_version(const char *effective_from, const char *settles, const char *nostro)
+{
+    static char text[1024];
+    int line;
+
+    snprintf(text, sizeof text,
+             "  - corridor_id: 1\n    code: KES-NGN\n    version: 2\n    effective_from: %s\n"
+             "    source_currency: KES\n    target_currency: NGN\n    settlement_currency: %s\n"
+             "    source_country: KE\n    target_country: NG\n    model: GROSS\n"
+             "    time_zone: Africa/Lagos\n    cut_offs: [\"12:00\"]\n    grace_seconds: 60\n"
+             "    calendars: [KE]\n    nostro_account: %s\n    limit_minor: 5\n"
+             "    participants: [EXAMKE01, EXAMNG01]\n" NEXT_CORRIDOR,
+             effective_from, settles, nostro);
+    return changed_example(NEXT_CORRIDOR, text, &line);
+}
+
 static void versions_take_effect_one_after_the_other(void **state)
 {
-    struct text yaml;
+    (void)state;
+    assert_int_equal(read_book(next_version("2026-07-01", "USD", "NOSTRO-USD")), OK);
+    assert_int_equal(corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 6, 30))->version, 1);
+    assert_int_equal(corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 7, 1))->version, 2);
+    assert_int_equal(read_book(next_version("2026-01-01", "USD", "NOSTRO-USD")), FATAL);
+    assert_non_null(strstr(error.detail, "a later version does not take effect later"));
+}
+
+static void a_version_in_another_currency_is_another_corridor(void **state)
+{
+    (void)state;
+    assert_int_equal(read_book(next_version("2026-07-01", "KES", "NOSTRO-KES")), FATAL);
+    assert_non_null(strstr(error.detail, "that is another corridor"));
+}
+
+static void an_account_may_begin_on_a_day(void **state)
+{
     int line;
 
     (void)state;
-    yaml = changed_example("  - corridor_id: 2\n    code: ZAR-ZMW\n    version: 1\n"
-                           "    effective_from: 2026-01-01\n    source_currency: ZAR\n",
-                           "  - corridor_id: 1\n    code: KES-NGN\n    version: 2\n"
-                           "    effective_from: 2026-07-01\n    source_currency: KES\n",
-                           &line);
-    assert_int_equal(read_book(yaml), OK);
-    assert_int_equal(corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 6, 30))->version, 1);
-    assert_int_equal(corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 7, 1))->version, 2);
-    yaml = changed_example("  - corridor_id: 2\n    code: ZAR-ZMW\n    version: 1\n"
-                           "    effective_from: 2026-01-01\n",
-                           "  - corridor_id: 1\n    code: KES-NGN\n    version: 2\n"
-                           "    effective_from: 2026-01-01\n",
-                           &line);
-    assert_int_equal(read_book(yaml), FATAL);
+    assert_int_equal(read_book(changed_example("account: \"0000000101\", bic",
+                                               "account: \"0000000101\", account_from: 2026-12-01,"
+                                               " bic",
+                                               &line)),
+                     OK);
+    assert_true(text_is(book.participants[9].code, "EXAMKE01"));
+    assert_int_equal(book.participants[9].account_from, date_of(2026, 12, 1));
+    assert_int_equal(book.participants[9].line, line);
+    assert_int_equal(book.participants[10].account_from, ACCOUNT_SINCE_EVER);
+    mistake("account: \"0000000101\", bic", "account: \"0000000101\", account_from: soon, bic", 0,
+            "key account_from: soon is not a date", "write 2026-03-01");
+    mistake("account: \"0000000101\", bic", "account_from: 2026-12-01, bic", 0,
+            "key account_from: begins an account that is not given", NULL);
 }
 
 static void a_holiday_file_outside_is_refused(void **state)
@@ -488,6 +522,8 @@ int main(void)
         cmocka_unit_test(names_that_refer_to_nothing_are_named),
         cmocka_unit_test(doubles_and_contradictions_are_named),
         cmocka_unit_test(versions_take_effect_one_after_the_other),
+        cmocka_unit_test(a_version_in_another_currency_is_another_corridor),
+        cmocka_unit_test(an_account_may_begin_on_a_day),
         cmocka_unit_test(a_holiday_file_outside_is_refused),
         cmocka_unit_test(damaged_books_do_no_harm),
     };

@@ -60,7 +60,7 @@ enum status opening_account(struct db *db, const char *code, struct opening *ope
     status = run(db, account_sql_account_find, &params, error, &rows);
     if (status == OK && result_rows(rows) == 0) {
         status = error_set(error, REJECT, "there is no account %s", code);
-        error_hint(error, "accounts come with the corridor book: sawa settle corridor load");
+        error_hint(error, "accounts come with the corridor book: sawa corridor propose");
         error->exit_code = EXIT_USAGE;
     }
     if (status == OK) {

@@ -25,6 +25,7 @@ static const struct verb {
     {"status", "what stands still, since when, and why"},
     {"ingest", "payment events into payments and window totals"},
     {"fx", "FX events into rates and locks"},
+    {"corridor", "the book of agreements: plan, propose, approve, history"},
     {"settle", "open, close and net settlement windows"},
     {"relay", "the outbox to the bus and to payment files"},
     {"statement", "read banks' statements"},

@@ -9,9 +9,10 @@
  *
  * What the calendars do not cover is not shown: the answer says so and is 1, never a guess.
  */
-#include "book_file.h"
 #include "settle.h"
 
+#include "base/zone_file.h"
+#include "runtime/book_file.h"
 #include "settle_sql.h"
 
 #include <getopt.h>
@@ -163,9 +164,9 @@ static size_t windows_choose(struct timetable *timetable, size_t count, calendar
     return kept;
 }
 
-/* The version is in force from its effective_from until the next one's, DATE_NONE: the last. */
+/* The version makes the windows of [begins_on, ends_before), DATE_NONE: it is the last. */
 static void version_add(struct timetable *timetable, const struct corridor *corridor,
-                        calendar_date effective_until)
+                        calendar_date begins_on, calendar_date ends_before)
 {
     struct schedule schedule = corridor_schedule(corridor);
     calendar_date begin = timetable->from - BEFORE_DAYS;
@@ -175,10 +176,10 @@ static void version_add(struct timetable *timetable, const struct corridor *corr
     size_t count;
 
     timetable->version_count++;
-    if (begin < corridor->effective_from)
-        begin = corridor->effective_from;
-    if (effective_until != DATE_NONE && effective_until < end)
-        end = effective_until;
+    if (begin < begins_on)
+        begin = begins_on;
+    if (ends_before != DATE_NONE && ends_before < end)
+        end = ends_before;
     if (begin >= end)
         return;
     for (size_t i = 0; i < corridor->override_count; i++)
@@ -202,7 +203,7 @@ static enum status none_found(const struct timetable *timetable, struct error *e
 {
     error_set(error, FATAL, "there is no corridor %s", timetable->code);
     error->exit_code = EXIT_USAGE;
-    return error_hint(error, timetable->book == NULL ? "list them with: sawa settle corridor show"
+    return error_hint(error, timetable->book == NULL ? "list them with: sawa corridor show"
                                                      : "a corridor is named by its code: KES-NGN");
 }
 
@@ -218,7 +219,8 @@ static enum status from_file(struct timetable *timetable, struct arena *arena, s
             i + 1 == book.corridor_count || !text_equal(corridor[1].code, corridor->code);
 
         if (text_is(corridor->code, timetable->code))
-            version_add(timetable, corridor, is_last ? DATE_NONE : corridor[1].effective_from);
+            version_add(timetable, corridor, corridor->effective_from,
+                        is_last ? DATE_NONE : corridor[1].effective_from);
     }
     return status;
 }
@@ -228,16 +230,17 @@ static enum status from_row(struct timetable *timetable, const struct result *ro
                             struct arena *arena, struct error *error)
 {
     struct book_document document = {result_text(rows, row, 5), result_text(rows, row, 6)};
-    calendar_date until = result_is_null(rows, row, 4) ? DATE_NONE : result_date(rows, row, 4);
+    calendar_date ends = result_is_null(rows, row, 4) ? DATE_NONE : result_date(rows, row, 4);
     struct corridor_book book;
     enum status status;
 
     arena_reset(arena);
-    status = book_read_stored(&document, arena, error, &book);
+    status = book_document_read(&document, "the stored definition", zone_file_source(), arena, error,
+                                &book);
     for (size_t i = 0; status == OK && i < book.corridor_count; i++)
         if (text_is(book.corridors[i].code, timetable->code) &&
             book.corridors[i].version == result_int64(rows, row, 1))
-            version_add(timetable, &book.corridors[i], until);
+            version_add(timetable, &book.corridors[i], result_date(rows, row, 3), ends);
     return status;
 }
 

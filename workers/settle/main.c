@@ -245,12 +245,6 @@ static const struct command commands[] = {
      .example = "sawa-settle verify --since 2026-03-01",
      .run = verify_command,
      .answers = true},
-    {.name = "corridor",
-     .arguments = "load [--dry-run] FILE | show",
-     .summary = "load the corridor book, or show it",
-     .example = "sawa-settle corridor load --dry-run deploy/corridors.example.yaml",
-     .run = corridor_command,
-     .answers = true},
 };
 
 static const struct program settle_program = {

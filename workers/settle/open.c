@@ -1,17 +1,21 @@
 /*
  * open.c - windows ahead of time: sawa-settle open [--from DATE] [--until DATE], and the worker.
  *
- * Every corridor version makes the windows whose business date lies in [effective_from, the next
- * version's effective_from). Asking again opens what is missing and changes nothing else; a span
+ * Every corridor version makes the windows whose business date lies between its own beginning and
+ * that of the next version. Asking again opens what is missing and changes nothing else; a span
  * that starts behind the newest window is begun at that window, so that no hole stays between.
  *
- * (1) A window that is open keeps its times and its value date, whatever a later version says of
- *     its day; that version's first window begins where the last one before it is cut off.
+ * (1) A window keeps the version it was opened with, its times and its value date, also one that was
+ *     opened ahead and has not begun: a version begins on its effective_from, or behind the last
+ *     business date that an older one has windows of. Its first window opens where the last of the
+ *     older one closes, whatever both versions' cut-offs and calendars are, so that windows neither
+ *     overlap nor leave a hole.
  * (2) A window is opened with its value date: where the calendars end before that, none is.
  */
-#include "book_file.h"
 #include "settle.h"
 
+#include "base/zone_file.h"
+#include "domain/book_document.h"
 #include "settle_sql.h"
 
 #include <getopt.h>
@@ -24,56 +28,64 @@ struct opening {
     int64_t from_us;
     int64_t until_us;
     int64_t opened_count;
-    struct window newest; /* of the corridor at hand that this run opened; window_id 0: none */
+    int32_t corridor_id; /* whose versions are being opened */
+    int64_t reached_us;  /* its newest cut-off, INT64_MIN: no window yet */
 };
 
 /* One corridor version as the database keeps it. */
 struct version {
     int32_t corridor_id;
     int32_t version;
-    calendar_date effective_from;
-    calendar_date effective_until; /* DATE_NONE: it is the newest */
+    calendar_date begins_on;
+    calendar_date ends_before; /* DATE_NONE: it is the newest */
     struct book_document document;
-    struct window newest; /* of the corridor; window_id 0: no window yet */
+    int64_t opened_to_us;  /* newest cut-off of the corridor; INT64_MAX: no window yet */
+    int64_t older_to_us;   /* that of older versions; INT64_MIN: none */
+    int64_t newer_from_us; /* where the first window of newer ones opens; INT64_MAX: none */
 };
-
-static struct window newest_of(const struct result *rows, int row)
-{
-    if (result_is_null(rows, row, 7))
-        return (struct window){0};
-    return (struct window){.window_id = result_int64(rows, row, 8),
-                           .cut_off_us = result_instant(rows, row, 7)};
-}
 
 static struct version version_of(const struct result *rows, int row)
 {
     return (struct version){
         .corridor_id = (int32_t)result_int64(rows, row, 0),
         .version = (int32_t)result_int64(rows, row, 1),
-        .effective_from = result_date(rows, row, 3),
-        .effective_until = result_is_null(rows, row, 4) ? DATE_NONE : result_date(rows, row, 4),
+        .begins_on = result_date(rows, row, 3),
+        .ends_before = result_is_null(rows, row, 4) ? DATE_NONE : result_date(rows, row, 4),
         .document = {result_text(rows, row, 5), result_text(rows, row, 6)},
-        .newest = newest_of(rows, row),
+        .opened_to_us = result_is_null(rows, row, 7) ? INT64_MAX : result_instant(rows, row, 7),
+        .older_to_us = result_is_null(rows, row, 8) ? INT64_MIN : result_instant(rows, row, 8),
+        .newer_from_us = result_is_null(rows, row, 9) ? INT64_MAX : result_instant(rows, row, 9),
     };
 }
 
 static bool version_has(const struct version *version, calendar_date business_date)
 {
-    return business_date >= version->effective_from &&
-           (version->effective_until == DATE_NONE || business_date < version->effective_until);
+    return business_date >= version->begins_on &&
+           (version->ends_before == DATE_NONE || business_date < version->ends_before);
 }
 
-/* The windows that belong to the version, packed to the front; returns how many. */
-static size_t windows_of_version(const struct version *version, struct window *windows,
-                                 size_t count)
+/* By its business date, and between the windows of older and newer versions that are open: where a
+ * change of the time zone turns days round, a day of one may end behind that of the next. */
+static bool version_takes(const struct version *version, const struct window *window)
 {
+    return version_has(version, window->business_date) &&
+           window->cut_off_us > version->older_to_us &&
+           window->cut_off_us <= version->newer_from_us;
+}
+
+/* The windows that belong to the version, packed to the front; returns how many. The first of a
+ * version opens at reached_us, where the older one has come to (1). */
+static size_t windows_of_version(const struct version *version, int64_t reached_us,
+                                 struct window *windows, size_t count)
+{
+    bool is_first = reached_us != INT64_MIN && reached_us == version->older_to_us;
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (version_has(version, windows[i].business_date))
+        if (version_takes(version, &windows[i]))
             windows[kept++] = windows[i];
     }
-    return kept;
+    return is_first ? schedule_windows_behind(windows, kept, 0, reached_us) : kept;
 }
 
 /* The value dates of windows; returns of how many of them it is certain (2). */
@@ -131,36 +143,23 @@ static void calendar_ends(const struct corridor *corridor)
              LOG_TEXT("corridor", corridor->code));
 }
 
-/* The corridor's newest window, of the database or of a version before in this run. */
-static struct window newest_before(const struct opening *opening, const struct version *version)
-{
-    bool is_same = opening->newest.window_id != 0 &&
-                   window_id_corridor(opening->newest.window_id) == version->corridor_id;
-
-    return is_same && opening->newest.window_id > version->newest.window_id ? opening->newest
-                                                                            : version->newest;
-}
-
 /* Stores those of the version that are missing, each with its value date. */
 static enum status windows_open(struct opening *opening, const struct version *version,
                                 const struct corridor *corridor, struct window *windows,
                                 size_t count, struct error *error)
 {
-    struct window newest = newest_before(opening, version);
     int32_t *dates = arena_alloc(&opening->settle->arena, (count + 1) * sizeof *dates);
     size_t known;
 
     assert(dates != NULL);
-    count = windows_of_version(version, windows, count);
-    if (newest.window_id != 0) /* (1) */
-        count = schedule_windows_behind(windows, count, newest.window_id, newest.cut_off_us);
+    count = windows_of_version(version, opening->reached_us, windows, count);
     known = value_dates(corridor, windows, count, dates);
     if (known < count)
         calendar_ends(corridor);
     if (known == 0)
         return OK;
-    if (windows[known - 1].window_id > newest.window_id)
-        opening->newest = windows[known - 1];
+    if (windows[known - 1].cut_off_us > opening->reached_us)
+        opening->reached_us = windows[known - 1].cut_off_us;
     return windows_insert(opening, corridor, windows, known, dates, error);
 }
 
@@ -169,10 +168,8 @@ static enum status corridor_open(struct opening *opening, const struct version *
 {
     struct schedule schedule = corridor_schedule(corridor);
     struct window *windows = arena_alloc(&opening->settle->arena, WINDOWS_MAX * sizeof *windows);
-    int64_t opened_to_us =
-        version->newest.window_id == 0 ? opening->from_us : version->newest.cut_off_us;
     int64_t from_us = /* a hole would send its payments into the window behind it */
-        opened_to_us < opening->from_us ? opened_to_us : opening->from_us;
+        version->opened_to_us < opening->from_us ? version->opened_to_us : opening->from_us;
     bool complete = false;
     size_t count;
 
@@ -184,6 +181,21 @@ static enum status corridor_open(struct opening *opening, const struct version *
     return windows_open(opening, version, corridor, windows, count, error);
 }
 
+/* How far the corridor has come, and in it the versions before this one: also by what this run has
+ * opened. Rows ascend by corridor and version. */
+static void version_follow(struct opening *opening, struct version *version)
+{
+    bool is_next = opening->corridor_id == version->corridor_id;
+
+    if (!is_next) {
+        opening->corridor_id = version->corridor_id;
+        opening->reached_us =
+            version->opened_to_us == INT64_MAX ? INT64_MIN : version->opened_to_us;
+    } else if (version->opened_to_us == INT64_MAX || opening->reached_us > version->opened_to_us) {
+        version->older_to_us = opening->reached_us;
+    }
+}
+
 static enum status version_open(struct opening *opening, const struct version *version,
                                 struct error *error)
 {
@@ -191,7 +203,8 @@ static enum status version_open(struct opening *opening, const struct version *v
     enum status status;
 
     arena_reset(&opening->settle->arena);
-    status = book_read_stored(&version->document, &opening->settle->arena, error, &book);
+    status = book_document_read(&version->document, "the stored definition", zone_file_source(),
+                                &opening->settle->arena, error, &book);
     for (size_t i = 0; status == OK && i < book.corridor_count; i++) {
         if (book.corridors[i].corridor_id == version->corridor_id &&
             book.corridors[i].version == version->version)
@@ -209,6 +222,7 @@ static enum status opening_run(struct opening *opening, struct error *error)
     for (int i = 0; status == OK && i < result_rows(rows); i++) {
         struct version version = version_of(rows, i);
 
+        version_follow(opening, &version);
         status = version_open(opening, &version, error);
     }
     result_free(rows);

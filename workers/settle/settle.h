@@ -112,7 +112,6 @@ int close_command(struct program_run *run, int argc, char **argv);
 int show_command(struct program_run *run, int argc, char **argv);
 int calendar_command(struct program_run *run, int argc, char **argv);
 int simulate_command(struct program_run *run, int argc, char **argv);
-int corridor_command(struct program_run *run, int argc, char **argv);
 int verify_command(struct program_run *run, int argc, char **argv);
 
 /* Connects and reads the configuration; the caller ends it with settle_done. */

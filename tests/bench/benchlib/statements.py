@@ -143,8 +143,8 @@ def load(folder, entries, rounds, raw):
         write_mt940(out, entries=entries, block=entries)
     for _ in range(rounds):
         with Scratch("bench_statement") as scratch:
-            scratch.must("settle", "corridor", "load",
-                         os.path.join(ROOT, "deploy", "corridors.example.yaml"), role="corridor")
+            scratch.must("corridor", "load",
+                         os.path.join(ROOT, "deploy", "corridors.example.yaml"))
             scratch.sql("UPDATE account SET servicer_account = %s"
                         " WHERE kind = 'NOSTRO' AND currency = 'KES'",
                         ACCOUNT.servicer_account)

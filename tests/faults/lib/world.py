@@ -97,7 +97,7 @@ class World:
         os.mkdir(self.traffic)
         if self.event_count:        # 0: somebody else writes the record file
             self._generate(first)
-        self.scratch.must("settle", "corridor", "load", CORRIDORS, role="corridor")
+        self.scratch.must("corridor", "load", CORRIDORS)
         self.first_day = first
         if self.windows:
             self.open_windows(-5, 6)

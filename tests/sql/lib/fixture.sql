@@ -3,6 +3,23 @@
 
 SET LOCAL ROLE sawa_owner;
 
+INSERT INTO commit_log (commit_id, action, worker) VALUES (1, 'ingest', 'w'), (2, 'close', 'w');
+INSERT INTO audit_leaf (commit_id, leaf, leaf_hash)
+VALUES (1, 'leaf 1', sha256('leaf 1')), (2, 'leaf 2', sha256('leaf 2'));
+
+-- The first change is decided in this transaction, the second waits, the third is too late.
+INSERT INTO corridor_change (change_id, definition, holidays, digest, reason, maker, proposed_at,
+                             expires_at, commit_id)
+    OVERRIDING SYSTEM VALUE
+SELECT change_id, definition, 'KE', sha256(convert_to(definition, 'UTF8') || '\x004b45'::bytea),
+       'why', 'maker', proposed_at, proposed_at + interval '1 day', 2
+  FROM (VALUES (101, 'yaml BANKKENA KE01 KE02', clock_timestamp()),
+               (102, 'yaml', clock_timestamp()),
+               (103, 'yaml', '2026-01-01Z')) AS one (change_id, definition, proposed_at);
+INSERT INTO corridor_decision (change_id, decision, digest, maker, checker, commit_id)
+SELECT change_id, 'APPROVED', digest, maker, 'checker', 2 FROM corridor_change
+ WHERE change_id = 101;
+
 INSERT INTO participant
 VALUES (1, 'BANKKE01', 'Bank A', 'KE'), (2, 'WALLETNG02', 'Wallet B', 'NG');
 INSERT INTO account (account_id, code, kind, currency, participant_id, servicer_bic,
@@ -17,8 +34,8 @@ VALUES (1, 'nostro-kes', 'NOSTRO', 'KES', NULL, 'BANKKENA', 'KE01', 'camt.053'),
        (7, 'income-kes', 'FEE_INCOME', 'KES', NULL, NULL, NULL, NULL),
        (8, 'tax-ke-kes', 'TAX_PAYABLE', 'KES', NULL, NULL, NULL, NULL);
 INSERT INTO corridor
-VALUES (1, 1, 'KES-NGN', '2026-01-01', 'KES', 'NGN', 'KES', 'MULTILATERAL', 1, 100000000, 'yaml',
-        sha256('yaml'));
+VALUES (1, 1, 'KES-NGN', '2026-01-01', 'KES', 'NGN', 'KES', 'MULTILATERAL', 1, 100000000,
+        'yaml BANKKENA KE01 KE02', sha256('yaml'));
 INSERT INTO corridor_participant VALUES (1, 1, 1), (1, 1, 2);
 INSERT INTO corridor_fee
 VALUES (1, 1, 1, 'SCHEME', 'DEBTOR_AGENT', 62, 0, 'KES', 'SLAB', 10, 500, 'HALF_UP', 1, 0, 1,
@@ -29,9 +46,6 @@ INSERT INTO source (source_id, kind, cluster_id, topic, partitions) OVERRIDING S
 VALUES (1, 'KAFKA', 'c', 'payments', 2);
 INSERT INTO position (source_id, partition, next_offset, start_offset, epoch, watermark)
 VALUES (1, 0, 110, 100, 3, '2026-11-20 12:00Z'), (1, 1, 0, 0, 0, '-infinity');
-INSERT INTO commit_log (commit_id, action, worker) VALUES (1, 'ingest', 'w'), (2, 'close', 'w');
-INSERT INTO audit_leaf (commit_id, leaf, leaf_hash)
-VALUES (1, 'leaf 1', sha256('leaf 1')), (2, 'leaf 2', sha256('leaf 2'));
 INSERT INTO batch VALUES (1, 1, 1, 0, 3, 100, 110, 10, 8, 1, 1, sha256('root'));
 INSERT INTO data_key (scope, month, sealed_key) VALUES ('KE', '2026-11-01', 'sealed');
 DO $$

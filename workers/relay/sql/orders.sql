@@ -10,7 +10,8 @@ WITH ready AS (
      WHERE instruction.direction = 'PAY' AND instruction.status = 'PENDING'
        AND settlement_window.state = 'INSTRUCTED'
        AND EXISTS (SELECT FROM participant_account AS paid
-                    WHERE paid.participant_id = instruction.participant_id)
+                    WHERE paid.participant_id = instruction.participant_id
+                      AND effective_from <= $1::date)
        AND EXISTS (SELECT FROM bank_profile
                     WHERE bank_profile.account_id = instruction.account_id
                       AND effective_from <= $1::date)
@@ -47,7 +48,12 @@ SELECT profile.account_id, profile.version, profile.message, profile.own_name,
   JOIN profile USING (account_id)
   JOIN account USING (account_id)
   JOIN participant ON participant.participant_id = ready.participant_id
-  JOIN participant_account AS paid ON paid.participant_id = ready.participant_id
+  JOIN LATERAL (SELECT * -- the account of today
+                  FROM participant_account
+                 WHERE participant_account.participant_id = ready.participant_id
+                   AND effective_from <= $1::date
+                 ORDER BY effective_from DESC
+                 LIMIT 1) AS paid ON true
   JOIN settlement_window USING (window_id)
   JOIN corridor ON corridor.corridor_id = settlement_window.corridor_id
                AND corridor.version = settlement_window.corridor_version

@@ -7,7 +7,9 @@ SELECT participant.code, account.code AS account_code, count(*) AS instructions,
   JOIN settlement_window USING (window_id)
   JOIN participant ON participant.participant_id = instruction.participant_id
   JOIN account ON account.account_id = instruction.account_id
-  LEFT JOIN participant_account AS paid
+  LEFT JOIN (SELECT DISTINCT participant_id
+               FROM participant_account
+              WHERE effective_from <= $1::date) AS paid
          ON paid.participant_id = instruction.participant_id
  WHERE direction = 'PAY' AND status = 'PENDING' AND settlement_window.state = 'INSTRUCTED'
    AND (paid.participant_id IS NULL

@@ -1,12 +1,12 @@
 /*
- * fee_load.c - the fees of one corridor version, on their way into the database.
+ * apply_fees.c - the fees of one corridor version: see corridor.h.
  *
  * What they earn is kept in settlement currency: FEE_INCOME:USD, and TAX_PAYABLE:NG:USD per country
  * whose tax is on them. Accounts are made where they are new and never change.
  */
-#include "book_load.h"
+#include "corridor.h"
 
-#include "settle_sql.h"
+#include "corridor_sql.h"
 
 #include <stdio.h>
 
@@ -29,7 +29,7 @@ static struct fee_accounts fee_accounts_of(const struct fee *fee, const char *se
     return accounts;
 }
 
-static enum status fee_accounts_merge(struct load *load, const struct fee_accounts *accounts,
+static enum status fee_accounts_merge(struct business *tx, const struct fee_accounts *accounts,
                                       const char *settlement, struct error *error)
 {
     const struct text codes[] = {text_of(accounts->income), text_of(accounts->tax)};
@@ -37,22 +37,22 @@ static enum status fee_accounts_merge(struct load *load, const struct fee_accoun
     size_t count = accounts->tax[0] == '\0' ? 1 : 2;
     struct params params;
 
-    params_init(&params, SETTLE_PARAMS_MAX);
+    params_init(&params, CORRIDOR_PARAMS_MAX);
     params_text_array(&params, codes, count);
     params_text_array(&params, kinds, count);
     params_string(&params, settlement);
-    return settle_run(load->settle->session.db, settle_sql_fee_account_merge, &params, error, NULL);
+    return db_run_once(tx->db, corridor_sql_fee_account_merge, &params, error, NULL);
 }
 
 static void fee_place(struct params *params, const struct corridor *corridor, size_t index)
 {
-    params_init(params, SETTLE_PARAMS_MAX);
+    params_init(params, CORRIDOR_PARAMS_MAX);
     params_int32(params, corridor->corridor_id);
     params_int32(params, corridor->version);
     params_int32(params, (int32_t)index + 1);
 }
 
-static enum status fee_insert(struct load *load, const struct corridor *corridor, size_t index,
+static enum status fee_insert(struct business *tx, const struct corridor *corridor, size_t index,
                               const struct fee_accounts *accounts, struct error *error)
 {
     const struct fee *fee = &corridor->fees.fees[index];
@@ -80,11 +80,11 @@ static enum status fee_insert(struct load *load, const struct corridor *corridor
     params_string(&params, is_taxed ? fee->tax_country : NULL);
     params_string(&params, accounts->income);
     params_string(&params, is_taxed ? accounts->tax : NULL);
-    return settle_run(load->settle->session.db, settle_sql_corridor_fee_insert, &params, error,
+    return db_run_once(tx->db, corridor_sql_corridor_fee_insert, &params, error,
                       NULL);
 }
 
-static enum status tiers_insert(struct load *load, const struct corridor *corridor, size_t index,
+static enum status tiers_insert(struct business *tx, const struct corridor *corridor, size_t index,
                                 struct error *error)
 {
     const struct fee *fee = &corridor->fees.fees[index];
@@ -100,11 +100,11 @@ static enum status tiers_insert(struct load *load, const struct corridor *corrid
     params_int64_array(&params, columns[0], fee->tier_count - 1); /* unnest fills up with null */
     params_int64_array(&params, columns[1], fee->tier_count);
     params_int64_array(&params, columns[2], fee->tier_count);
-    return settle_run(load->settle->session.db, settle_sql_corridor_fee_tier_insert, &params, error,
+    return db_run_once(tx->db, corridor_sql_corridor_fee_tier_insert, &params, error,
                       NULL);
 }
 
-enum status corridor_fees_insert(struct load *load, const struct corridor *corridor,
+enum status apply_fees(struct business *tx, const struct corridor *corridor,
                                  struct error *error)
 {
     char settlement[CURRENCY_CODE_SIZE];
@@ -114,11 +114,11 @@ enum status corridor_fees_insert(struct load *load, const struct corridor *corri
     for (size_t i = 0; status == OK && i < corridor->fees.count; i++) {
         struct fee_accounts accounts = fee_accounts_of(&corridor->fees.fees[i], settlement);
 
-        status = fee_accounts_merge(load, &accounts, settlement, error);
+        status = fee_accounts_merge(tx, &accounts, settlement, error);
         if (status == OK)
-            status = fee_insert(load, corridor, i, &accounts, error);
+            status = fee_insert(tx, corridor, i, &accounts, error);
         if (status == OK)
-            status = tiers_insert(load, corridor, i, error);
+            status = tiers_insert(tx, corridor, i, error);
     }
     return status;
 }

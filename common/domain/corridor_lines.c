@@ -1,68 +1,7 @@
 /*
- * book_file.c - see book_file.h.
+ * corridor_lines.c - see corridor_lines.h.
  */
-#include "book_file.h"
-
-#include "base/config_tree.h"
-#include "base/crypto.h"
-#include "base/zone_file.h"
-
-/* A source that remembers what it gave. */
-struct capture {
-    struct file_source inner;
-    struct text *bytes;
-};
-
-static enum status capture_read(const void *context, struct text name, struct arena *arena,
-                                struct error *error, struct text *ret_bytes)
-{
-    const struct capture *capture = context;
-    enum status status = capture->inner.read(capture->inner.context, name, arena, error, ret_bytes);
-
-    if (status == OK)
-        *capture->bytes = *ret_bytes;
-    return status;
-}
-
-enum status book_read_file(const char *path, struct arena *arena, struct error *error,
-                           struct book_document *ret_document, struct corridor_book *ret_book)
-{
-    char folder[4096];
-    const struct file_folder beside = {folder, CONFIG_SIZE_MAX};
-    struct book_document document = {.holidays = TEXT("")};
-    const struct capture capture = {file_folder_source(&beside), &document.holidays};
-    const struct corridor_sources sources = {zone_file_source(), {capture_read, &capture}};
-    enum status status;
-
-    file_folder_of(path, folder, sizeof folder);
-    status = file_read(path, CONFIG_SIZE_MAX, arena, error, &document.yaml);
-    if (status == OK)
-        status = corridor_book_read(document.yaml, path, &sources, arena, error, ret_book);
-    if (status == OK)
-        *ret_document = document;
-    return status;
-}
-
-static enum status stored_read(const void *context, struct text name, struct arena *arena,
-                               struct error *error, struct text *ret_bytes)
-{
-    const struct book_document *document = context;
-
-    (void)name;
-    (void)arena;
-    (void)error;
-    *ret_bytes = document->holidays;
-    return OK;
-}
-
-enum status book_read_stored(const struct book_document *document, struct arena *arena,
-                             struct error *error, struct corridor_book *ret_book)
-{
-    const struct corridor_sources sources = {zone_file_source(), {stored_read, document}};
-
-    return corridor_book_read(document->yaml, "the stored definition", &sources, arena, error,
-                              ret_book);
-}
+#include "domain/corridor_lines.h"
 
 /* ---- lines ---- */
 
@@ -77,6 +16,11 @@ static void line_currency(struct buffer *out, const char *key, currency of)
 static void line_text(struct buffer *out, const char *key, struct text value)
 {
     buffer_format(out, "%s: %.*s\n", key, TEXT_ARG(value));
+}
+
+static void line_yes(struct buffer *out, const char *key, bool value)
+{
+    buffer_format(out, "%s: %s\n", key, value ? "yes" : "no");
 }
 
 static void line_calendar(struct buffer *out, const char *key, const struct calendar *calendar)
@@ -191,6 +135,53 @@ void corridor_lines(const struct corridor *corridor, struct buffer *out)
         lines_fee(&corridor->fees.fees[i], out);
 }
 
+void participant_lines(const struct participant *participant, struct buffer *out)
+{
+    buffer_format(out, "participant_id: %d\n", participant->participant_id);
+    line_text(out, "name", participant->name);
+    line_text(out, "country", participant->country);
+    if (participant->account.size > 0)
+        line_text(out, "account", participant->account);
+    if (participant->bic.size > 0)
+        line_text(out, "bic", participant->bic);
+}
+
+void account_lines(const struct settlement_account *account, struct buffer *out)
+{
+    line_text(out, "servicer_bic", account->servicer_bic);
+    line_text(out, "servicer_account", account->servicer_account);
+    line_currency(out, "currency", account->currency);
+    line_text(out, "statement_format", account->statement_format);
+}
+
+void profile_lines(const struct bank_profile *profile, struct buffer *out)
+{
+    buffer_format(out, "message: %s\n", payment_message_name(profile->message));
+    line_text(out, "own_name", profile->own_name);
+    if (profile->own_bic.size > 0)
+        line_text(out, "own_bic", profile->own_bic);
+    if (profile->settlement_method.size > 0)
+        line_text(out, "settlement_method", profile->settlement_method);
+    buffer_format(out, "transactions_max: %d\n", profile->transactions_max);
+    line_yes(out, "uetr", profile->uetr);
+    buffer_format(out, "release_threshold_minor: %lld\n",
+                  (long long)profile->release_threshold_minor);
+    line_yes(out, "release_automatic", profile->release_automatic);
+    buffer_format(out, "release_hours: %d\nanswer_hours: %d\n", profile->release_hours,
+                  profile->answer_hours);
+    buffer_format(out, "schema_check: %s\n", profile->schema_check ? "required" : "waived");
+}
+
+struct digest corridor_digest(const struct corridor *corridor, struct buffer *scratch)
+{
+    buffer_clear(scratch);
+    corridor_lines(corridor, scratch);
+    assert(!buffer_failed(scratch));
+    return sha256(buffer_view(scratch));
+}
+
+/* ---- what differs ---- */
+
 static struct text line_next(struct text *rest)
 {
     const char *end = memchr(rest->data, '\n', rest->size);
@@ -202,6 +193,28 @@ static struct text line_next(struct text *rest)
     return line;
 }
 
+/* Up to the colon. A fee has several lines: its key goes on to the first word behind that. */
+static struct text key_of(struct text line)
+{
+    const char *end = memchr(line.data, ':', line.size);
+    size_t size = end == NULL ? line.size : (size_t)(end - line.data);
+    size_t word = size + 2;
+
+    if (word < line.size && memcmp(line.data, "fee ", 4) == 0) {
+        end = memchr(line.data + word, ' ', line.size - word);
+        size = end == NULL ? size : (size_t)(end - line.data);
+    }
+    return (struct text){line.data, size};
+}
+
+/* Behind its key and what ends that, without the end of the line. */
+static struct text value_of(struct text line)
+{
+    size_t skip = key_of(line).size + (key_of(line).size < line.size);
+
+    return text_trim((struct text){line.data + skip, line.size - skip});
+}
+
 static bool has_line(struct text lines, struct text wanted)
 {
     while (lines.size > 0) {
@@ -211,18 +224,55 @@ static bool has_line(struct text lines, struct text wanted)
     return false;
 }
 
-static void lines_only_in(struct text lines, struct text others, char sign, struct buffer *out)
+/* The one line with that key, empty where it stands on none or several. */
+static struct text only_line(struct text lines, struct text key)
 {
+    struct text found = TEXT("");
+    size_t count = 0;
+
     while (lines.size > 0) {
         struct text line = line_next(&lines);
 
-        if (!has_line(others, line))
-            buffer_format(out, "  %c %.*s", sign, TEXT_ARG(line));
+        if (!text_equal(key_of(line), key))
+            continue;
+        found = line;
+        count++;
     }
+    return count == 1 ? found : TEXT("");
 }
 
-void corridor_difference(struct text before, struct text after, struct buffer *out)
+/* Where the line's key has one value on each side: that of the other side, else empty. */
+static struct text counterpart(struct text line, struct text own, struct text others)
 {
-    lines_only_in(before, after, '-', out);
-    lines_only_in(after, before, '+', out);
+    struct text key = key_of(line);
+
+    return only_line(own, key).size > 0 ? only_line(others, key) : TEXT("");
+}
+
+static void tell_before(struct text line, struct text other, struct buffer *out)
+{
+    struct text key = key_of(line);
+    struct text from = value_of(line);
+    struct text to = value_of(other);
+
+    if (other.size == 0)
+        buffer_format(out, "  - %.*s", TEXT_ARG(line));
+    else
+        buffer_format(out, "  ~ %.*s: %.*s -> %.*s\n", TEXT_ARG(key), TEXT_ARG(from), TEXT_ARG(to));
+}
+
+void lines_difference(struct text before, struct text after, struct buffer *out)
+{
+    for (struct text rest = before; rest.size > 0;) {
+        struct text line = line_next(&rest);
+
+        if (!has_line(after, line))
+            tell_before(line, counterpart(line, before, after), out);
+    }
+    for (struct text rest = after; rest.size > 0;) {
+        struct text line = line_next(&rest);
+
+        if (!has_line(before, line) && counterpart(line, after, before).size == 0)
+            buffer_format(out, "  + %.*s", TEXT_ARG(line));
+    }
 }

@@ -7,5 +7,4 @@ SELECT 'NOSTRO:' || one.code, 'NOSTRO', one.currency, one.servicer_bic, one.serv
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
        AS one (code, currency, servicer_bic, servicer_account, statement_format)
  WHERE NOT EXISTS (SELECT FROM account WHERE account.code = 'NOSTRO:' || one.code)
- ORDER BY one.code
-RETURNING code;
+ ORDER BY one.code;
