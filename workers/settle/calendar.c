@@ -235,8 +235,8 @@ static enum status from_row(struct timetable *timetable, const struct result *ro
     enum status status;
 
     arena_reset(arena);
-    status = book_document_read(&document, "the stored definition", zone_file_source(), arena, error,
-                                &book);
+    status = book_document_read(&document, "the stored definition", zone_file_source(), arena,
+                                error, &book);
     for (size_t i = 0; status == OK && i < book.corridor_count; i++)
         if (text_is(book.corridors[i].code, timetable->code) &&
             book.corridors[i].version == result_int64(rows, row, 1))

@@ -5,11 +5,11 @@
  * that of the next version. Asking again opens what is missing and changes nothing else; a span
  * that starts behind the newest window is begun at that window, so that no hole stays between.
  *
- * (1) A window keeps the version it was opened with, its times and its value date, also one that was
- *     opened ahead and has not begun: a version begins on its effective_from, or behind the last
- *     business date that an older one has windows of. Its first window opens where the last of the
- *     older one closes, whatever both versions' cut-offs and calendars are, so that windows neither
- *     overlap nor leave a hole.
+ * (1) A window keeps the version it was opened with, its times and its value date, also one that
+ *     was opened ahead and has not begun: a version begins on its effective_from, or behind the
+ *     last business date that an older one has windows of. Its first window opens where the last of
+ *     the older one closes, whatever both versions' cut-offs and calendars are, so that windows
+ *     neither overlap nor leave a hole.
  * (2) A window is opened with its value date: where the calendars end before that, none is.
  */
 #include "settle.h"

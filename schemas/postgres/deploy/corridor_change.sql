@@ -156,7 +156,7 @@ END
 $$;
 CREATE TRIGGER the_book_changes_by_approval BEFORE INSERT ON participant
     FOR EACH ROW EXECUTE FUNCTION corridor_book_guard();
--- Accounts of obligations, fees and taxes are bookkeeping; an account at a bank is where money goes.
+-- Accounts of obligations, fees and taxes are bookkeeping; one at a bank is where money goes.
 CREATE TRIGGER the_book_changes_by_approval BEFORE INSERT ON account
     FOR EACH ROW WHEN (NEW.kind = 'NOSTRO' AND NEW.servicer_account IS NOT NULL)
     EXECUTE FUNCTION corridor_book_guard();
