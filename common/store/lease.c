@@ -27,15 +27,6 @@ static void member_params(struct params *params, const struct lease_member *me)
     params_uuid(params, &me->id);
 }
 
-static enum status run_and_done(struct db *db, const char *sql, struct params *params,
-                                struct error *error)
-{
-    enum status status = db_run(db, sql, params, error, NULL);
-
-    params_done(params);
-    return status;
-}
-
 static struct lease_row row_read(const struct result *rows, int row)
 {
     struct lease_row read = {.partition = -1};
@@ -81,7 +72,7 @@ enum status lease_make(struct db *db, const struct lease_member *me, int32_t par
 
     topic_params(&params, me);
     params_int32(&params, partitions);
-    return run_and_done(db, store_sql_lease_make, &params, error);
+    return db_run_once(db, store_sql_lease_make, &params, error, NULL);
 }
 
 static void seen_params(struct params *params, const struct lease_row *rows, size_t count)
@@ -128,7 +119,7 @@ enum status lease_give(struct db *db, const struct lease_member *me, const int32
 
     member_params(&params, me);
     params_int32_array(&params, partitions, count);
-    return run_and_done(db, store_sql_lease_give, &params, error);
+    return db_run_once(db, store_sql_lease_give, &params, error, NULL);
 }
 
 enum status lease_leave(struct db *db, const struct lease_member *me, struct error *error)
@@ -136,5 +127,5 @@ enum status lease_leave(struct db *db, const struct lease_member *me, struct err
     struct params params;
 
     member_params(&params, me);
-    return run_and_done(db, store_sql_lease_leave, &params, error);
+    return db_run_once(db, store_sql_lease_leave, &params, error, NULL);
 }

@@ -11,15 +11,6 @@ enum { ARENA_BLOCK_SIZE = 256 * 1024, ARENA_SIZE_MAX = 64 * 1024 * 1024 };
 
 static const char *const side_names[] = {[SIDE_BANK] = "BANK", [SIDE_BOOK] = "BOOK"};
 
-static enum status run(struct db *db, const char *sql, struct params *params, struct error *error,
-                       struct result **ret_rows)
-{
-    enum status status = db_run(db, sql, params, error, ret_rows);
-
-    params_done(params);
-    return status;
-}
-
 /* A constraint that refused says it better than its SQLSTATE. */
 static enum status refusal_explain(enum status status, struct error *error)
 {
@@ -57,7 +48,7 @@ enum status opening_account(struct db *db, const char *code, struct opening *ope
 
     params_init(&params, ACCOUNT_PARAMS_MAX);
     params_string(&params, code);
-    status = run(db, account_sql_account_find, &params, error, &rows);
+    status = db_run_once(db, account_sql_account_find, &params, error, &rows);
     if (status == OK && result_rows(rows) == 0) {
         status = error_set(error, REJECT, "there is no account %s", code);
         error_hint(error, "accounts come with the corridor book: sawa corridor propose");
@@ -166,7 +157,7 @@ static enum status proposal_insert(struct business *tx, const struct opening *op
     params_bytes(&params, digest->bytes, SHA256_SIZE);
     params_string(&params, by);
     params_int64(&params, tx->commit_id);
-    status = run(tx->db, account_sql_proposal_insert, &params, error, &rows);
+    status = db_run_once(tx->db, account_sql_proposal_insert, &params, error, &rows);
     if (status == OK)
         *ret_opening_id = result_int64(rows, 0, 0);
     result_free(rows);
@@ -198,7 +189,7 @@ static enum status items_insert(struct business *tx, struct arena *arena,
     params_date_array(&params, dates, count);
     params_text_array(&params, texts + count, count);
     params_text_array(&params, texts + 2 * count, count);
-    return run(tx->db, account_sql_item_insert, &params, error, NULL);
+    return db_run_once(tx->db, account_sql_item_insert, &params, error, NULL);
 }
 
 static void digest_effect(struct business *tx, const char *table, const struct digest *digest)
@@ -290,7 +281,7 @@ static enum status proposal_find(struct db *db, const struct open_arguments *arg
 
     params_init(&params, ACCOUNT_PARAMS_MAX);
     params_int32(&params, opening->account_id);
-    status = run(db, account_sql_proposal_find, &params, error, &proposal->rows);
+    status = db_run_once(db, account_sql_proposal_find, &params, error, &proposal->rows);
     if (status != OK)
         return status;
     if (result_rows(proposal->rows) == 0)
@@ -322,7 +313,7 @@ static enum status approval_insert(struct business *tx, const struct opening *op
     params_text(&params, proposal->proposed_by);
     params_string(&params, by);
     params_int64(&params, tx->commit_id);
-    return run(tx->db, account_sql_approval_insert, &params, error, NULL);
+    return db_run_once(tx->db, account_sql_approval_insert, &params, error, NULL);
 }
 
 static enum status opening_book(struct business *tx, const struct opening *opening,
@@ -339,7 +330,7 @@ static enum status opening_book(struct business *tx, const struct opening *openi
     params_int64(&params, opening->book_minor);
     params_string(&params, code);
     params_date(&params, opening->business_date);
-    return run(tx->db, account_sql_opening_journal, &params, error, NULL);
+    return db_run_once(tx->db, account_sql_opening_journal, &params, error, NULL);
 }
 
 static enum status opening_items(struct business *tx, const struct proposal *proposal,
@@ -351,12 +342,12 @@ static enum status opening_items(struct business *tx, const struct proposal *pro
     params_init(&params, ACCOUNT_PARAMS_MAX);
     params_int64(&params, proposal->opening_id);
     params_int64(&params, tx->commit_id);
-    status = run(tx->db, account_sql_opening_expected, &params, error, NULL);
+    status = db_run_once(tx->db, account_sql_opening_expected, &params, error, NULL);
     if (status != OK)
         return status;
     params_init(&params, ACCOUNT_PARAMS_MAX);
     params_int64(&params, proposal->opening_id);
-    return run(tx->db, account_sql_opening_entries, &params, error, NULL);
+    return db_run_once(tx->db, account_sql_opening_entries, &params, error, NULL);
 }
 
 static enum status approval_store(struct session *session, const struct opening *opening,

@@ -159,7 +159,7 @@ static enum status side_read(struct step *step, const char *sql, bool is_open, r
     params_date(&params, step->as_of);
     params_bool(&params, is_open);
     params_int32(&params, step->reconcile->back_days);
-    status = reconcile_db(step->db, sql, &params, error, &rows);
+    status = db_run_once(step->db, sql, &params, error, &rows);
     if (status == OK)
         status = side_fill(step, rows, reader, error, ret_side);
     result_free(rows);

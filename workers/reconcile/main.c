@@ -43,15 +43,6 @@ static const struct option_spec options[] = {
      .meaning = "how far back matched items count when duplicates are looked for"},
 };
 
-enum status reconcile_db(struct db *db, const char *sql, struct params *params, struct error *error,
-                         struct result **ret_result)
-{
-    enum status status = db_run(db, sql, params, error, ret_result);
-
-    params_done(params);
-    return status;
-}
-
 static enum status reconcile_start(const struct program_run *run, struct error *error,
                                    struct reconcile *ret_reconcile)
 {
@@ -119,7 +110,7 @@ static enum status fingerprint_read(struct reconcile *reconcile, int32_t account
 
     params_init(&params, RECONCILE_PARAMS_MAX);
     params_int32(&params, account_id);
-    status = reconcile_db(reconcile->session.db, reconcile_sql_fingerprint, &params, error, &rows);
+    status = db_run_once(reconcile->session.db, reconcile_sql_fingerprint, &params, error, &rows);
     if (status == OK)
         *ret_fingerprint = uuid_of_name(result_text(rows, 0, 0));
     result_free(rows);
@@ -138,7 +129,7 @@ static enum status account_run(struct reconcile *reconcile, int32_t account_id, 
     params_init(&params, RECONCILE_PARAMS_MAX);
     params_int32(&params, account_id);
     params_int32(&params, reconcile->gap_days);
-    status = reconcile_db(reconcile->session.db, reconcile_sql_dates, &params, error, &rows);
+    status = db_run_once(reconcile->session.db, reconcile_sql_dates, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++)
         status = step_run(reconcile, account_id, result_date(rows, i, 0), error, counts);
     result_free(rows);
@@ -170,7 +161,7 @@ static enum status accounts_run(struct reconcile *reconcile, const char *code, s
 
     params_init(&params, RECONCILE_PARAMS_MAX);
     params_string(&params, code);
-    status = reconcile_db(reconcile->session.db, reconcile_sql_accounts, &params, error, &rows);
+    status = db_run_once(reconcile->session.db, reconcile_sql_accounts, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++)
         status =
             seen == NULL

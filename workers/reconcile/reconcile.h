@@ -105,8 +105,4 @@ must_use enum status changes_write(struct step *step, struct business *tx,
 must_use enum status step_run(struct reconcile *reconcile, int32_t account_id, calendar_date as_of,
                               struct error *error, struct reconcile_counts *counts);
 
-/* Runs one statement and frees the parameters. ret_result as in db_run. */
-must_use enum status reconcile_db(struct db *db, const char *sql, struct params *params,
-                                  struct error *error, struct result **ret_result);
-
 #endif

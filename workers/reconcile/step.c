@@ -146,7 +146,7 @@ static enum status stored_read(struct step *step, struct error *error,
 
     params_init(&params, RECONCILE_PARAMS_MAX);
     params_int32(&params, step->account_id);
-    status = reconcile_db(step->db, reconcile_sql_breaks_open, &params, error, &rows);
+    status = db_run_once(step->db, reconcile_sql_breaks_open, &params, error, &rows);
     if (status != OK)
         return status;
     stored = arena_alloc(step->arena, ((size_t)result_rows(rows) + 1) * sizeof *stored);
@@ -245,7 +245,7 @@ static enum status mark_differs(struct step *step, struct error *error, bool *re
 
     params_init(&params, RECONCILE_PARAMS_MAX);
     params_int32(&params, step->account_id);
-    status = reconcile_db(step->db, reconcile_sql_mark_read, &params, error, &rows);
+    status = db_run_once(step->db, reconcile_sql_mark_read, &params, error, &rows);
     if (status == OK)
         *ret_differs = result_rows(rows) == 0 || result_date(rows, 0, 0) < step->as_of;
     result_free(rows);
@@ -258,7 +258,7 @@ static enum status account_lock(struct step *step, struct error *error)
 
     params_init(&params, RECONCILE_PARAMS_MAX);
     params_int32(&params, step->account_id);
-    return reconcile_db(step->db, reconcile_sql_account_lock, &params, error, NULL);
+    return db_run_once(step->db, reconcile_sql_account_lock, &params, error, NULL);
 }
 
 static enum status step_look(struct step *step, struct error *error, struct changes *changes)

@@ -79,7 +79,7 @@ static enum status matches_insert(struct step *step, const struct business *tx,
     params_text_array(&params, columns->rules, count);
     params_uuid_array(&params, columns->item_ids, count);
     params_uuid_array(&params, columns->entry_ids, count);
-    return reconcile_db(step->db, reconcile_sql_match_insert, &params, error, NULL);
+    return db_run_once(step->db, reconcile_sql_match_insert, &params, error, NULL);
 }
 
 static enum status matches_write(struct step *step, struct business *tx, struct error *error)
@@ -99,7 +99,7 @@ static enum status matches_write(struct step *step, struct business *tx, struct 
     params_uuid_array(&params, columns.match_ids, count);
     params_uuid_array(&params, columns.item_ids, count);
     params_uuid_array(&params, columns.entry_ids, count);
-    return reconcile_db(step->db, reconcile_sql_match_member_insert, &params, error, NULL);
+    return db_run_once(step->db, reconcile_sql_match_member_insert, &params, error, NULL);
 }
 
 /* ---- breaks ---- */
@@ -126,7 +126,7 @@ static enum status breaks_close(struct step *step, struct business *tx,
     params_int64(&params, tx->commit_id);
     params_date(&params, step->as_of);
     params_int64_array(&params, changes->closed_ids, changes->closed_count);
-    return reconcile_db(step->db, reconcile_sql_breaks_close, &params, error, NULL);
+    return db_run_once(step->db, reconcile_sql_breaks_close, &params, error, NULL);
 }
 
 static enum status breaks_change(struct step *step, struct business *tx,
@@ -147,12 +147,12 @@ static enum status breaks_change(struct step *step, struct business *tx,
     params_int64_array(&params, changes->changed_ids, count);
     params_text_array(&params, types, count);
     params_uuid_array(&params, changes->changed_digests, count);
-    status = reconcile_db(step->db, reconcile_sql_breaks_change, &params, error, NULL);
+    status = db_run_once(step->db, reconcile_sql_breaks_change, &params, error, NULL);
     if (status != OK)
         return status;
     params_init(&params, RECONCILE_PARAMS_MAX);
     params_int64_array(&params, changes->changed_ids, count);
-    return reconcile_db(step->db, reconcile_sql_candidates_delete, &params, error, NULL);
+    return db_run_once(step->db, reconcile_sql_candidates_delete, &params, error, NULL);
 }
 
 static enum status breaks_open(struct step *step, struct business *tx,
@@ -181,7 +181,7 @@ static enum status breaks_open(struct step *step, struct business *tx,
     params_uuid_array(&params, entries, count);
     params_text_array(&params, types, count);
     params_uuid_array(&params, changes->opened_digests, count);
-    return reconcile_db(step->db, reconcile_sql_breaks_open_insert, &params, error, NULL);
+    return db_run_once(step->db, reconcile_sql_breaks_open_insert, &params, error, NULL);
 }
 
 /* ---- candidates ---- */
@@ -230,7 +230,7 @@ static enum status candidates_write(struct step *step, const struct changes *cha
     params_int32_array(&params, columns.ranks, columns.count);
     params_uuid_array(&params, columns.ids, columns.count);
     params_text_array(&params, columns.reasons, columns.count);
-    return reconcile_db(step->db, reconcile_sql_candidates_insert, &params, error, NULL);
+    return db_run_once(step->db, reconcile_sql_candidates_insert, &params, error, NULL);
 }
 
 /* ---- everything ---- */
@@ -243,7 +243,7 @@ static enum status mark_write(struct step *step, const struct business *tx, stru
     params_int32(&params, step->account_id);
     params_date(&params, step->as_of);
     params_int64(&params, tx->commit_id);
-    return reconcile_db(step->db, reconcile_sql_mark, &params, error, NULL);
+    return db_run_once(step->db, reconcile_sql_mark, &params, error, NULL);
 }
 
 enum status changes_write(struct step *step, struct business *tx, const struct changes *changes,

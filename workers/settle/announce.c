@@ -22,7 +22,7 @@ enum status announce_window(struct closing *closing, struct error *error)
     params_int64(&params, closing->window.window_id);
     params_int64(&params, closing->tx->commit_id);
     params_int32(&params, currency_scale(closing->currency));
-    status = settle_run(closing->settle->session.db, settle_sql_announce, &params, error, &rows);
+    status = db_run_once(closing->settle->session.db, settle_sql_announce, &params, error, &rows);
     if (status == OK && result_affected(rows) > 0) {
         effects_row(effects, "outbox", 2);
         effects_int64(effects, closing->window.window_id);

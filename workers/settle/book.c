@@ -109,7 +109,7 @@ static enum status accounts_read(struct book *book, struct error *error)
     params_init(&params, SETTLE_PARAMS_MAX);
     params_string(&params, book->currency);
     params_int32_array(&params, book->participant_ids, book->participant_count);
-    status = settle_run(book->db, settle_sql_obligation_accounts, &params, error, &rows);
+    status = db_run_once(book->db, settle_sql_obligation_accounts, &params, error, &rows);
     if (status == OK && (size_t)result_rows(rows) != book->participant_count)
         status = error_set(error, FATAL, "a participant has no obligation account in %s",
                            book->currency);
@@ -323,7 +323,7 @@ static enum status obligations_write(struct book *book, struct error *error)
     params_int32_array(&params, ids + count, count);
     params_int64_array(&params, numbers, count);
     params_int64_array(&params, numbers + count, count);
-    return settle_run(book->db, settle_sql_obligation_insert, &params, error, NULL);
+    return db_run_once(book->db, settle_sql_obligation_insert, &params, error, NULL);
 }
 
 static void net_effect(struct book *book, int32_t participant_id, int32_t counterparty_id,
@@ -362,7 +362,7 @@ static enum status nets_write(struct book *book, struct error *error)
     params_int32_array(&params, ids + count, count);
     params_int64_array(&params, numbers, count);
     params_int64_array(&params, numbers + count, count);
-    return settle_run(book->db, settle_sql_net_position_insert, &params, error, NULL);
+    return db_run_once(book->db, settle_sql_net_position_insert, &params, error, NULL);
 }
 
 static enum status proof_write(struct book *book, struct error *error)
@@ -393,7 +393,7 @@ static enum status proof_write(struct book *book, struct error *error)
     params_int64(&params, book->net_credit_minor);
     params_int64(&params, book->fee_income_minor);
     params_int64(&params, book->fee_tax_minor);
-    return settle_run(book->db, settle_sql_net_proof_insert, &params, error, NULL);
+    return db_run_once(book->db, settle_sql_net_proof_insert, &params, error, NULL);
 }
 
 static void instruction_effect(struct book *book, const struct instruction *instruction,
@@ -439,7 +439,7 @@ static enum status instructions_insert(struct book *book, const struct uuid *uui
     params_int32_array(&params, ids + count, count);
     params_text_array(&params, directions, count);
     params_int64_array(&params, amounts, count);
-    return settle_run(book->db, settle_sql_instruction_insert, &params, error, NULL);
+    return db_run_once(book->db, settle_sql_instruction_insert, &params, error, NULL);
 }
 
 static enum status instructions_write(struct book *book, struct error *error)
@@ -473,7 +473,7 @@ static enum status expected_items_write(struct book *book, struct error *error)
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, closing->window.window_id);
     params_date(&params, closing->window.business_date);
-    return settle_run(book->db, settle_sql_expected_item_insert, &params, error, NULL);
+    return db_run_once(book->db, settle_sql_expected_item_insert, &params, error, NULL);
 }
 
 /* (2) */
@@ -506,7 +506,7 @@ static enum status journal_write(struct book *book, struct error *error)
     params_int32_array(&params, ids, count);
     params_int32_array(&params, ids + count, count);
     params_int64_array(&params, amounts, count);
-    return settle_run(book->db, settle_sql_journal_insert, &params, error, NULL);
+    return db_run_once(book->db, settle_sql_journal_insert, &params, error, NULL);
 }
 
 static enum status book_write(struct book *book, struct error *error)

@@ -17,7 +17,7 @@ enum status charges_read(struct closing *closing, struct error *error)
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, closing->window.window_id);
     status =
-        settle_run(closing->settle->session.db, settle_sql_fold_charges, &params, error, &rows);
+        db_run_once(closing->settle->session.db, settle_sql_fold_charges, &params, error, &rows);
     if (status != OK)
         return status;
     closing->charge_count = (size_t)result_rows(rows);
@@ -114,6 +114,6 @@ enum status charges_write(const struct closing *closing, struct error *error)
         params_int32_array(&params, ids + i * count, count);
     for (size_t i = 0; i < 2; i++)
         params_int64_array(&params, numbers + i * count, count);
-    return settle_run(closing->settle->session.db, settle_sql_fee_obligation_insert, &params, error,
-                      NULL);
+    return db_run_once(closing->settle->session.db, settle_sql_fee_obligation_insert, &params,
+                       error, NULL);
 }

@@ -30,7 +30,7 @@ static enum status run_on_window(struct closing *closing, const char *sql, struc
 
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, closing->window.window_id);
-    return settle_run(closing->settle->session.db, sql, &params, error, ret_rows);
+    return db_run_once(closing->settle->session.db, sql, &params, error, ret_rows);
 }
 
 /* ---- reading, after the gate ---- */
@@ -69,7 +69,7 @@ static enum status corridor_read(struct closing *closing, struct error *error)
     params_int32(&params, closing->corridor_id);
     params_int32(&params, closing->corridor_version);
     status =
-        settle_run(closing->settle->session.db, settle_sql_corridor_read, &params, error, &rows);
+        db_run_once(closing->settle->session.db, settle_sql_corridor_read, &params, error, &rows);
     if (status != OK)
         return status;
     assert(result_rows(rows) == 1); /* a foreign key of settlement_window */
@@ -144,7 +144,8 @@ static enum status state_move(struct closing *closing, enum window_state to,
     params_string(&params, from);
     params_string(&params, window_state_name(to));
     params_string(&params, hold_reason);
-    status = settle_run(closing->settle->session.db, settle_sql_window_move, &params, error, &rows);
+    status =
+        db_run_once(closing->settle->session.db, settle_sql_window_move, &params, error, &rows);
     if (status == OK)
         assert(result_affected(rows) == 1); /* the row is locked (2) */
     result_free(rows);
@@ -189,7 +190,7 @@ static enum status settle_cut(struct closing *closing, enum cut_kind kind, struc
     params_int64(&params, closing->window.window_id);
     params_string(&params, cut_names[kind]);
     params_text_array(&params, settle->topics, settle->topic_count);
-    status = settle_run(settle->session.db, settle_sql_cut, &params, error, NULL);
+    status = db_run_once(settle->session.db, settle_sql_cut, &params, error, NULL);
     if (status == OK)
         status = run_on_window(closing, settle_sql_cuts, error, &rows);
     if (status == OK && result_rows(rows) == 0)
@@ -361,7 +362,7 @@ enum status settle_close_due(struct settle *settle, int64_t now_us, struct error
     params_init(&params, SETTLE_PARAMS_MAX);
     params_instant(&params, now_us);
     params_text_array(&params, settle->topics, settle->topic_count);
-    status = settle_run(settle->session.db, settle_sql_due, &params, error, &rows);
+    status = db_run_once(settle->session.db, settle_sql_due, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++) {
         enum cut_kind kind = result_bool(rows, i, 1) ? CUT_WATERMARK : CUT_GRACE;
         enum close_outcome outcome = CLOSE_NOTHING;

@@ -43,7 +43,7 @@ static enum status withdraw(struct failure *failure, struct error *error)
     params_int64(&params, failure->window.window_id);
     params_date(&params, failure->day);
     params_int64(&params, failure->tx->commit_id);
-    status = settle_run(failure->tx->db, settle_sql_withdraw, &params, error, &failure->rows);
+    status = db_run_once(failure->tx->db, settle_sql_withdraw, &params, error, &failure->rows);
     for (int i = 0; status == OK && i < result_rows(failure->rows); i++) {
         struct uuid instruction_id = result_uuid(failure->rows, i, INSTRUCTION_ID);
 
@@ -157,7 +157,7 @@ enum status settle_fail(struct settle *settle, int64_t now_us, struct error *err
 
     params_init(&params, SETTLE_PARAMS_MAX);
     params_instant(&params, now_us);
-    status = settle_run(settle->session.db, settle_sql_rejected_windows, &params, error, &rows);
+    status = db_run_once(settle->session.db, settle_sql_rejected_windows, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++)
         status = fail_window(settle, result_int64(rows, i, 0), result_date(rows, i, 1), now_us,
                              error, &failed);

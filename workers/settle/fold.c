@@ -15,7 +15,7 @@ enum status fold_window(struct db *db, int64_t window_id, struct error *error)
     assert(tx_is_open(db));
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, window_id);
-    return settle_run(db, settle_sql_fold, &params, error, NULL);
+    return db_run_once(db, settle_sql_fold, &params, error, NULL);
 }
 
 static enum status window_keep(struct db *db, int64_t window_id, struct error *error)
@@ -24,7 +24,7 @@ static enum status window_keep(struct db *db, int64_t window_id, struct error *e
 
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, window_id);
-    return settle_run(db, settle_sql_window_lock, &params, error, NULL);
+    return db_run_once(db, settle_sql_window_lock, &params, error, NULL);
 }
 
 static enum status fold_alone(struct db *db, int64_t window_id, struct error *error)

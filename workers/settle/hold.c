@@ -51,7 +51,7 @@ static enum status live_read(struct db *db, int64_t window_id, struct error *err
 
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, window_id);
-    return settle_run(db, settle_sql_hold_live, &params, error, ret_rows);
+    return db_run_once(db, settle_sql_hold_live, &params, error, ret_rows);
 }
 
 enum status hold_by_hand(struct db *db, int64_t window_id, struct error *error,
@@ -91,7 +91,7 @@ static enum status hold(struct business *tx, const struct hold_arguments *argume
     params_string(&params, arguments->reason);
     params_string(&params, arguments->by);
     params_int64(&params, tx->commit_id);
-    return settle_run(tx->db, settle_sql_hold_insert, &params, error, NULL);
+    return db_run_once(tx->db, settle_sql_hold_insert, &params, error, NULL);
 }
 
 /* ---- release ---- */
@@ -122,7 +122,7 @@ static enum status release(struct business *tx, const struct hold_arguments *arg
         params_string(&params, arguments->by);
         params_string(&params, arguments->reason);
         params_int64(&params, tx->commit_id);
-        status = settle_run(tx->db, settle_sql_hold_release, &params, error, NULL);
+        status = db_run_once(tx->db, settle_sql_hold_release, &params, error, NULL);
     }
     result_free(rows);
     return status;

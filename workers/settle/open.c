@@ -130,7 +130,7 @@ static enum status windows_insert(struct opening *opening, const struct corridor
     params_int32(&params, corridor->grace_seconds);
     params_date_array(&params, value_dates_of, count);
     status =
-        settle_run(opening->settle->session.db, settle_sql_window_insert, &params, error, &rows);
+        db_run_once(opening->settle->session.db, settle_sql_window_insert, &params, error, &rows);
     if (status == OK)
         opening->opened_count += result_affected(rows);
     result_free(rows);

@@ -52,7 +52,7 @@ static enum status waiting_read(struct db *db, int64_t window_id, struct error *
 
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, window_id);
-    return settle_run(db, settle_sql_waiting, &params, error, ret_rows);
+    return db_run_once(db, settle_sql_waiting, &params, error, ret_rows);
 }
 
 /* ---- the worker: what was approved ---- */
@@ -105,7 +105,7 @@ static enum status attempts_insert(struct reopening *reopening, struct error *er
     params_date(&params, reopening->day);
     params_uuid_array(&params, ids, count);
     params_uuid_array(&params, ids + count, count);
-    return settle_run(reopening->tx->db, settle_sql_reinstruct, &params, error, NULL);
+    return db_run_once(reopening->tx->db, settle_sql_reinstruct, &params, error, NULL);
 }
 
 static enum status items_insert(struct reopening *reopening, struct error *error)
@@ -115,7 +115,7 @@ static enum status items_insert(struct reopening *reopening, struct error *error
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, reopening->tx->commit_id);
     params_int64(&params, reopening->window.window_id);
-    return settle_run(reopening->tx->db, settle_sql_reinstruct_items, &params, error, NULL);
+    return db_run_once(reopening->tx->db, settle_sql_reinstruct_items, &params, error, NULL);
 }
 
 /* As book.c books an instruction. */
@@ -293,7 +293,7 @@ static enum status proposal_make(struct db *db, const struct reopen_arguments *a
     else
         params_date(&params, arguments->date);
     params_instant(&params, clock_now_us());
-    status = settle_run(db, settle_sql_reinstruction_day, &params, error, &rows);
+    status = db_run_once(db, settle_sql_reinstruction_day, &params, error, &rows);
     if (status == OK && result_rows(rows) == 0)
         status = nothing_waits(arguments, error);
     if (status == OK && result_date(rows, 0, 0) < result_date(rows, 0, 1))
@@ -371,7 +371,7 @@ static enum status propose(struct settle *settle, const struct reopen_arguments 
     params_bytes(&params, proposal->digest.bytes, SHA256_SIZE);
     params_string(&params, arguments->by);
     params_int64(&params, tx.commit_id);
-    status = settle_run(tx.db, settle_sql_reinstruction_insert, &params, error, NULL);
+    status = db_run_once(tx.db, settle_sql_reinstruction_insert, &params, error, NULL);
     return settle_explain(business_finish(&tx, status, error), error);
 }
 
@@ -385,7 +385,7 @@ static enum status proposal_find(struct db *db, const struct reopen_arguments *a
 
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, arguments->window_id);
-    status = settle_run(db, settle_sql_reinstruction_find, &params, error, ret_row);
+    status = db_run_once(db, settle_sql_reinstruction_find, &params, error, ret_row);
     if (status != OK)
         return status;
     if (result_rows(*ret_row) == 0)
@@ -419,7 +419,7 @@ static enum status approve(struct settle *settle, const struct reopen_arguments 
     params_text(&params, result_text(row, 0, PROPOSED_BY));
     params_string(&params, arguments->by);
     params_int64(&params, tx.commit_id);
-    status = settle_run(tx.db, settle_sql_reinstruction_approve, &params, error, NULL);
+    status = db_run_once(tx.db, settle_sql_reinstruction_approve, &params, error, NULL);
     return settle_explain(business_finish(&tx, status, error), error);
 }
 

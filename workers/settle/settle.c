@@ -45,15 +45,6 @@ void settle_done(struct settle *settle)
     arena_done(&settle->arena);
 }
 
-enum status settle_run(struct db *db, const char *sql, struct params *params, struct error *error,
-                       struct result **ret_result)
-{
-    enum status status = db_run(db, sql, params, error, ret_result);
-
-    params_done(params);
-    return status;
-}
-
 /* ---- what several steps do ---- */
 
 enum status settle_move(struct business *tx, struct window *window, enum window_state to,
@@ -71,7 +62,7 @@ enum status settle_move(struct business *tx, struct window *window, enum window_
     params_string(&params, from);
     params_string(&params, window_state_name(to));
     params_string(&params, reason);
-    status = settle_run(tx->db, settle_sql_window_move, &params, error, &rows);
+    status = db_run_once(tx->db, settle_sql_window_move, &params, error, &rows);
     if (status == OK && result_affected(rows) == 0)
         status = DUPLICATE;
     result_free(rows);
@@ -89,7 +80,7 @@ enum status settle_lock(struct business *tx, struct window *window, struct error
 
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, window->window_id);
-    status = settle_run(tx->db, settle_sql_window_lock, &params, error, &rows);
+    status = db_run_once(tx->db, settle_sql_window_lock, &params, error, &rows);
     if (status != OK)
         return status;
     assert(result_rows(rows) == 1); /* somebody found it a moment ago, and windows stay */
@@ -133,7 +124,7 @@ enum status settle_post(struct settle *settle, struct business *tx, int64_t wind
     params_int32_array(&params, ids, count);
     params_int32_array(&params, ids + count, count);
     params_int64_array(&params, amounts, count);
-    return settle_run(tx->db, settle_sql_journal_insert, &params, error, NULL);
+    return db_run_once(tx->db, settle_sql_journal_insert, &params, error, NULL);
 }
 
 enum status settle_explain(enum status status, struct error *error)

@@ -119,10 +119,6 @@ must_use enum status settle_start(const struct program_run *run, struct error *e
                                   struct settle *ret_settle);
 void settle_done(struct settle *settle);
 
-/* Runs one statement and frees the parameters. ret_result as in db_run. */
-must_use enum status settle_run(struct db *db, const char *sql, struct params *params,
-                                struct error *error, struct result **ret_result);
-
 /* Moves a window within tx, in memory and in its row, and notes it in the leaf. reason: stored with
  * the state, NULL for none. DUPLICATE: the row was not where we thought. */
 must_use enum status settle_move(struct business *tx, struct window *window, enum window_state to,

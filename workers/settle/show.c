@@ -50,7 +50,7 @@ static enum status detail_rows(const struct show *show, const char *sql, struct 
 
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, show->window_id);
-    return settle_run(show->db, sql, &params, error, ret_rows);
+    return db_run_once(show->db, sql, &params, error, ret_rows);
 }
 
 static enum status detail_read(const struct show *show, struct error *error,
@@ -243,7 +243,7 @@ static enum status show_windows(const struct show *show, struct error *error)
     else
         params_int64(&params, show->window_id);
     params_int32(&params, show->limit);
-    status = settle_run(show->db, settle_sql_show, &params, error, &rows);
+    status = db_run_once(show->db, settle_sql_show, &params, error, &rows);
     if (status == OK && !show->json)
         printf("%-14s %-9s %-12s %-11s %-16s %10s %18s %18s\n", "window", "corridor", "date",
                "state", "cut-off (UTC)", "payments", "gross", "net");

@@ -34,7 +34,7 @@ static enum status verify_rows(struct settle *settle, const struct verify *verif
     struct params params;
 
     params_selection(&params, verify);
-    return settle_run(settle->session.db, sql, &params, error, ret_rows);
+    return db_run_once(settle->session.db, sql, &params, error, ret_rows);
 }
 
 static enum status verify_totals(struct settle *settle, const struct verify *verify,
@@ -64,7 +64,7 @@ static enum status verify_fees(struct settle *settle, const struct verify *verif
 
     params_selection(&params, verify);
     params_currencies(&params);
-    status = settle_run(settle->session.db, settle_sql_verify_fees, &params, error, &rows);
+    status = db_run_once(settle->session.db, settle_sql_verify_fees, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++)
         printf("window %lld, fee %lld, %lld to %lld: payments cost %lld in %lld minor, charged %lld"
                " in %lld\n",
