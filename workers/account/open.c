@@ -4,6 +4,7 @@
 #include "account.h"
 
 #include "account_sql.h"
+#include "store/refusal.h"
 
 #include <stdio.h>
 
@@ -12,31 +13,23 @@ enum { ARENA_BLOCK_SIZE = 256 * 1024, ARENA_SIZE_MAX = 64 * 1024 * 1024 };
 static const char *const side_names[] = {[SIDE_BANK] = "BANK", [SIDE_BOOK] = "BOOK"};
 
 /* A constraint that refused says it better than its SQLSTATE. */
-static enum status refusal_explain(enum status status, struct error *error)
+static enum status opening_explain(enum status status, struct error *error)
 {
-    static const struct {
-        const char *constraint;
-        const char *detail;
-    } rows[] = {
-        {"maker_is_not_checker", "maker and checker are the same person (2)"},
-        {"i10_opening_agrees", "bank less its outstanding items is not book less its own (1)"},
-        {"i10_opening_items_are_the_difference", "the items do not sum to the outstanding totals"},
-        {"an_account_opens_once", "the account was opened before (3)"},
+    static const struct refusal rows[] = {
+        {"maker_is_not_checker", "maker and checker are the same person (2)", NULL},
+        {"i10_opening_agrees", "bank less its outstanding items is not book less its own (1)",
+         NULL},
+        {"i10_opening_items_are_the_difference", "the items do not sum to the outstanding totals",
+         NULL},
+        {"an_account_opens_once", "the account was opened before (3)", NULL},
         {"an_account_opens_before_its_first_day",
-         "the account has postings or statements of that day or before (3)"},
-        {"approved_is_what_was_proposed", "it is about something else than was proposed"},
-        {"closed_periods_take_no_entry", "the books are closed up to that day: sawa ledger period"},
+         "the account has postings or statements of that day or before (3)", NULL},
+        {"approved_is_what_was_proposed", "it is about something else than was proposed", NULL},
+        {"closed_periods_take_no_entry", "the books are closed up to that day: sawa ledger period",
+         NULL},
     };
 
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (status != OK && strcmp(error->subject, rows[i].constraint) == 0) {
-            error_set(error, REJECT, "the opening was refused");
-            error_detail(error, "%s", rows[i].detail);
-            error->exit_code = EXIT_REFUSED;
-            return REJECT;
-        }
-    }
-    return status;
+    return refusal_explain(rows, COUNT_OF(rows), "the opening was refused", status, error);
 }
 
 enum status opening_account(struct db *db, const char *code, struct opening *opening,
@@ -245,7 +238,7 @@ int open_propose(struct session *session, const struct open_arguments *arguments
     if (status == OK) {
         digest = opening_digest(&opening);
         status = proposal_store(session, &arena, &opening, &digest, arguments->by, &error);
-        status = refusal_explain(status, &error);
+        status = opening_explain(status, &error);
     }
     if (status == OK)
         proposal_print("proposed", arguments, &opening, &digest);
@@ -380,7 +373,7 @@ int open_approve(struct session *session, const struct open_arguments *arguments
         status = proposal_find(session->db, arguments, &opening, &error, &proposal);
     if (status == OK) {
         status = approval_store(session, &opening, &proposal, arguments->by, &error);
-        status = refusal_explain(status, &error);
+        status = opening_explain(status, &error);
     }
     if (status == OK)
         proposal_print("approved", arguments, &opening, &proposal.digest);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "corridor_sql.h"
+#include "store/refusal.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -24,13 +25,9 @@ static int64_t expires_us(const struct work *work)
 }
 
 /* A constraint that refused says it better than its SQLSTATE. */
-static enum status refusal_explain(enum status status, struct error *error)
+static enum status change_explain(enum status status, struct error *error)
 {
-    static const struct {
-        const char *constraint;
-        const char *detail;
-        const char *hint;
-    } rows[] = {
+    static const struct refusal rows[] = {
         {"maker_is_not_checker", "maker and checker are the same person",
          "another person approves, under a login of their own"},
         {"decision_needs_its_role", "this login may not decide about it",
@@ -51,17 +48,8 @@ static enum status refusal_explain(enum status status, struct error *error)
         {"participant_accounts_ascend", "an account begins before one that is stored", NULL},
     };
 
-    for (size_t i = 0; status != OK && i < COUNT_OF(rows); i++) {
-        if (strcmp(error->subject, rows[i].constraint) != 0)
-            continue;
-        error_set(error, REJECT, "the change of the corridor book was refused");
-        error_detail(error, "%s", rows[i].detail);
-        if (rows[i].hint != NULL)
-            error_hint(error, "%s", rows[i].hint);
-        error->exit_code = EXIT_REFUSED;
-        return REJECT;
-    }
-    return status;
+    return refusal_explain(rows, COUNT_OF(rows), "the change of the corridor book was refused",
+                           status, error);
 }
 
 static enum status refuse(struct error *error, const char *detail, const char *hint)
@@ -329,7 +317,7 @@ static enum status propose_store(struct work *work, const struct draft *draft,
     if (status == OK)
         *ret_change_id = change.change_id;
     result_free(change.rows);
-    return refusal_explain(business_finish(&tx, status, error), error);
+    return change_explain(business_finish(&tx, status, error), error);
 }
 
 static enum status propose(struct work *work, const struct draft *draft,
@@ -415,7 +403,7 @@ static enum status approve(struct work *work, const struct change *change,
         return status;
     plan_init(&plan, work, &draft);
     status = decide_and_apply(&plan, &tx, change, "APPROVED", arguments, error);
-    status = refusal_explain(business_finish(&tx, status, error), error);
+    status = change_explain(business_finish(&tx, status, error), error);
     if (status == OK)
         told_print(&plan, "approved and stored");
     plan_done(&plan);
@@ -473,7 +461,7 @@ static enum status load_store(struct plan *plan, struct error *error)
     if (status == OK)
         status = apply_book(plan, &tx, error);
     result_free(change.rows);
-    return refusal_explain(business_finish(&tx, status, error), error);
+    return change_explain(business_finish(&tx, status, error), error);
 }
 
 /* An empty book has nothing to compare with: what the plan found is what the lock will find, or
@@ -526,7 +514,7 @@ static enum status reject(struct work *work, const struct change *change,
     if (status != OK)
         return status;
     status = decision_insert(&tx, change, "REJECTED", arguments->by, arguments->reason, error);
-    return refusal_explain(business_finish(&tx, status, error), error);
+    return change_explain(business_finish(&tx, status, error), error);
 }
 
 int reject_command(struct program_run *run, int argc, char **argv)

@@ -13,47 +13,45 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "store/business.h"
+#include "store/refusal.h"
 
 #include <stdio.h>
 
 /* ---- what was refused, in words ---- */
 
-static const struct {
-    const char *constraint;
-    const char *detail;
-    const char *hint;
-} refusals[] = {
-    {"maker_is_not_checker", "maker and checker are the same person",
-     "another person, with a login of their own, decides"},
-    {"decided_is_what_stands", "the proposal was decided or replaced meanwhile",
-     "sawa ledger period list shows what stands"},
-    {"approval_comes_in_time", "the time to approve the proposal is over",
-     "propose it again: sawa ledger period propose-close"},
-    {"approved_is_what_was_proposed", "the digest is not the one that was proposed",
-     "sawa ledger period approve --until DATE shows the proposal"},
-    {"approved_is_the_balance_as_it_is", "the balance has changed since it was proposed",
-     "look at sawa ledger trial-balance --until DATE, then propose again"},
-    {"a_period_closes_when_it_is_over", "its last day is not over, and one hour more, in UTC",
-     "wait: the stream books on the day it runs"},
-    {"a_period_closes_after_its_windows", "windows of its days are not closed",
-     "sawa settle show lists them; sawa status tells what they wait for"},
-    {"periods_close_in_order", "a period closes once, and one that was reopened closes first",
-     "sawa ledger period list shows where the books stand"},
-    {"the_last_period_reopens", "only the last period can be opened again, and only while closed",
-     "sawa ledger period list shows where the books stand"},
-};
-
-static enum status refusal_explain(enum status status, struct error *error)
+static enum status period_explain(enum status status, struct error *error)
 {
-    for (size_t i = 0; status != OK && i < COUNT_OF(refusals); i++) {
-        if (strcmp(error->subject, refusals[i].constraint) != 0)
-            continue;
-        error_set(error, REJECT, "the database refused it");
-        error_detail(error, "%s (%s)", refusals[i].detail, refusals[i].constraint);
-        error->exit_code = EXIT_REFUSED;
-        return error_hint(error, "%s", refusals[i].hint);
-    }
-    return status;
+    static const struct refusal rows[] = {
+        {"maker_is_not_checker", "maker and checker are the same person (maker_is_not_checker)",
+         "another person, with a login of their own, decides"},
+        {"decided_is_what_stands",
+         "the proposal was decided or replaced meanwhile (decided_is_what_stands)",
+         "sawa ledger period list shows what stands"},
+        {"approval_comes_in_time",
+         "the time to approve the proposal is over (approval_comes_in_time)",
+         "propose it again: sawa ledger period propose-close"},
+        {"approved_is_what_was_proposed",
+         "the digest is not the one that was proposed (approved_is_what_was_proposed)",
+         "sawa ledger period approve --until DATE shows the proposal"},
+        {"approved_is_the_balance_as_it_is",
+         "the balance has changed since it was proposed (approved_is_the_balance_as_it_is)",
+         "look at sawa ledger trial-balance --until DATE, then propose again"},
+        {"a_period_closes_when_it_is_over",
+         "its last day is not over, and one hour more, in UTC (a_period_closes_when_it_is_over)",
+         "wait: the stream books on the day it runs"},
+        {"a_period_closes_after_its_windows",
+         "windows of its days are not closed (a_period_closes_after_its_windows)",
+         "sawa settle show lists them; sawa status tells what they wait for"},
+        {"periods_close_in_order",
+         "a period closes once, and one that was reopened closes first (periods_close_in_order)",
+         "sawa ledger period list shows where the books stand"},
+        {"the_last_period_reopens",
+         "only the last period can be opened again, and only while closed "
+         "(the_last_period_reopens)",
+         "sawa ledger period list shows where the books stand"},
+    };
+
+    return refusal_explain(rows, COUNT_OF(rows), "the database refused it", status, error);
 }
 
 static enum status refuse(struct error *error, const char *what, const char *hint)
@@ -268,7 +266,7 @@ static enum status proposal_store(struct session *session, bool closes,
         return status;
     status = business_finish(&tx, proposal_insert(&tx, closes, arguments, error, &digest), error);
     if (status != OK)
-        return refusal_explain(status, error);
+        return period_explain(status, error);
     digest_print("digest", &digest);
     printf("proposed; another person approves it within %lld hours, by its digest\n",
            (long long)arguments->hours);
@@ -434,7 +432,7 @@ static enum status decision_store(struct session *session, const struct proposal
     if (status != OK)
         return status;
     status = decision_insert(&tx, proposal, verdict, arguments, error);
-    return refusal_explain(business_finish(&tx, status, error), error);
+    return period_explain(business_finish(&tx, status, error), error);
 }
 
 /* An approval names what it approves: the digest the person has seen. */

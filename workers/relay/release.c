@@ -10,6 +10,7 @@
 #include "relay.h"
 
 #include "relay_sql.h"
+#include "store/refusal.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -19,30 +20,19 @@
 enum column { FILE_ID, MESSAGE_ID, ACCOUNT, DATE, CURRENCY, COUNT, SUM, DIGEST, STATE, NEEDED };
 
 /* A constraint that refused says it better than its SQLSTATE. */
-static enum status refusal_explain(enum status status, struct error *error)
+static enum status file_explain(enum status status, struct error *error)
 {
-    static const struct {
-        const char *constraint;
-        const char *detail;
-    } rows[] = {
-        {"maker_is_not_checker", "this login has signed it: another person must"},
-        {"signed_is_what_was_prepared", "it is not waiting for signatures any more"},
-        {"release_needs_its_signatures", "signatures are missing, or none is a checker's"},
-        {"payment_file_is_released_in_time", "the time to release it is over: cancel it"},
-        {"payment_file_moves_along_its_arrows", "its state does not allow that"},
+    static const struct refusal rows[] = {
+        {"maker_is_not_checker", "this login has signed it: another person must", NULL},
+        {"signed_is_what_was_prepared", "it is not waiting for signatures any more", NULL},
+        {"release_needs_its_signatures", "signatures are missing, or none is a checker's", NULL},
+        {"payment_file_is_released_in_time", "the time to release it is over: cancel it", NULL},
+        {"payment_file_moves_along_its_arrows", "its state does not allow that", NULL},
         {"i3_contradicted_is_not_paid_again",
-         "the bank says that it made a payment in it before: ask it, and cancel the file"},
+         "the bank says that it made a payment in it before: ask it, and cancel the file", NULL},
     };
 
-    for (size_t i = 0; status != OK && i < COUNT_OF(rows); i++) {
-        if (strcmp(error->subject, rows[i].constraint) == 0) {
-            error_set(error, REJECT, "the payment file was refused");
-            error_detail(error, "%s", rows[i].detail);
-            error->exit_code = EXIT_REFUSED;
-            return REJECT;
-        }
-    }
-    return status;
+    return refusal_explain(rows, COUNT_OF(rows), "the payment file was refused", status, error);
 }
 
 /* ---- release ---- */
@@ -56,7 +46,7 @@ static enum status release_one(struct relay *relay, const struct uuid *file_id, 
     if (status != OK)
         return status;
     status = relay_file_move(relay, &tx, file_id, FILE_PREPARED, FILE_RELEASED, 0, error);
-    return refusal_explain(business_finish(&tx, status, error), error);
+    return file_explain(business_finish(&tx, status, error), error);
 }
 
 enum status relay_release(struct relay *relay, struct error *error, int64_t *ret_files)
@@ -143,7 +133,7 @@ static enum status sign(struct relay *relay, const struct result *file,
     effects_row(&tx.effects, "payment_file_signature", 2);
     effects_text(&tx.effects, (struct text){(const char *)file_id.bytes, 16});
     effects_text(&tx.effects, stored);
-    return refusal_explain(business_finish(&tx, status, error), error);
+    return file_explain(business_finish(&tx, status, error), error);
 }
 
 int sign_command(struct program_run *run, int argc, char **argv)
@@ -184,7 +174,7 @@ static enum status cancel(struct relay *relay, const struct uuid *file_id, const
     effects_row(&tx.effects, "payment_cancel", 1);
     effects_text(&tx.effects, text_of(reason));
     status = relay_file_move(relay, &tx, file_id, FILE_PREPARED, FILE_CANCELLED, 0, error);
-    return refusal_explain(business_finish(&tx, status, error), error);
+    return file_explain(business_finish(&tx, status, error), error);
 }
 
 int cancel_command(struct program_run *run, int argc, char **argv)

@@ -4,6 +4,7 @@
 #include "settle.h"
 
 #include "settle_sql.h"
+#include "store/refusal.h"
 
 #include <string.h>
 
@@ -129,31 +130,20 @@ enum status settle_post(struct settle *settle, struct business *tx, int64_t wind
 
 enum status settle_explain(enum status status, struct error *error)
 {
-    static const struct {
-        const char *constraint;
-        const char *detail;
-    } rows[] = {
-        {"settlement_hold_window_id_fkey", "there is no such window"},
-        {"a_window_is_held_once", "somebody holds it already"},
-        {"a_closed_window_is_not_held", "it is closed: nothing can be held any more"},
-        {"who_holds_does_not_release", "who holds a window does not release it"},
-        {"settlement_hold_release_pkey", "somebody was quicker to release it"},
-        {"proposed_is_what_was_rejected", "meanwhile it waits for something else"},
-        {"maker_does_not_approve", "who proposed it does not approve it"},
-        {"reinstruction_approval_pkey", "it is approved already"},
-        {"approved_is_what_waits", "meanwhile something else waits: propose anew"},
-        {"reinstruction_is_approved_in_time", "the time to approve it is over: propose anew"},
+    static const struct refusal rows[] = {
+        {"settlement_hold_window_id_fkey", "there is no such window", NULL},
+        {"a_window_is_held_once", "somebody holds it already", NULL},
+        {"a_closed_window_is_not_held", "it is closed: nothing can be held any more", NULL},
+        {"who_holds_does_not_release", "who holds a window does not release it", NULL},
+        {"settlement_hold_release_pkey", "somebody was quicker to release it", NULL},
+        {"proposed_is_what_was_rejected", "meanwhile it waits for something else", NULL},
+        {"maker_does_not_approve", "who proposed it does not approve it", NULL},
+        {"reinstruction_approval_pkey", "it is approved already", NULL},
+        {"approved_is_what_waits", "meanwhile something else waits: propose anew", NULL},
+        {"reinstruction_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
         {"i3_contradicted_is_not_paid_again",
-         "the bank has contradicted its rejection: ask the bank whether it paid"},
+         "the bank has contradicted its rejection: ask the bank whether it paid", NULL},
     };
 
-    for (size_t i = 0; status != OK && i < COUNT_OF(rows); i++) {
-        if (strcmp(error->subject, rows[i].constraint) == 0) {
-            error_set(error, REJECT, "the window stays as it is");
-            error_detail(error, "%s", rows[i].detail);
-            error->exit_code = EXIT_REFUSED;
-            return REJECT;
-        }
-    }
-    return status;
+    return refusal_explain(rows, COUNT_OF(rows), "the window stays as it is", status, error);
 }
