@@ -67,6 +67,11 @@ static const struct column payment_file_columns[] = {
     {"payments", CELL_INT}, {"settlement_date", CELL_DATE}, {"since", CELL_INSTANT},
 };
 
+static const struct column approval_columns[] = {
+    {"proposal", CELL_TEXT}, {"about", CELL_TEXT},         {"maker", CELL_TEXT},
+    {"since", CELL_INSTANT}, {"expires_at", CELL_INSTANT},
+};
+
 static const struct column statement_columns[] = {
     {"state", CELL_TEXT},   {"file", CELL_TEXT},         {"ordinal", CELL_INT},
     {"account", CELL_TEXT}, {"closing_date", CELL_DATE}, {"received_at", CELL_INSTANT},
@@ -127,6 +132,14 @@ const struct section status_sections[STATUS_SECTIONS] = {
      .params = ask_now_limit,
      COLUMNS(payment_file_columns),
      .words = payment_file_words,
+     .words_at = 0},
+    {.key = "approvals",
+     .by_row = true,
+     .summary = "proposals that wait for a second person",
+     .sql = status_sql_approvals,
+     .params = ask_now_limit,
+     COLUMNS(approval_columns),
+     .words = approval_words,
      .words_at = 0},
     {.key = "statements",
      .by_row = true,

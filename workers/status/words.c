@@ -59,6 +59,17 @@ static const struct words payment_files[] = {
      "ask the bank which is right; the first word stands until somebody decides"},
 };
 
+static const struct words approvals[] = {
+    {"corridor book", "participants, accounts or corridors change once it is approved",
+     "sawa corridor plan --change ID shows it, then: sawa corridor approve ID"},
+    {"period", "the books of these days close, or open again, once it is approved",
+     "sawa ledger period approve --until DATE, first without --execute"},
+    {"reinstruction", "what a bank rejected is instructed again once it is approved",
+     "sawa settle reopen show --window ID, then sawa settle reopen approve --window ID"},
+    {"account opening", "the account is not proven before somebody approves what it begins with",
+     "compare it with the bank's statement, then: sawa account open approve --account CODE"},
+};
+
 static const struct words statements[] = {
     {"findings", "a part of the statement is missing or cannot be read",
      "ask the bank for it again; sawa statement parse FILE tells what is wrong and where"},
@@ -101,6 +112,11 @@ const struct words *window_words(struct text name)
 const struct words *payment_file_words(struct text name)
 {
     return words_find(payment_files, COUNT_OF(payment_files), name);
+}
+
+const struct words *approval_words(struct text name)
+{
+    return words_find(approvals, COUNT_OF(approvals), name);
 }
 
 const struct words *statement_words(struct text name)

@@ -12,6 +12,8 @@
  *     clock_us  added to CLOCK_REALTIME
  *     frozen_us not 0: CLOCK_REALTIME stands at this instant
  *     asked     how often the wall clock was asked while it was wrong
+ *     crashed   the file name of the program or library that crashed (SIGSEGV, SIGBUS): the first
+ *               on the stack that is not libc's or this one
  *
  * Waits that end at an instant of the wall clock are given the true instant, as the kernel's own
  * timers would know it.
@@ -19,11 +21,14 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -32,6 +37,7 @@
 
 struct control {
     _Atomic int64_t calls, fail_at, forever, failed, clock_us, frozen_us, asked;
+    char crashed[64];
 };
 
 void *__libc_malloc(size_t size);
@@ -41,6 +47,44 @@ void *__libc_realloc(void *memory, size_t size);
 static struct control none;
 static struct control *control = &none;
 
+/* ---- who crashed ---- */
+
+static const char *object_of(void *address)
+{
+    Dl_info info;
+    const char *slash;
+
+    if (dladdr(address, &info) == 0 || info.dli_fname == NULL)
+        return NULL;
+    slash = strrchr(info.dli_fname, '/');
+    return slash == NULL ? info.dli_fname : slash + 1;
+}
+
+/* The fault is often in memcpy or strlen: it is their caller's. */
+static void note_crash(int number)
+{
+    void *stack[32];
+    int depth = backtrace(stack, 32);
+
+    for (int i = 0; i < depth && control->crashed[0] == '\0'; i++) {
+        const char *name = object_of(stack[i]);
+
+        if (name != NULL && strncmp(name, "libc.so", 7) != 0 && strcmp(name, "shim.so") != 0)
+            memcpy(control->crashed, name, strnlen(name, sizeof control->crashed - 1));
+    }
+    raise(number); /* SA_RESETHAND: as if there had been no handler */
+}
+
+static void watch_crashes(void)
+{
+    struct sigaction action = {.sa_handler = note_crash, .sa_flags = SA_RESETHAND};
+    void *first[1];
+
+    backtrace(first, 1); /* loads what it needs while there is memory */
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
+}
+
 __attribute__((constructor)) static void shim_open(void)
 {
     const char *path = getenv("SAWA_FAULT_FILE");
@@ -48,8 +92,10 @@ __attribute__((constructor)) static void shim_open(void)
     void *map = fd < 0 ? MAP_FAILED
                        : mmap(NULL, sizeof none, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-    if (map != MAP_FAILED)
-        control = map;
+    if (map == MAP_FAILED)
+        return;
+    control = map;
+    watch_crashes();
 }
 
 /* ---- memory ---- */

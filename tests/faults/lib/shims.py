@@ -12,9 +12,11 @@ import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 FIELDS = ("calls", "fail_at", "forever", "failed", "clock_us", "frozen_us", "asked")
+CRASHED_SIZE = 64                       # behind them: who crashed
 CATCH_UP_S = 15
 WAIT_S, SETTLE_S = 8, 1.5               # an abort takes a moment
 STARTING_SHARE, START_CALLS = 0.6, 12000  # a start reads schemas, book and first records
+OURS = "sawa-ingest"                    # a library may crash without memory, our code may not
 HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000
 
 
@@ -24,7 +26,7 @@ class Control:
     def __init__(self, path, fields=FIELDS):
         self.fields = fields
         with open(path, "wb") as file:
-            file.write(bytes(8 * len(fields)))
+            file.write(bytes(8 * len(fields) + CRASHED_SIZE))
         self.file = open(path, "r+b")       # pylint: disable=consider-using-with
         self.map = mmap.mmap(self.file.fileno(), 8 * len(fields))
 
@@ -33,6 +35,13 @@ class Control:
 
     def __setitem__(self, name, value):
         struct.pack_into("<q", self.map, 8 * self.fields.index(name), value)
+
+    def crashed(self):
+        """The program or library that crashed since the last question, or None."""
+        at = 8 * len(self.fields)
+        name = self.map[at:].split(b"\0", 1)[0].decode()
+        self.map[at:] = bytes(CRASHED_SIZE)
+        return name or None
 
 
 def prepare(run):
@@ -102,7 +111,10 @@ def _account(run, one):
     code = one.process.returncode
     one.is_wanted = False
     how = f"ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
-    run.reach(f"allocation failed: {how}")
+    crashed = one.control.crashed()
+    run.reach(f"allocation failed: {how}" + (f" in {crashed}" if crashed else ""))
+    if crashed == OURS:
+        run.fail(f"{one.name} crashed in its own code where an allocation failed")
 
 
 def allocations_once(run, count):

@@ -67,7 +67,11 @@ class Supervisor:
 
     def violate(self, invariant, text):
         self.violations[invariant] += 1
-        print(f"not ok - {invariant}: {text}", flush=True)
+        self.fail(f"{invariant}: {text}")
+
+    def fail(self, text):
+        """Wrong, though no invariant of the design names it."""
+        print(f"not ok - {text}", flush=True)
         self.failed += 1
 
     # -- one volley ------------------------------------------------------------------------

@@ -1,0 +1,35 @@
+-- What was proposed and can still be approved, by somebody else? It waits for a person, so it does
+-- not stand still. What an account begins with can be approved for ever, once.
+--   $1 now timestamptz   $2 limit integer
+WITH waiting AS (
+    SELECT 'corridor book' AS proposal, 'change ' || change_id AS about, maker, proposed_by,
+           proposed_at, expires_at
+      FROM corridor_change AS change
+     WHERE NOT EXISTS (SELECT FROM corridor_decision AS decision
+                        WHERE decision.change_id = change.change_id)
+    UNION ALL
+    SELECT 'period', lower(action) || ' until ' || last_date, maker, proposed_by, proposed_at,
+           expires_at
+      FROM period_proposal
+     WHERE state = 'PROPOSED'
+    UNION ALL
+    SELECT 'reinstruction', 'window ' || window_id, maker, proposed_by, proposed_at, approve_until
+      FROM reinstruction
+      JOIN settlement_window AS w USING (window_id)
+     WHERE w.state = 'FAILED'
+       AND NOT EXISTS (SELECT FROM reinstruction_approval AS approval
+                        WHERE approval.reinstruction_id = reinstruction.reinstruction_id)
+    UNION ALL
+    SELECT 'account opening', account.code, maker, proposed_by, proposed_at, 'infinity'
+      FROM account_opening AS opening
+      JOIN account USING (account_id)
+     WHERE NOT EXISTS (SELECT FROM account_opening_approval AS approval
+                        WHERE approval.account_id = opening.account_id)
+)
+SELECT count(*) OVER () AS total, 0 AS still, false AS is_still, proposal, about,
+       maker || CASE WHEN proposed_by = '' THEN '' ELSE ' (' || proposed_by || ')' END AS maker,
+       proposed_at AS since, nullif(expires_at, 'infinity') AS expires_at
+  FROM waiting
+ WHERE expires_at > $1::timestamptz
+ ORDER BY expires_at, proposed_at, about
+ LIMIT $2::integer;
