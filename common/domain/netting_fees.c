@@ -52,9 +52,12 @@ static int compare_positions(const void *left, const void *right)
 /* Takes the position of index ourselves out; it is the last one, where there is one. */
 static int64_t own_take(struct net_positions *positions, size_t ourselves)
 {
-    const struct net_position *last = &positions->positions[positions->count - 1];
+    const struct net_position *last;
 
-    if (positions->count == 0 || (size_t)last->participant_index != ourselves)
+    if (positions->count == 0)
+        return 0;
+    last = &positions->positions[positions->count - 1];
+    if ((size_t)last->participant_index != ourselves)
         return 0;
     positions->count--;
     return last->net_minor;
