@@ -56,17 +56,31 @@ struct schedule corridor_schedule(const struct corridor *corridor)
     };
 }
 
-bool corridor_value_date(const struct corridor *corridor, calendar_date business_date,
-                         calendar_date *ret_date)
+static struct value_rule value_rule_of(const struct corridor *corridor)
 {
-    const struct value_rule rule = {
+    return (struct value_rule){
         .lag = corridor->settlement_lag,
         .roll = corridor->roll,
         .counted = &corridor->settlement_calendar,
         .joined = &corridor->calendar,
     };
+}
+
+bool corridor_value_date(const struct corridor *corridor, calendar_date business_date,
+                         calendar_date *ret_date)
+{
+    const struct value_rule rule = value_rule_of(corridor);
 
     return value_date_of(&rule, business_date, ret_date);
+}
+
+bool corridor_payment_date(const struct corridor *corridor, calendar_date date,
+                           calendar_date *ret_date)
+{
+    struct value_rule rule = value_rule_of(corridor);
+
+    rule.roll = ROLL_FOLLOWING;
+    return value_date_roll(&rule, date, ret_date);
 }
 
 static void assert_corridor(const struct corridor *corridor)

@@ -152,6 +152,11 @@ struct schedule corridor_schedule(const struct corridor *corridor);
 must_use bool corridor_value_date(const struct corridor *corridor, calendar_date business_date,
                                   calendar_date *ret_date);
 
+/* The first day from date on on which its money can move: a business day at both ends and of the
+ * settlement system. False likewise. */
+must_use bool corridor_payment_date(const struct corridor *corridor, calendar_date date,
+                                    calendar_date *ret_date);
+
 const char *day_kind_name(enum day_kind kind); /* "HOLIDAY", as a book has it */
 
 /* Aborts if book breaks (1) to (4). */

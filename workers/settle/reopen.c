@@ -273,14 +273,26 @@ static enum status too_early(calendar_date earliest, struct error *error)
     return error_hint(error, "--date %s, or later", text);
 }
 
+static enum status no_business_day(calendar_date next, struct error *error)
+{
+    char text[DATE_TEXT_SIZE];
+
+    date_format(next, text);
+    error_set(error, REJECT, "the corridor's bank does not pay on that day");
+    error->exit_code = EXIT_USAGE;
+    return error_hint(error, "the next business day: --date %s", text);
+}
+
 /* What is to be proposed: its day and digest. */
 struct proposal {
     calendar_date day;
     struct digest digest;
 };
 
-static enum status proposal_make(struct db *db, const struct reopen_arguments *arguments,
-                                 struct error *error, struct proposal *ret_proposal)
+/* As if it were on date; DATE_NONE: on the first day that the books allow. */
+static enum status proposal_on(struct db *db, const struct reopen_arguments *arguments,
+                               calendar_date date, struct error *error,
+                               struct proposal *ret_proposal)
 {
     struct params params;
     struct result *rows = NULL;
@@ -288,10 +300,10 @@ static enum status proposal_make(struct db *db, const struct reopen_arguments *a
 
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, arguments->window_id);
-    if (arguments->date == DATE_NONE)
+    if (date == DATE_NONE)
         params_null(&params);
     else
-        params_date(&params, arguments->date);
+        params_date(&params, date);
     params_instant(&params, clock_now_us());
     status = db_run_once(db, settle_sql_reinstruction_day, &params, error, &rows);
     if (status == OK && result_rows(rows) == 0)
@@ -304,6 +316,24 @@ static enum status proposal_make(struct db *db, const struct reopen_arguments *a
     }
     result_free(rows);
     return status;
+}
+
+/* A day that was asked for is taken as it is or refused; without one it is the next that is a
+ * business day. */
+static enum status proposal_make(struct settle *settle, const struct reopen_arguments *arguments,
+                                 struct error *error, struct proposal *ret_proposal)
+{
+    struct db *db = settle->session.db;
+    calendar_date day = DATE_NONE;
+    enum status status = proposal_on(db, arguments, arguments->date, error, ret_proposal);
+
+    if (status == OK)
+        status = settle_payment_day(settle, arguments->window_id, ret_proposal->day, error, &day);
+    if (status != OK || day == ret_proposal->day)
+        return status;
+    if (arguments->date != DATE_NONE)
+        return no_business_day(day, error);
+    return proposal_on(db, arguments, day, error, ret_proposal);
 }
 
 static void line_print(const struct result *rows, int row)
@@ -432,7 +462,7 @@ static enum status show_verb(struct settle *settle, const struct reopen_argument
                              struct error *error)
 {
     struct proposal proposal;
-    enum status status = proposal_make(settle->session.db, arguments, error, &proposal);
+    enum status status = proposal_make(settle, arguments, error, &proposal);
 
     return status == OK ? waiting_print(settle->session.db, arguments->window_id,
                                         "could be instructed again", &proposal, error)
@@ -443,7 +473,7 @@ static enum status propose_verb(struct settle *settle, const struct reopen_argum
                                 struct error *error)
 {
     struct proposal proposal;
-    enum status status = proposal_make(settle->session.db, arguments, error, &proposal);
+    enum status status = proposal_make(settle, arguments, error, &proposal);
 
     if (status == OK)
         status = propose(settle, arguments, &proposal, error);

@@ -9,6 +9,7 @@
  *   hold.c    people who keep a window from closing, and who let it
  *   fail.c    what a bank rejected is reversed and withdrawn  withdrawal, journal_entry
  *   reopen.c  ... and instructed again by approval        instruction, expected_item
+ *   payment_day.c  on which day that can be
  *   confirm.c INSTRUCTED windows whose items are all matched become SETTLED
  *   verify.c  recomputes closed windows from payments
  *   show.c    windows and nets for people
@@ -133,6 +134,13 @@ must_use enum status hold_by_hand(struct db *db, int64_t window_id, struct error
 
 /* A constraint that refused says it better than its SQLSTATE; anything else stays as it is. */
 must_use enum status settle_explain(enum status status, struct error *error);
+
+/* The first day from date on on which the bank of a window's corridor can be instructed: a business
+ * day of all its calendars, as its newest version in force has them. REJECT: they end before that.
+ * Resets the arena. */
+must_use enum status settle_payment_day(struct settle *settle, int64_t window_id,
+                                        calendar_date date, struct error *error,
+                                        calendar_date *ret_day);
 
 /* One transfer between two accounts, in either direction, as the books have it. */
 struct leg {
