@@ -15,6 +15,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -29,6 +30,8 @@ from trafficlib.events import Event
 CORRIDORS = os.path.join(ROOT, "deploy", "corridors.example.yaml")
 HOLIDAYS = os.path.join(ROOT, "deploy", "holidays.example.csv")
 WAIT_S = 60
+SUPERVISED_S, STARTED_AGAIN_MAX = 20, 3
+CRASHES = (-signal.SIGABRT, -signal.SIGSEGV)
 ACCOUNT = "CANARY-ACCOUNT-7781"       # personal data: must show only where it is asked for
 
 
@@ -205,6 +208,22 @@ class Stage:
             if time.monotonic() > end or dead:
                 raise RuntimeError(f"not within {seconds} s: {what} {dead or ''}")
             time.sleep(0.05)
+
+    def supervise(self, worker, condition, what):
+        """(the worker that runs when condition holds, how often it was started again): as an
+        orchestrator does with one whose client crashed, or lost its partitions for good."""
+        for again in range(STARTED_AGAIN_MAX + 1):
+            end = time.monotonic() + SUPERVISED_S
+            while time.monotonic() < end and worker.poll() is None:
+                if condition():
+                    return worker, again
+                time.sleep(0.05)
+            if worker.poll() not in (None, *CRASHES):
+                break
+            self.stop(worker)
+            self.workers.remove(worker)
+            worker = self.worker()
+        raise RuntimeError(f"not in {STARTED_AGAIN_MAX + 1} starts: {what}")
 
     def positions(self, generation=None):
         """{partition: (next_offset, halt_reason)} of a generation; None: the newest"""
