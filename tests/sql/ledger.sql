@@ -161,18 +161,62 @@ SELECT allows('sawa_reader', 'compute the digest', 'SELECT trial_balance_digest(
 -- ---- figures ----
 SELECT is((SELECT string_agg(concat_ws(' ', code, opening_minor, debit_minor, credit_minor), ', '
                              ORDER BY code) FROM trial_balance(NULL, '2026-11-20')),
-    'owed-1-kes 0 800 0, owed-2-kes 0 0 800', 'a trial balance');
+    'owed-1-kes 0 805 0, owed-2-kes 0 0 805', 'a trial balance');
 SELECT is((SELECT string_agg(concat_ws(' ', code, opening_minor, debit_minor, credit_minor), ', '
                              ORDER BY code) FROM trial_balance('2026-11-21', '2026-11-21')),
-    'owed-1-kes 800 0 0, owed-2-kes -800 0 0', 'a day later the turnover is the opening balance');
+    'owed-1-kes 805 0 0, owed-2-kes -805 0 0', 'a day later the turnover is the opening balance');
 SELECT is(trial_balance_digest('2026-11-20'), sha256(convert_to(
-    E'sawa trial balance 1\n2026-11-20\nKES\towed-1-kes\t800\t0\nKES\towed-2-kes\t0\t800\n',
+    E'sawa trial balance 1\n2026-11-20\nKES\towed-1-kes\t805\t0\nKES\towed-2-kes\t0\t805\n',
     'UTF8')),
     'its digest is of plain lines');
 SELECT is((SELECT string_agg(DISTINCT kind || ' ' || normal_side, ', ' ORDER BY kind || ' '
                              || normal_side) FROM chart_of_accounts),
     'FEE_INCOME CREDIT, NOSTRO DEBIT, OBLIGATION EITHER, OPENING CREDIT, TAX_PAYABLE CREDIT',
     'the chart tells the normal side');
+
+-- ---- what a closed period brings forward ----
+CREATE FUNCTION pg_temp.carried() RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(string_agg(concat_ws(' ', last_date, code, debit_minor, credit_minor), ', '
+                               ORDER BY last_date, code), 'nothing')
+      FROM period_balance JOIN account USING (account_id)
+$$;
+SELECT is(pg_temp.carried(), '2020-12-31 owed-1-kes 5 0, 2020-12-31 owed-2-kes 0 5',
+    'a_closed_period_is_brought_forward: with what it has');
+SELECT lives_ok(pg_temp.entry_on('2021-05-05') || ';'
+    || pg_temp.proposal('{"proposal_id": 30}') || ';' || pg_temp.decision(30),
+    'the second period closes again, with an entry');
+SELECT is(pg_temp.carried(),
+    '2020-12-31 owed-1-kes 5 0, 2020-12-31 owed-2-kes 0 5, '
+    || '2021-12-31 owed-1-kes 6 0, 2021-12-31 owed-2-kes 0 6', 'what came before is in it');
+SELECT is((SELECT string_agg(concat_ws(' ', code, opening_minor, debit_minor, credit_minor), ', '
+                             ORDER BY code) FROM trial_balance(NULL, '2026-11-20')),
+    'owed-1-kes 0 806 0, owed-2-kes 0 0 806', 'a later balance has it once');
+SELECT is((SELECT string_agg(concat_ws(' ', code, opening_minor, debit_minor, credit_minor), ', '
+                             ORDER BY code) FROM trial_balance('2022-01-01', '2026-11-20')),
+    'owed-1-kes 6 800 0, owed-2-kes -6 0 800', 'as opening balance of the days behind it');
+SELECT is((SELECT string_agg(concat_ws(' ', code, opening_minor, debit_minor, credit_minor), ', '
+                             ORDER BY code) FROM trial_balance('2021-02-01', '2026-11-20')),
+    'owed-1-kes 5 801 0, owed-2-kes -5 0 801', 'a span that begins within it is added up');
+SELECT is((SELECT string_agg(concat_ws(' ', currency, entry_count, amount_minor), ', ')
+             FROM entry_totals(NULL, '2026-11-20')), 'KES 3 806', 'entries are counted with it');
+SELECT is((SELECT string_agg(concat_ws(' ', currency, entry_count, amount_minor), ', ')
+             FROM entry_totals('2022-01-01', '2026-11-20')), 'KES 1 800', 'or without');
+SELECT is_empty('SELECT * FROM period_balance_differences()', 'it is what the entries say');
+SELECT results_eq(
+    $$WITH changed AS (UPDATE period_balance SET debit_minor = 7 WHERE debit_minor = 6
+                       RETURNING 1) SELECT count(*) FROM changed$$, 'VALUES (1::bigint)',
+    'a balance that somebody altered');
+SELECT is((SELECT concat_ws(' ', last_date, account_id, carried_debit_minor, debit_minor)
+             FROM period_balance_differences()), '2021-12-31 2 7 6', 'is found');
+SELECT lives_ok('UPDATE period_balance SET debit_minor = 6 WHERE debit_minor = 7;'
+    || pg_temp.proposal('{"proposal_id": 31, "action": "REOPEN", "last_date": "2021-12-31",
+                          "reason": "x"}') || ';' || pg_temp.decision(31),
+    'the period opens again');
+SELECT is(pg_temp.carried(), '2020-12-31 owed-1-kes 5 0, 2020-12-31 owed-2-kes 0 5',
+    'and brings nothing forward any more');
+SELECT denies(role_name, 'write what is brought forward',
+    'INSERT INTO period_balance VALUES (''2020-12-31'', 2, 1, 0)')
+  FROM unnest(ARRAY['sawa_maker', 'sawa_checker', 'sawa_settle', 'sawa_reader']) AS role_name;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -12,6 +12,7 @@
  *   drill_close.c the same for entries of windows
  *   due.c         what is to be paid of a position (pure)
  *   period.c      periods: list, propose, approve, reject, reopen
+ *   carried.c     what closed periods bring forward, held against all entries
  *
  * (1) Reads are of one snapshot, READ ONLY: figures of one answer belong together.
  * (2) Amounts are int64 minor units and a currency, and become text digit by digit. What does not
@@ -168,6 +169,7 @@ int account_verb(struct program_run *run, const struct arguments *arguments);
 int entry_verb(struct program_run *run, const struct arguments *arguments);
 int drill_verb(struct program_run *run, const struct arguments *arguments);
 int period_list(struct program_run *run, const struct arguments *arguments);
+int period_verify(struct program_run *run, const struct arguments *arguments);
 int period_propose_close(struct program_run *run, const struct arguments *arguments);
 int period_reopen(struct program_run *run, const struct arguments *arguments);
 int period_approve(struct program_run *run, const struct arguments *arguments);

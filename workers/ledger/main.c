@@ -54,6 +54,7 @@ static int period_command(struct program_run *run, int argc, char **argv)
         struct verb verb;
     } verbs[] = {
         {"list", {"o", NULL, period_list}},
+        {"verify", {"o", NULL, period_verify}},
         {"propose-close", {"uyrhx", NULL, period_propose_close}},
         {"reopen", {"uyrhx", NULL, period_reopen}},
         {"approve", {"ugyrx", NULL, period_approve}},
@@ -63,7 +64,7 @@ static int period_command(struct program_run *run, int argc, char **argv)
     for (size_t i = 0; argc > 1 && i < COUNT_OF(verbs); i++)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verb_run(run, argc - 1, argv + 1, &verbs[i].verb);
-    return program_usage(run, "list, propose-close, approve, reject or reopen?");
+    return program_usage(run, "list, verify, propose-close, approve, reject or reopen?");
 }
 
 static const struct command commands[] = {
@@ -104,12 +105,14 @@ static const struct command commands[] = {
      .answers = true},
     {.name = "period",
      .arguments = "list [--format table|csv|json] "
+                  "| verify [--format table|csv|json] "
                   "| propose-close --until DATE [--hours N] [--by NAME] [--execute] "
                   "| approve --until DATE [--digest HEX] [--by NAME] [--execute] "
                   "| reject --until DATE --reason TEXT [--by NAME] [--execute] "
                   "| reopen --until DATE --reason TEXT [--hours N] [--by NAME] [--execute]",
      .summary = "close the books up to a day: one person proposes, another approves",
      .example = "sawa ledger period list\n"
+                "sawa ledger period verify\n"
                 "sawa ledger period propose-close --until 2026-10-31\n"
                 "sawa ledger period propose-close --until 2026-10-31 --by ann --execute\n"
                 "sawa ledger period approve --until 2026-10-31 --digest 44f7... --by bob --execute",
