@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -169,6 +170,16 @@ static enum status file_state_set(const struct load *load, const char *state, st
 
 /* ---- read 1 ---- */
 
+static enum status sink_no_entry(void *context, const struct statement *statement,
+                                 const struct statement_entry *entry, struct error *error)
+{
+    (void)context;
+    (void)statement;
+    (void)entry;
+    (void)error;
+    return OK;
+}
+
 static enum status sink_nothing(void *context, const struct statement *statement,
                                 struct error *error)
 {
@@ -181,12 +192,10 @@ static enum status sink_nothing(void *context, const struct statement *statement
 /* The refusal as a finding about the file. */
 static enum status refusal_note(struct load *load, const struct error *refusal, struct error *error)
 {
-    struct finding finding = {.line = refusal->line, .text = text_of(refusal->detail)};
+    struct finding finding = {.code = finding_of_name(text_of(refusal->subject)),
+                              .line = refusal->line,
+                              .text = text_of(refusal->detail)};
 
-    for (int code = FINDING_NONE + 1; code < FINDING_COUNT; code++) {
-        if (strcmp(finding_name((enum finding_code)code), refusal->subject) == 0)
-            finding.code = (enum finding_code)code;
-    }
     if (finding.code == FINDING_NONE)
         finding.code = REFUSED_UNDECODABLE;
     return findings_insert(load->session->db, &load->place, 0, &finding, 1, error);
@@ -238,7 +247,7 @@ static enum status file_identify(struct load *load, struct pack *pack, struct er
 /* Digest, do we know it, does it read to its end (2)? *ret_go: it is to be loaded now. */
 static enum status file_first_read(struct load *load, struct error *error, bool *ret_go)
 {
-    const struct statement_sink nothing = {.statement = sink_nothing};
+    const struct statement_sink nothing = {.entry = sink_no_entry, .statement = sink_nothing};
     struct pack *pack = pack_new(ORIGINAL_SIZE_MAX);
     struct text packed = {NULL, 0};
     struct error refusal;
@@ -272,19 +281,43 @@ static enum status file_first_read(struct load *load, struct error *error, bool 
 
 /* ---- read 2 ---- */
 
-static enum status sink_load(void *context, const struct statement *statement, struct error *error)
+static enum status sink_entry(void *context, const struct statement *statement,
+                              const struct statement_entry *entry, struct error *error)
 {
     struct load *load = context;
 
+    (void)statement;
+    return entry_spool_add(load->place.entries, entry, error);
+}
+
+static enum status sink_load(void *context, const struct statement *statement, struct error *error)
+{
+    struct load *load = context;
+    enum status status;
+
     load->place.ordinal++;
-    return load_statement(load->session, load->order, &load->place, statement, error, load->answer);
+    status =
+        load_statement(load->session, load->order, &load->place, statement, error, load->answer);
+    entry_spool_clear(load->place.entries);
+    return status;
 }
 
 static enum status statements_load(struct load *load, struct error *error)
 {
-    const struct statement_sink sink = {.context = load, .statement = sink_load};
-    enum status status = file_read_statements(load, &sink, error);
+    const struct statement_sink sink = {.context = load,
+                                        .entry = sink_entry,
+                                        .statement = sink_load};
+    struct entry_spool *entries = calloc(1, sizeof *entries);
+    enum status status;
 
+    assert(entries != NULL);
+    status = entry_spool_open(entries, error);
+    load->place.entries = entries;
+    if (status == OK)
+        status = file_read_statements(load, &sink, error);
+    entry_spool_close(entries);
+    free(entries);
+    load->place.entries = NULL;
     if (status == REJECT)
         return error_set(error, FATAL, "%s changed while it was read", load->path);
     return status;
@@ -307,13 +340,13 @@ static enum status file_try(struct load *load, struct error *error)
 
     if (status != OK)
         return status;
-    load->place.trial = &tx;
+    load->place.within = &tx;
     status = file_insert(load, (struct text){NULL, 0}, "LOADING", error);
     if (status == OK)
         status = file_find(load, error, &done);
     if (status == OK)
         status = statements_load(load, error);
-    load->place.trial = NULL;
+    load->place.within = NULL;
     business_abandon(&tx);
     return status;
 }

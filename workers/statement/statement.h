@@ -19,6 +19,12 @@ int list_command(struct program_run *run, int argc, char **argv);
 int show_command(struct program_run *run, int argc, char **argv);
 int findings_command(struct program_run *run, int argc, char **argv);
 int original_command(struct program_run *run, int argc, char **argv);
+int release_list(struct program_run *run, int argc, char **argv);
+int policy_list(struct program_run *run, int argc, char **argv);
+int policy_history(struct program_run *run, int argc, char **argv);
+/* release.c: what two people decide. */
+int release_command(struct program_run *run, int argc, char **argv);
+int policy_command(struct program_run *run, int argc, char **argv);
 int profiles_command(struct program_run *run, int argc, char **argv);
 
 #endif
