@@ -3,6 +3,8 @@
  */
 #include "entry_line.h"
 
+#include "domain/transaction_kind.h"
+
 #include <stdio.h>
 
 enum { TEXT_SIZE = 300, DATE_WIDTH = 10, AMOUNT_WIDTH = 18, REFERENCE_WIDTH = 16 };
@@ -48,11 +50,26 @@ static void csv_field(struct buffer *out, struct text value)
     buffer_csv(out, value);
 }
 
+/* Our words for the bank's codes; the codes are as they came. */
+static void csv_kind(struct buffer *out, const struct statement_facts *facts)
+{
+    bool has_reason = facts->return_code.size > 0;
+    struct buffer code;
+
+    buffer_init(&code, out->max);
+    transaction_code_raw(&facts->code, &code);
+    csv_field(out, text_of(transaction_kind_name(transaction_meaning_of(&facts->code).kind)));
+    csv_field(out, buffer_view(&code));
+    csv_field(out,
+              text_of(has_reason ? return_reason_name(return_reason_of(facts->return_code)) : ""));
+    buffer_done(&code);
+}
+
 void entry_csv_head(struct buffer *out)
 {
     buffer_string(out, "position,account,value_date,booking_date,amount,currency,status,reversal,"
                        "end_to_end_id,customer_reference,servicer_reference,counterparty,"
-                       "remittance\r\n");
+                       "remittance,kind,transaction_code,return_reason\r\n");
 }
 
 void entry_csv(const struct statement *statement, const struct statement_entry *entry,
@@ -81,6 +98,7 @@ void entry_csv(const struct statement *statement, const struct statement_entry *
     csv_field(out, references->servicer_reference);
     csv_field(out, entry->facts.counterparty.name);
     csv_field(out, buffer_view(&remittance));
+    csv_kind(out, &entry->facts);
     buffer_string(out, "\r\n");
     buffer_done(&remittance);
 }

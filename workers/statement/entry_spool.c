@@ -3,6 +3,7 @@
  */
 #include "entry_spool.h"
 
+#include "domain/transaction_kind.h"
 #include "store/copy.h"
 
 #include <errno.h>
@@ -14,9 +15,9 @@ enum {
     ENTRY_SIZE_MAX = 4 * 1024 * 1024, /* identity or remittance of one entry */
     ENTRY_KEPT = 64 * 1024,           /* of these buffers, between two entries */
     REMITTANCE_SIZE_MAX = 1024,
-    TEXT_COUNT = 7, /* of a tuple */
+    TEXT_COUNT = 11, /* of a tuple */
     FIELDS_SIZE_MAX = TEXT_COUNT * (COPY_FIELD_OVERHEAD + REMITTANCE_SIZE_MAX),
-    COLUMN_COUNT = 21,
+    COLUMN_COUNT = 25,
     COLUMN_BYTES = 16 + 4 + 8 + 4 + SHA256_SIZE + 4 + 8 + 3 + 3 * 4 + 3 * 1, /* without the texts */
     TUPLE_FIXED_SIZE = 2 + (COLUMN_COUNT - TEXT_COUNT) * COPY_FIELD_OVERHEAD + COLUMN_BYTES,
     TUPLES_PUT = 256 * 1024,
@@ -105,6 +106,21 @@ static char *copy_cut(char *at, struct text text)
     return copy_text(at, text_or_empty(text_cut(text, REMITTANCE_SIZE_MAX)));
 }
 
+/* What the booking is, and why money came back: our words beside the bank's. */
+static char *copy_kind(char *at, const struct statement_facts *facts, struct buffer *code)
+{
+    bool has_reason = facts->return_code.size > 0;
+
+    buffer_clear(code);
+    transaction_code_raw(&facts->code, code);
+    at = copy_cut(at, buffer_view(code));
+    at = copy_text(at, text_of(transaction_kind_name(transaction_meaning_of(&facts->code).kind)));
+    at = copy_cut(at, facts->return_code);
+    return copy_text(at,
+                     text_of(has_reason ? return_reason_name(return_reason_of(facts->return_code))
+                                        : ""));
+}
+
 static void fields_make(struct entry_spool *spool, const struct statement_facts *facts)
 {
     const struct statement_references *references = &facts->references;
@@ -119,6 +135,7 @@ static void fields_make(struct entry_spool *spool, const struct statement_facts 
     at = copy_cut(at, references->customer_reference);
     at = copy_cut(at, references->servicer_reference);
     at = copy_cut(at, buffer_view(&spool->remittance));
+    at = copy_kind(at, facts, &spool->remittance);
     copy_finish(&spool->fields, at);
 }
 
@@ -149,8 +166,7 @@ static enum status spool_put(struct entry_spool *spool, const struct statement_e
                         .identity_size = (uint32_t)spool->identity.size,
                         .fields_size = (uint32_t)spool->fields.size,
                         .reversal = entry->reversal,
-                        .returned =
-                            entry->facts.return_code.size > 0 || entry->facts.return_text.size > 0};
+                        .returned = transaction_is_return(&entry->facts)};
 
     if (!file_put(spool->spool, &head, sizeof head) ||
         !file_put(spool->spool, spool->identity.data, spool->identity.size) ||

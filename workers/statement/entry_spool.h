@@ -67,7 +67,7 @@ must_use enum status entry_spool_copy(struct entry_spool *spool, struct db *db, 
                                       const struct entry_end *end, struct effects *effects,
                                       struct error *error, int64_t *ret_rows);
 
-/* True when every entry is in the currency and scale of the account, so that a proof can hold it. */
+/* True when every entry is in the currency and scale of the account: a proof can hold it. */
 bool entry_spool_fits(const struct entry_spool *spool, const struct statement *statement);
 
 #endif

@@ -321,11 +321,19 @@ int show_command(struct program_run *run, int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     static const struct column columns[] = {
-        {"position", CELL_NUMBER},         {"value_date", CELL_DATE},
-        {"booking_date", CELL_DATE},       {"amount", CELL_MONEY},
-        {"currency", CELL_TEXT},           {"reversal", CELL_TEXT},
-        {"end_to_end_id", CELL_TEXT},      {"customer_reference", CELL_TEXT},
-        {"servicer_reference", CELL_TEXT}, {"remittance", CELL_TEXT},
+        {"position", CELL_NUMBER},
+        {"value_date", CELL_DATE},
+        {"booking_date", CELL_DATE},
+        {"amount", CELL_MONEY},
+        {"currency", CELL_TEXT},
+        {"reversal", CELL_TEXT},
+        {"kind", CELL_TEXT},
+        {"transaction_code", CELL_TEXT},
+        {"return_reason", CELL_TEXT},
+        {"end_to_end_id", CELL_TEXT},
+        {"customer_reference", CELL_TEXT},
+        {"servicer_reference", CELL_TEXT},
+        {"remittance", CELL_TEXT},
     };
     const struct view view = {statement_sql_show, columns, COUNT_OF(columns), 4};
     struct question question;
