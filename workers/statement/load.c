@@ -8,8 +8,6 @@
 #include "codec/archive/pack.h"
 #include "codec/members/members.h"
 
-#include "statement_sql.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +16,7 @@
 #include <unistd.h>
 
 enum { NAME_SIZE_MAX = 4096 };
-enum { READ_SIZE = 256 * 1024, PARAMS_SIZE_MAX = ORIGINAL_SIZE_MAX + 4096 };
+enum { READ_SIZE = 256 * 1024 };
 
 /* One file, or one member, on its way in. */
 struct load {
@@ -105,67 +103,12 @@ static enum status original_take(void *context, struct text piece, struct error 
     return OK;
 }
 
-/* *ret_done: the file is through already. */
-static enum status file_find(struct load *load, struct error *error, bool *ret_done)
+static struct file_note note_of(const struct load *load, struct text packed)
 {
-    struct params params;
-    struct result *rows = NULL;
-    enum status status;
-
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_bytes(&params, load->digest.bytes, SHA256_SIZE);
-    status = db_run_once(load->session->db, statement_sql_file_find, &params, error, &rows);
-    if (status == OK && result_rows(rows) == 1) {
-        load->place.file_id = result_int64(rows, 0, 0);
-        *ret_done = !text_is(result_text(rows, 0, 1), "LOADING"); /* (1) */
-        load->answer->refused = text_is(result_text(rows, 0, 1), "REFUSED");
-    }
-    result_free(rows);
-    return status;
-}
-
-/* The name without folders: they say where it lay, not what it is. */
-static struct text name_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    struct text name = text_of(slash == NULL ? path : slash + 1);
-
-    return text_is_utf8(name) ? name : TEXT("?");
-}
-
-static void file_effect(const struct load *load, const char *state, struct business *tx)
-{
-    effects_row(&tx->effects, "statement_file", 2);
-    effects_text(&tx->effects, (struct text){(const char *)load->digest.bytes, SHA256_SIZE});
-    effects_text(&tx->effects, text_of(state));
-}
-
-static enum status file_insert(const struct load *load, struct text packed, const char *state,
-                               struct error *error)
-{
-    struct params params;
-
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_bytes(&params, load->digest.bytes, SHA256_SIZE);
-    params_text(&params, name_of(load->path));
-    params_int64(&params, load->size);
-    if (packed.data == NULL)
-        params_null(&params);
-    else
-        params_bytes(&params, packed.data, packed.size);
-    params_instant(&params, clock_now_us());
-    params_string(&params, state);
-    return db_run_once(load->session->db, statement_sql_file_take, &params, error, NULL);
-}
-
-static enum status file_state_set(const struct load *load, const char *state, struct error *error)
-{
-    struct params params;
-
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_int64(&params, load->place.file_id);
-    params_string(&params, state);
-    return db_run_once(load->session->db, statement_sql_file_state, &params, error, NULL);
+    return (struct file_note){.digest = load->digest,
+                              .name = load->path,
+                              .size = load->size,
+                              .packed = packed};
 }
 
 /* ---- read 1 ---- */
@@ -189,34 +132,20 @@ static enum status sink_nothing(void *context, const struct statement *statement
     return OK;
 }
 
-/* The refusal as a finding about the file. */
-static enum status refusal_note(struct load *load, const struct error *refusal, struct error *error)
-{
-    struct finding finding = {.code = finding_of_name(text_of(refusal->subject)),
-                              .line = refusal->line,
-                              .text = text_of(refusal->detail)};
-
-    if (finding.code == FINDING_NONE)
-        finding.code = REFUSED_UNDECODABLE;
-    return findings_insert(load->session->db, &load->place, 0, &finding, 1, error);
-}
-
-static enum status file_note_in(struct load *load, struct text packed, const char *state,
-                                const struct error *refusal, struct business *tx,
-                                struct error *error)
-{
-    bool done = false;
-    enum status status = file_insert(load, packed, state, error);
-
-    file_effect(load, state, tx);
-    if (status == OK)
-        status = file_find(load, error, &done);
-    if (status == OK && refusal != NULL)
-        status = refusal_note(load, refusal, error);
-    return status;
-}
-
 /* Notes the file as LOADING or, with its refusal, as REFUSED. */
+static enum status file_note_in(struct load *load, struct text packed, const struct error *refusal,
+                                struct business *tx, struct error *error)
+{
+    const struct file_note note = note_of(load, packed);
+    struct db *db = load->session->db;
+    enum status status = file_take(db, &note, refusal == NULL ? "LOADING" : "REFUSED", &tx->effects,
+                                   error, &load->place.file_id);
+
+    return status == OK && refusal != NULL
+               ? file_refusal_note(db, load->place.file_id, refusal, error)
+               : status;
+}
+
 static enum status file_note(struct load *load, struct text packed, const struct error *refusal,
                              struct error *error)
 {
@@ -226,8 +155,7 @@ static enum status file_note(struct load *load, struct text packed, const struct
 
     if (status != OK)
         return status;
-    status =
-        file_note_in(load, packed, refusal == NULL ? "LOADING" : "REFUSED", refusal, &tx, error);
+    status = file_note_in(load, packed, refusal, &tx, error);
     return business_finish(&tx, status, error);
 }
 
@@ -250,13 +178,17 @@ static enum status file_first_read(struct load *load, struct error *error, bool 
     const struct statement_sink nothing = {.entry = sink_no_entry, .statement = sink_nothing};
     struct pack *pack = pack_new(ORIGINAL_SIZE_MAX);
     struct text packed = {NULL, 0};
+    struct file_known known = {0};
     struct error refusal;
     enum status status = file_identify(load, pack, error);
     enum status read;
 
     if (status == OK)
-        status = file_find(load, error, &load->answer->known);
-    if (status != OK || load->answer->known) {
+        status = file_find(load->session->db, &load->digest, error, &known);
+    load->place.file_id = known.file_id;
+    load->answer->known = known.is_through; /* (1) */
+    load->answer->refused = known.is_refused;
+    if (status != OK || known.is_through) {
         pack_free(pack);
         return status;
     }
@@ -327,23 +259,21 @@ static enum status file_second_read(struct load *load, struct error *error)
 {
     enum status status = statements_load(load, error);
 
-    return status == OK ? file_state_set(load, "LOADED", error) : status;
+    return status == OK ? file_state_set(load->session->db, load->place.file_id, "LOADED", error)
+                        : status;
 }
 
 /* The same in one transaction, which is rolled back whatever comes of it. */
 static enum status file_try(struct load *load, struct error *error)
 {
     struct business tx;
-    bool done = false;
     enum status status = business_begin(load->session->db, "statement_file", load->session->worker,
                                         clock_now_us(), error, &tx);
 
     if (status != OK)
         return status;
     load->place.within = &tx;
-    status = file_insert(load, (struct text){NULL, 0}, "LOADING", error);
-    if (status == OK)
-        status = file_find(load, error, &done);
+    status = file_note_in(load, (struct text){NULL, 0}, NULL, &tx, error);
     if (status == OK)
         status = statements_load(load, error);
     load->place.within = NULL;

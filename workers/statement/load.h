@@ -18,13 +18,12 @@
 #define SAWA_STATEMENT_LOAD_H
 
 #include "entry_spool.h"
+#include "file_note.h"
 
 #include "base/clock.h"
 #include "codec/statement.h"
 #include "runtime/session.h"
 #include "store/business.h"
-
-enum { ORIGINAL_SIZE_MAX = 256 * 1024 * 1024 };
 
 /* What became of one file, or of one member of a zip. */
 struct load_answer {

@@ -110,7 +110,7 @@ static int load_all(struct program_run *run, const struct statement_profile *pro
     return status == OK ? worst : program_fail(&error);
 }
 
-static int run_command(struct program_run *run, int argc, char **argv, bool trial)
+static int files_command(struct program_run *run, int argc, char **argv, bool trial)
 {
     static const struct option known[] = {PROFILE_OPTIONS, {NULL, 0, NULL, 0}};
     static struct profiles profiles; /* large */
@@ -130,10 +130,10 @@ static int run_command(struct program_run *run, int argc, char **argv, bool tria
 
 int load_command(struct program_run *run, int argc, char **argv)
 {
-    return run_command(run, argc, argv, false);
+    return files_command(run, argc, argv, false);
 }
 
 int check_command(struct program_run *run, int argc, char **argv)
 {
-    return run_command(run, argc, argv, true);
+    return files_command(run, argc, argv, true);
 }

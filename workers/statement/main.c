@@ -6,6 +6,8 @@
  *   load    file -> statement reader -> statement_file, statement, statement_entry, finding,
  *                                       audit leaf                     (one tx per statement)
  *   watch   the same for every file that is put into a folder
+ *   run     the same for every message of a topic, stream or queue, with its position
+ *                                                                    (one tx per batch)
  *   check   as load, told statement by statement, and rolled back
  *   release, policy (maker)     statement_proposal, audit leaf                      (one tx)
  *   release, policy (checker)   statement_decision, what it decides, audit leaf     (one tx)
@@ -13,7 +15,15 @@
  *
  * Restart: a file and a statement are known by their content; what was stored is not stored again.
  */
+#include "message.h"
 #include "statement.h"
+
+#include "runtime/stream.h"
+
+static const struct option_spec statement_options[] = {
+    MESSAGE_OPTIONS, STREAM_SOURCE_OPTIONS("statement"),
+    STREAM_OPTIONS_OF(false), /* the other commands need no key */
+};
 
 static const struct command commands[] = {
     {.name = "watch",
@@ -21,6 +31,12 @@ static const struct command commands[] = {
      .summary = "load every file put into a folder, then move it to done/ or refused/",
      .example = "sawa-statement --config sawa.yaml watch /var/spool/sawa/statements",
      .run = watch_command},
+    {.name = "run",
+     .arguments = "[--profile P] [--csv-profile YAML]...",
+     .summary = "load statement files that come as messages, one file a message",
+     .example = "sawa-statement --config sawa.yaml run\n"
+                "sawa-statement --config sawa.yaml --set statement.source=queue run",
+     .run = run_command},
     {.name = "load",
      .arguments = "[--profile P] [--csv-profile YAML]... FILE...",
      .summary = "load statement files; what is known already changes nothing",
@@ -109,6 +125,8 @@ static const struct command commands[] = {
 static const struct program statement_program = {
     .name = "sawa-statement",
     .purpose = "reads banks' statements into entries and findings",
+    .options = statement_options,
+    .option_count = COUNT_OF(statement_options),
     .commands = commands,
     .command_count = COUNT_OF(commands),
 };

@@ -10,7 +10,8 @@
 /* parse.c: EXIT_OK read, EXIT_FINDINGS read with an error among the findings, EXIT_REFUSED at least
  * one file refused. "-" is stdin. */
 int parse_command(struct program_run *run, int argc, char **argv);
-/* load_command.c, watch.c */
+/* run.c, load_command.c, watch.c */
+int run_command(struct program_run *run, int argc, char **argv);
 int load_command(struct program_run *run, int argc, char **argv);
 int check_command(struct program_run *run, int argc, char **argv);
 int watch_command(struct program_run *run, int argc, char **argv);
