@@ -5,11 +5,13 @@
 
 #include "load.h"
 
+#include "base/clock.h"
+
 #include "statement_sql.h"
 
 #include <string.h>
 
-enum { PARAMS_SIZE_MAX = ORIGINAL_SIZE_MAX + 4096 };
+enum { PARAMS_SIZE_MAX = 64 * 1024 };
 
 enum status file_find(struct db *db, const struct digest *digest, struct error *error,
                       struct file_known *ret_known)
@@ -60,10 +62,6 @@ enum status file_take(struct db *db, const struct file_note *note, const char *s
     params_bytes(&params, note->digest.bytes, SHA256_SIZE);
     params_text(&params, name_of(note->name));
     params_int64(&params, note->size);
-    if (note->packed.data == NULL)
-        params_null(&params);
-    else
-        params_bytes(&params, note->packed.data, note->packed.size);
     params_instant(&params, clock_now_us());
     params_string(&params, state);
     status = db_run_once(db, statement_sql_file_take, &params, error, NULL);

@@ -10,13 +10,10 @@
 #include "domain/leaf.h"
 #include "store/db.h"
 
-enum { ORIGINAL_SIZE_MAX = 256 * 1024 * 1024 }; /* packed */
-
 struct file_note {
     struct digest digest;
     const char *name; /* a path, or what a message calls it */
     int64_t size;
-    struct text packed; /* the original; data NULL: too large to keep */
 };
 
 /* *ret_file_id 0: not known. *ret_is_through: it is LOADED or REFUSED, nothing is left to do. */

@@ -461,51 +461,43 @@ int policy_list(struct program_run *run, int argc, char **argv)
 
 /* ---- the original ---- */
 
-static int original_fail(const char *what, const char *hint)
+static enum status bytes_print(void *context, struct text piece, struct error *error)
 {
-    struct error error;
-
-    error_set(&error, FATAL, "%s", what);
-    error_hint(&error, "%s", hint);
-    error.exit_code = EXIT_FAILED;
-    return program_fail(&error);
+    (void)context;
+    if (fwrite(piece.data, 1, piece.size, stdout) == piece.size)
+        return OK;
+    error_set(error, FATAL, "could not write the original");
+    error->exit_code = EXIT_FAILED;
+    return error_hint(error, "is the disk full?");
 }
 
-static int original_write(const struct result *rows)
+static enum status original_print(struct program_run *run, int64_t file_id, struct error *error)
 {
-    struct buffer plain;
-    const char *wrong = original_open(rows, &plain);
-    int code = EXIT_OK;
+    struct original_seal seal = {.present = false};
+    struct session session;
+    enum status status = original_seal_read(run->config, error, &seal);
 
-    if (wrong != NULL)
-        code = original_fail(wrong, "restore it from a backup, or ask the bank for it again");
-    else if (fwrite(plain.data, 1, plain.size, stdout) != plain.size || fflush(stdout) != 0)
-        code = original_fail("could not write the original", "is the disk full?");
-    buffer_done(&plain);
-    return code;
+    if (status != OK)
+        return status;
+    status = session_open(run, error, &session);
+    if (status != OK)
+        return status;
+    status = original_read(session.db, &seal, file_id, bytes_print, NULL, error);
+    session_done(&session);
+    return status == OK && fflush(stdout) != 0 ? bytes_print(NULL, (struct text){"", 1}, error)
+                                               : status;
 }
 
 int original_command(struct program_run *run, int argc, char **argv)
 {
     static const struct option known[] = {{NULL, 0, NULL, 0}};
     struct question question;
-    struct result *rows = NULL;
-    struct params params;
     struct error error;
     int code = question_read(run, argc, argv, known, &question);
 
     if (code != EXIT_OK || question.number == 0)
         return code != EXIT_OK ? code : program_usage(run, "which file?");
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_int64(&params, question.number);
-    if (rows_read(run, statement_sql_original, &params, &error, &rows) != OK)
-        return program_fail(&error);
-    if (result_rows(rows) == 0)
-        code = original_fail("no file has that number", "sawa-statement list shows the numbers");
-    else
-        code = original_write(rows);
-    result_free(rows);
-    return code;
+    return original_print(run, question.number, &error) == OK ? EXIT_OK : program_fail(&error);
 }
 
 int profiles_command(struct program_run *run, int argc, char **argv)

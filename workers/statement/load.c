@@ -5,7 +5,6 @@
 #include "progress.h"
 
 #include "base/file.h"
-#include "codec/archive/pack.h"
 #include "codec/members/members.h"
 
 #include <errno.h>
@@ -31,7 +30,10 @@ struct load {
     struct progress progress;
 };
 
-enum { PASSES = 3 }; /* digest and original, read 1, read 2 */
+enum { PASSES = 4 }; /* digest, read 1, original, read 2 */
+
+/* Of a file that is refused the original is kept up to this size: it may be anything. */
+enum { REFUSED_ORIGINAL_MAX = 64 * 1024 * 1024 };
 
 /* ---- reading ---- */
 
@@ -86,29 +88,40 @@ static enum status file_read_statements(struct load *load, const struct statemen
 
 /* ---- the file as a whole ---- */
 
-struct original {
+/* What a file is known by. */
+struct whole {
     struct sha256 *sha256;
-    struct pack *pack;
     int64_t size;
 };
 
-static enum status original_take(void *context, struct text piece, struct error *error)
+static enum status whole_take(void *context, struct text piece, struct error *error)
 {
-    struct original *original = context;
+    struct whole *whole = context;
 
     (void)error;
-    sha256_add(original->sha256, piece.data, piece.size);
-    pack_add(original->pack, piece);
-    original->size += (int64_t)piece.size;
+    sha256_add(whole->sha256, piece.data, piece.size);
+    whole->size += (int64_t)piece.size;
     return OK;
 }
 
-static struct file_note note_of(const struct load *load, struct text packed)
+static enum status writer_take(void *context, struct text piece, struct error *error)
 {
-    return (struct file_note){.digest = load->digest,
-                              .name = load->path,
-                              .size = load->size,
-                              .packed = packed};
+    return original_add(context, piece, error);
+}
+
+/* The file once more, part by part into the database. */
+static enum status original_store(struct load *load, const struct data_key *key,
+                                  struct error *error)
+{
+    struct original_writer writer;
+    enum status status;
+
+    original_begin(&writer, load->session->db, load->place.file_id, &load->digest, key);
+    status = file_pieces(load, writer_take, &writer, error);
+    if (status == OK)
+        status = original_end(&writer, error);
+    original_abandon(&writer);
+    return status;
 }
 
 /* ---- read 1 ---- */
@@ -133,10 +146,10 @@ static enum status sink_nothing(void *context, const struct statement *statement
 }
 
 /* Notes the file as LOADING or, with its refusal, as REFUSED. */
-static enum status file_note_in(struct load *load, struct text packed, const struct error *refusal,
-                                struct business *tx, struct error *error)
+static enum status file_note_in(struct load *load, const struct error *refusal, struct business *tx,
+                                struct error *error)
 {
-    const struct file_note note = note_of(load, packed);
+    const struct file_note note = {.digest = load->digest, .name = load->path, .size = load->size};
     struct db *db = load->session->db;
     enum status status = file_take(db, &note, refusal == NULL ? "LOADING" : "REFUSED", &tx->effects,
                                    error, &load->place.file_id);
@@ -146,8 +159,22 @@ static enum status file_note_in(struct load *load, struct text packed, const str
                : status;
 }
 
-static enum status file_note(struct load *load, struct text packed, const struct error *refusal,
-                             struct error *error)
+/* The same, and keeps its original. */
+static enum status file_keep_in(struct load *load, const struct error *refusal, struct business *tx,
+                                struct error *error)
+{
+    struct data_key key = {.key_id = 0};
+    enum status status = original_key(load->session->db, load->order->seal, error, &key);
+
+    if (status == OK)
+        status = file_note_in(load, refusal, tx, error);
+    if (status == OK && (refusal == NULL || load->size <= REFUSED_ORIGINAL_MAX))
+        status = original_store(load, key.key_id == 0 ? NULL : &key, error);
+    explicit_bzero(&key, sizeof key);
+    return status;
+}
+
+static enum status file_note(struct load *load, const struct error *refusal, struct error *error)
 {
     struct business tx;
     enum status status = business_begin(load->session->db, "statement_file", load->session->worker,
@@ -155,60 +182,54 @@ static enum status file_note(struct load *load, struct text packed, const struct
 
     if (status != OK)
         return status;
-    status = file_note_in(load, packed, refusal, &tx, error);
+    status = file_keep_in(load, refusal, &tx, error);
     return business_finish(&tx, status, error);
 }
 
-static enum status file_identify(struct load *load, struct pack *pack, struct error *error)
+static enum status file_identify(struct load *load, struct error *error)
 {
-    struct original original = {.sha256 = sha256_new(), .pack = pack};
-    enum status status;
+    struct whole whole = {.sha256 = sha256_new()};
+    enum status status = file_pieces(load, whole_take, &whole, error);
 
-    sha256_begin(original.sha256);
-    status = file_pieces(load, original_take, &original, error);
-    sha256_end(original.sha256, &load->digest);
-    sha256_free(original.sha256);
-    load->size = original.size;
+    sha256_end(whole.sha256, &load->digest);
+    sha256_free(whole.sha256);
+    load->size = whole.size;
     return status;
 }
 
-/* Digest, do we know it, does it read to its end (2)? *ret_go: it is to be loaded now. */
-static enum status file_first_read(struct load *load, struct error *error, bool *ret_go)
+/* Does it read to its end (2)? */
+static enum status file_try_reading(struct load *load, struct error *error, bool *ret_go)
 {
     const struct statement_sink nothing = {.entry = sink_no_entry, .statement = sink_nothing};
-    struct pack *pack = pack_new(ORIGINAL_SIZE_MAX);
-    struct text packed = {NULL, 0};
-    struct file_known known = {0};
     struct error refusal;
-    enum status status = file_identify(load, pack, error);
-    enum status read;
+    enum status read = file_read_statements(load, &nothing, &refusal);
+    enum status status = OK;
+
+    if (read != OK && read != REJECT) {
+        *error = refusal;
+        return read;
+    }
+    load->answer->refused = read == REJECT;
+    if (!load->order->trial)
+        status = file_note(load, read == REJECT ? &refusal : NULL, error);
+    *ret_go = status == OK && read == OK;
+    if (status == OK && read == REJECT)
+        *error = refusal;
+    return status;
+}
+
+/* Digest, do we know it, does it read to its end? *ret_go: it is to be loaded now. */
+static enum status file_first_read(struct load *load, struct error *error, bool *ret_go)
+{
+    struct file_known known = {0};
+    enum status status = file_identify(load, error);
 
     if (status == OK)
         status = file_find(load->session->db, &load->digest, error, &known);
     load->place.file_id = known.file_id;
     load->answer->known = known.is_through; /* (1) */
     load->answer->refused = known.is_refused;
-    if (status != OK || known.is_through) {
-        pack_free(pack);
-        return status;
-    }
-    read = file_read_statements(load, &nothing, &refusal);
-    load->answer->refused = read == REJECT;
-    if (read != OK && read != REJECT) {
-        *error = refusal;
-        status = read;
-    } else if (load->order->trial) {
-        status = OK;
-    } else if (pack_end(pack, &packed) || read == REJECT) {
-        status = file_note(load, packed, read == REJECT ? &refusal : NULL, error);
-    } else {
-        status = error_set(error, FATAL, "%s is too large to keep", load->path);
-    }
-    pack_free(pack);
-    *ret_go = status == OK && read == OK;
-    if (status == OK && read == REJECT)
-        *error = refusal;
-    return status;
+    return status != OK || known.is_through ? status : file_try_reading(load, error, ret_go);
 }
 
 /* ---- read 2 ---- */
@@ -273,7 +294,7 @@ static enum status file_try(struct load *load, struct error *error)
     if (status != OK)
         return status;
     load->place.within = &tx;
-    status = file_note_in(load, (struct text){NULL, 0}, NULL, &tx, error);
+    status = file_note_in(load, NULL, &tx, error);
     if (status == OK)
         status = statements_load(load, error);
     load->place.within = NULL;

@@ -19,6 +19,7 @@
 
 #include "entry_spool.h"
 #include "file_note.h"
+#include "original.h"
 
 #include "base/clock.h"
 #include "codec/statement.h"
@@ -46,7 +47,8 @@ struct load_verdict {
 
 struct load_order {
     const struct statement_profile *profile;
-    bool trial; /* all of it is done, told, and rolled back */
+    const struct original_seal *seal; /* of originals */
+    bool trial;                       /* all of it is done, told, and rolled back */
     void *context;
     /* Is told of each: name is the path, for a member its own name behind it. */
     void (*tell)(void *context, const char *name, const struct load_answer *answer,

@@ -7,7 +7,6 @@
 #include "load.h"
 
 #include "base/clock.h"
-#include "codec/archive/pack.h"
 #include "codec/archive/records.h"
 #include "codec/members/members.h"
 
@@ -186,6 +185,7 @@ struct message {
     struct session session; /* its connection alone */
     struct business tx;     /* that of the batch, as far as a statement needs it */
     struct load_order order;
+    const struct data_key *key; /* seals originals */
     struct entry_spool entries;
     char name[FILE_NAME_SIZE];
 
@@ -250,51 +250,62 @@ static enum status bytes_read(struct text bytes, const struct statement_sink *si
     return status;
 }
 
-/* Whether it reads to its end is known before the first statement is stored. */
-static enum status file_store(struct message *message, const struct file_note *note,
-                              struct text bytes, struct error *error)
+static enum status original_keep(struct message *message, const struct file_note *note,
+                                 struct text bytes, struct error *error)
 {
-    const struct statement_sink nothing = {.entry = sink_no_entry, .statement = sink_nothing};
+    struct original_writer writer;
+    enum status status;
+
+    original_begin(&writer, message->session.db, message->place.file_id, &note->digest,
+                   message->key);
+    status = original_add(&writer, bytes, error);
+    if (status == OK)
+        status = original_end(&writer, error);
+    original_abandon(&writer);
+    return status;
+}
+
+/* Its statements, or why it has none (3). */
+static enum status content_store(struct message *message, struct text bytes,
+                                 const struct error *refusal, struct error *error)
+{
     const struct statement_sink sink = {.context = message,
                                         .entry = sink_entry,
                                         .statement = sink_load};
-    struct db *db = message->session.db;
-    struct error refusal;
-    enum status read = bytes_read(bytes, &nothing, &refusal);
-    enum status status = file_take(db, note, read == OK ? "LOADED" : "REFUSED",
-                                   &message->tx.effects, error, &message->place.file_id);
+    enum status status;
 
     message->place.ordinal = 0;
-    message->answer = (struct load_answer){.refused = read != OK};
-    if (status != OK)
-        return status;
-    if (read != OK)
-        return file_refusal_note(db, message->place.file_id, &refusal, error); /* (3) */
+    if (refusal != NULL)
+        return file_refusal_note(message->session.db, message->place.file_id, refusal, error);
     status = bytes_read(bytes, &sink, error);
-    return status == OK ? file_state_set(db, message->place.file_id, "LOADED", error) : status;
+    return status == OK
+               ? file_state_set(message->session.db, message->place.file_id, "LOADED", error)
+               : status;
 }
 
-/* A file, unless it is through: a member may be known where its package is not. */
+/* A file, unless it is through: a member may be known where its package is not. Whether it reads to
+ * its end is known before the first statement is stored. */
 static enum status file_load(struct message *message, const char *name, struct text bytes,
                              struct error *error)
 {
-    struct file_note note = {.digest = sha256(bytes),
-                             .name = name,
-                             .size = (int64_t)bytes.size,
-                             .packed = {NULL, 0}};
+    const struct statement_sink nothing = {.entry = sink_no_entry, .statement = sink_nothing};
+    const struct file_note note = {.digest = sha256(bytes),
+                                   .name = name,
+                                   .size = (int64_t)bytes.size};
     struct file_known known = {0};
-    struct pack *pack;
+    struct error refusal;
+    enum status read;
     enum status status = file_find(message->session.db, &note.digest, error, &known);
 
     if (status != OK || known.is_through)
         return status;
-    pack = pack_new(ORIGINAL_SIZE_MAX);
-    pack_add(pack, bytes);
-    if (!pack_end(pack, &note.packed))
-        note.packed = (struct text){NULL, 0};
-    status = file_store(message, &note, bytes, error);
-    pack_free(pack);
-    return status;
+    read = bytes_read(bytes, &nothing, &refusal);
+    status = file_take(message->session.db, &note, read == OK ? "LOADED" : "REFUSED",
+                       &message->tx.effects, error, &message->place.file_id);
+    if (status == OK)
+        status = original_keep(message, &note, bytes, error);
+    return status == OK ? content_store(message, bytes, read == OK ? NULL : &refusal, error)
+                        : status;
 }
 
 /* ---- a package ---- */
@@ -349,13 +360,15 @@ static void member_passed_over(void *context, struct text name, const char *why)
 
 /* A package that is damaged or passes a limit is refused itself; its members before it stand. */
 static enum status package_refuse(struct message *message, const struct file_note *note,
-                                  const struct error *refusal, struct error *error)
+                                  struct text value, const struct error *refusal,
+                                  struct error *error)
 {
-    int64_t file_id = 0;
-    enum status status =
-        file_take(message->session.db, note, "REFUSED", &message->tx.effects, error, &file_id);
+    enum status status = file_take(message->session.db, note, "REFUSED", &message->tx.effects,
+                                   error, &message->place.file_id);
 
-    return status == OK ? file_refusal_note(message->session.db, file_id, refusal, error) : status;
+    if (status == OK)
+        status = original_keep(message, note, value, error);
+    return status == OK ? content_store(message, value, refusal, error) : status;
 }
 
 static enum status package_load(struct message *message, struct text value, struct error *error)
@@ -377,7 +390,7 @@ static enum status package_load(struct message *message, struct text value, stru
     status = members_read(&source, &package_limits, &taker, &refusal);
     buffer_done(&message->member);
     if (status == REJECT)
-        return package_refuse(message, &note, &refusal, error);
+        return package_refuse(message, &note, value, &refusal, error);
     if (status != OK)
         *error = refusal;
     return status;
@@ -435,6 +448,7 @@ static enum status message_apply(struct batch *batch, struct db *db, struct effe
                                     .commit_id = batch->commit_id,
                                     .effects = *effects}; /* the same digest */
     message->order.profile = chosen_profile;
+    message->key = batch->key;
     message->place.entries = &message->entries;
     message->place.within = &message->tx;
     status = entry_spool_open(&message->entries, error);

@@ -65,6 +65,7 @@ struct request {
     bool refuse, execute;
     bool about_policy;
     struct profiles profiles;
+    struct original_seal seal;
 };
 
 static bool option_take(int option, struct request *request)
@@ -442,7 +443,8 @@ static enum status statement_load(struct session *session, const struct request 
                                   struct business *tx, int64_t statement_id,
                                   const struct result *held, struct error *error)
 {
-    const struct load_order order = {.profile = profiles_chosen(&request->profiles)};
+    const struct load_order order = {.profile = profiles_chosen(&request->profiles),
+                                     .seal = &request->seal};
     struct load_release release = {.statement_id = statement_id};
     const struct load_place place = {.file_id = result_int64(held, 0, FILE_ID),
                                      .ordinal = (int32_t)result_int64(held, 0, ORDINAL),
@@ -559,7 +561,8 @@ static int verb_run(struct program_run *run, const struct verb *verb, struct req
     struct error error;
     enum status status;
 
-    if (session_open(run, &error, &session) != OK)
+    if (original_seal_read(run->config, &error, &request->seal) != OK ||
+        session_open(run, &error, &session) != OK)
         return program_fail(&error);
     status = verb->run(&session, request, &error);
     session_done(&session);

@@ -3,13 +3,7 @@
  */
 #include "release.h"
 
-#include "original.h"
-
-#include "statement_sql.h"
-
 #include <stdlib.h>
-
-enum { PARAMS_SIZE_MAX = 4096 };
 
 /* The file is read whole; of its statements one is loaded. */
 struct again {
@@ -44,14 +38,20 @@ static enum status again_statement(void *context, const struct statement *statem
                                              : OK;
 }
 
-static enum status bytes_load(struct again *again, struct text bytes, struct error *error)
+static enum status again_feed(void *context, struct text piece, struct error *error)
+{
+    return statement_reader_feed(context, piece, error);
+}
+
+static enum status original_load(struct again *again, struct error *error)
 {
     const struct statement_sink sink = {.context = again,
                                         .entry = again_entry,
                                         .statement = again_statement};
     struct statement_reader *reader =
         statement_reader_new(&statement_limits_default, again->order->profile, &sink);
-    enum status status = statement_reader_feed(reader, bytes, error);
+    enum status status = original_read(again->session->db, again->order->seal,
+                                       again->place->file_id, again_feed, reader, error);
 
     if (status == OK)
         status = statement_reader_end(reader, error);
@@ -59,36 +59,6 @@ static enum status bytes_load(struct again *again, struct text bytes, struct err
     if (status == OK && again->ordinal < again->place->ordinal)
         status = release_refuse(error, "its file reads otherwise now than when it came",
                                 "give the --profile or --csv-profile it was loaded with");
-    return status;
-}
-
-static enum status rows_load(struct again *again, const struct result *rows, struct error *error)
-{
-    struct buffer plain;
-    const char *wrong = original_open(rows, &plain);
-    enum status status =
-        wrong == NULL ? bytes_load(again, buffer_view(&plain), error)
-                      : release_refuse(error, wrong, "load the file again once it is refused");
-
-    buffer_done(&plain);
-    return status;
-}
-
-static enum status original_load(struct again *again, struct error *error)
-{
-    struct params params;
-    struct result *rows = NULL;
-    enum status status = entry_spool_open(&again->entries, error);
-
-    if (status != OK)
-        return status;
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_int64(&params, again->place->file_id);
-    status = db_run_once(again->session->db, statement_sql_original, &params, error, &rows);
-    if (status == OK)
-        status = rows_load(again, rows, error);
-    result_free(rows);
-    entry_spool_close(&again->entries);
     return status;
 }
 
@@ -104,7 +74,10 @@ enum status release_load(struct session *session, const struct load_order *order
     again->order = order;
     again->place = place;
     again->answer = answer;
-    status = original_load(again, error);
+    status = entry_spool_open(&again->entries, error);
+    if (status == OK)
+        status = original_load(again, error);
+    entry_spool_close(&again->entries);
     free(again);
     return status;
 }
