@@ -525,6 +525,13 @@ SELECT refuses('statement_decisions_are_immutable', '23001', 'taken back',
 SELECT results_eq('SELECT code, account_id, holds FROM hold_policy',
     $$VALUES ('balance_mismatch', NULL::integer, true)$$, 'what was approved is the policy');
 
+-- ---- statement_original ----
+SELECT refuses('original_part_once', '23505', 'a part twice', variant('statement_original'));
+SELECT refuses('original_parts_count_from_one', '23514', 'a part in front of the first',
+    variant('statement_original', '{"part": 0}'));
+SELECT refuses('originals_are_immutable', '23001', 'other bytes',
+    'UPDATE statement_original SET bytes = ''x''');
+
 -- ---- corridor_change ----
 SELECT refuses('change_digest_is_of_its_document', '23514', 'the digest of another document',
     variant('corridor_change', '{"change_id": 9, "definition": "other"}'));

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { TEXT_SIZE = 300, DATE_WIDTH = 10, AMOUNT_WIDTH = 18, REFERENCE_WIDTH = 16 };
+enum { TEXT_SIZE = 300, DATE_WIDTH = 10, AMOUNT_WIDTH = 18, REFERENCE_WIDTH = 16, KIND_WIDTH = 16 };
 
 static void amount_text(const struct statement_amount *amount,
                         char text[STATEMENT_AMOUNT_TEXT_SIZE])
@@ -120,8 +120,10 @@ void entry_table(const struct statement_entry *entry, struct buffer *out)
     amount_text(&entry->amount, amount);
     currency_text(&entry->amount, code);
     text_show(reference, shown, sizeof shown);
-    buffer_format(out, "%6d  %-*s  %*s %-3s  %-*s  ", entry->position, DATE_WIDTH, booking_date,
-                  AMOUNT_WIDTH, amount, code, REFERENCE_WIDTH, shown);
+    buffer_format(out, "%6d  %-*s  %*s %-3s  %-*s  %-*s  ", entry->position, DATE_WIDTH,
+                  booking_date, AMOUNT_WIDTH, amount, code, KIND_WIDTH,
+                  transaction_kind_name(transaction_meaning_of(&entry->facts.code).kind),
+                  REFERENCE_WIDTH, shown);
     remittance_line(&entry->facts, out);
     buffer_byte(out, '\n');
 }

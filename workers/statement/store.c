@@ -16,6 +16,7 @@ struct intake {
     const struct statement *statement;
     struct entry_spool *entries;
     struct business *tx;
+    bool is_within;        /* tx is not ours: other statements may follow in it */
     int32_t account_id;    /* 0: none of ours */
     bool is_agreed_format; /* the one that account's statements are to be in */
     struct hold_policy policy;
@@ -332,6 +333,8 @@ static enum status entries_stage(struct intake *intake, struct effects *effects,
     enum status status = db_run(db, statement_sql_stage_make, NULL, error, NULL);
 
     if (status == OK)
+        status = db_run(db, statement_sql_stage_clear, NULL, error, NULL);
+    if (status == OK)
         status = entry_spool_copy(intake->entries, db, statement_sql_stage_copy, &end, effects,
                                   error, &staged);
     if (status == OK)
@@ -353,10 +356,14 @@ static enum status entries_copy(struct intake *intake, struct error *error)
     if (status == OK)
         status = entry_spool_copy(intake->entries, db, statement_sql_entry_copy, &end,
                                   &intake->tx->effects, error, &intake->new_count);
-    if (status != DUPLICATE)
-        return status;
-    status = db_run(db, statement_sql_entries_undo, NULL, error, NULL);
-    return status == OK ? entries_stage(intake, NULL, error) : status;
+    if (status == DUPLICATE) {
+        status = db_run(db, statement_sql_entries_undo, NULL, error, NULL);
+        if (status == OK)
+            status = entries_stage(intake, NULL, error);
+    }
+    return status == OK && intake->is_within
+               ? db_run(db, statement_sql_entries_kept, NULL, error, NULL)
+               : status;
 }
 
 static enum status entries_insert(struct intake *intake, struct error *error)
@@ -586,6 +593,7 @@ enum status load_statement(struct session *session, const struct load_order *ord
     struct intake intake = {.session = session,
                             .statement = statement,
                             .entries = place->entries,
+                            .is_within = place->within != NULL,
                             .tx = place->within == NULL ? &tx : place->within};
     enum status status = OK;
 

@@ -135,6 +135,7 @@ INSERT INTO statement_decision (proposal_id, decision, maker, checker, reason, c
 VALUES (1, 'APPROVED', 'maker', 'checker', 'agreed', 2),
        (4, 'APPROVED', 'maker', 'checker', 'agreed', 2);
 UPDATE statement SET state = 'REFUSED' WHERE statement_id = 3;
+INSERT INTO statement_original VALUES (1, 1, NULL, 'packed');
 
 INSERT INTO match
 VALUES ('70000000-0000-5000-8000-000000000001', 1, 'reference', 'CONFIRMED', 800, 800, 0,

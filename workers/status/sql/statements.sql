@@ -4,7 +4,8 @@
 --   $1 now timestamptz   $2 limit integer
 WITH waiting AS (
     SELECT 'held' AS state, held.statement_id, file.name AS file, held.ordinal,
-           account.code AS account, held.closing_date, file.received_at, held.hold_reason AS why, true AS is_still
+           account.code AS account, held.closing_date, file.received_at,
+           held.hold_reason AS why, true AS is_still
       FROM statement AS held
       JOIN statement_file AS file USING (file_id)
       LEFT JOIN account USING (account_id)
