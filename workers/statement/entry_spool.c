@@ -188,13 +188,14 @@ enum status entry_spool_add(struct entry_spool *spool, const struct statement_en
     if (entry->amount.minor == 0)
         return OK; /* (1) */
     buffer_clear(&spool->identity);
+    buffer_trim(&spool->identity, ENTRY_KEPT);
+    buffer_clear(&spool->remittance);
+    buffer_trim(&spool->remittance, ENTRY_KEPT);
     buffer_clear(&spool->fields);
     statement_entry_identity(entry, &spool->identity);
     fields_make(spool, &entry->facts);
     if (buffer_failed(&spool->identity) || buffer_failed(&spool->remittance))
         return error_set(error, FATAL, "an entry is larger than %d bytes", ENTRY_SIZE_MAX);
-    buffer_trim(&spool->identity, ENTRY_KEPT);
-    buffer_trim(&spool->remittance, ENTRY_KEPT);
     return spool_put(spool, entry, error);
 }
 
