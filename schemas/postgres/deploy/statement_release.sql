@@ -11,6 +11,10 @@ SET search_path = sawa;
 ALTER TABLE statement DROP CONSTRAINT statement_state_check;
 ALTER TABLE statement ADD CONSTRAINT statement_state_known
     CHECK (state IN ('LOADED', 'HELD', 'REFUSED'));
+ALTER TABLE statement DROP CONSTRAINT loaded_statement_is_whole;
+ALTER TABLE statement ADD CONSTRAINT loaded_statement_is_whole
+    CHECK (state <> 'LOADED' OR (account_id IS NOT NULL AND closing_minor IS NOT NULL
+                                 AND closing_date IS NOT NULL));
 
 -- About a held statement: RELEASE it, or REFUSE it. About a finding: it is to HOLD statements back,
 -- to LOAD them, or to do what we ship (DEFAULT): those of one account, or of all.

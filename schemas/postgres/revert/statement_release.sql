@@ -16,6 +16,10 @@ DROP FUNCTION sawa.statement_begins_guard(), sawa.statement_guard(),
 ALTER TABLE sawa.statement DROP CONSTRAINT statement_state_known;
 ALTER TABLE sawa.statement ADD CONSTRAINT statement_state_check
     CHECK (state IN ('LOADED', 'HELD'));
+ALTER TABLE sawa.statement DROP CONSTRAINT loaded_statement_is_whole;
+ALTER TABLE sawa.statement ADD CONSTRAINT loaded_statement_is_whole
+    CHECK (state = 'HELD' OR (account_id IS NOT NULL AND closing_minor IS NOT NULL
+                              AND closing_date IS NOT NULL));
 
 RESET ROLE;
 COMMIT;

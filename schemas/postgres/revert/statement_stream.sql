@@ -1,6 +1,8 @@
 -- Revert sawa:statement_stream from pg
 
 BEGIN;
+\ir ../lib/guard.sql
+CALL pg_temp.refuse_rows('position'); -- it may be one of statements
 
 REVOKE SELECT ON sawa.source, sawa.position, sawa.commit_log, sawa.batch, sawa.parked,
     sawa.data_key FROM sawa_statement;
