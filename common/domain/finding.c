@@ -65,3 +65,38 @@ const char *severity_name(enum severity severity)
     assert((size_t)severity < COUNT_OF(names));
     return names[severity];
 }
+
+enum finding_code finding_of_name(struct text name)
+{
+    for (int code = FINDING_NONE + 1; code < FINDING_COUNT; code++) {
+        if (text_is(name, findings[code].name))
+            return (enum finding_code)code;
+    }
+    return FINDING_NONE;
+}
+
+void hold_policy_init(struct hold_policy *policy)
+{
+    policy->holds[FINDING_NONE] = false;
+    for (int code = FINDING_NONE + 1; code < FINDING_COUNT; code++)
+        policy->holds[code] = findings[code].severity == SEVERITY_ERROR;
+}
+
+bool hold_policy_set(struct hold_policy *policy, struct text name, bool holds)
+{
+    enum finding_code code = finding_of_name(name);
+
+    if (code == FINDING_NONE || finding_is_refusal(code))
+        return false;
+    policy->holds[code] = holds || code == FINDING_STATEMENT_REPLACED;
+    return true;
+}
+
+enum finding_code hold_policy_ask(const struct hold_policy *policy, const struct finding *first)
+{
+    for (const struct finding *one = first; one != NULL; one = one->next) {
+        if (policy->holds[one->code])
+            return one->code;
+    }
+    return FINDING_NONE;
+}

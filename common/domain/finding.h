@@ -65,4 +65,21 @@ enum severity finding_severity(enum finding_code code);
 bool finding_is_refusal(enum finding_code code);
 const char *severity_name(enum severity severity);
 
+/* The code of that name; FINDING_NONE where there is none. */
+enum finding_code finding_of_name(struct text name);
+
+/* Which findings hold a statement back for a person. What we ship: those of severity error. */
+struct hold_policy {
+    bool holds[FINDING_COUNT];
+};
+
+void hold_policy_init(struct hold_policy *policy);
+
+/* False: no finding about a statement has that name. That a statement replaces another one always
+ * holds it: then holds is not looked at. */
+must_use bool hold_policy_set(struct hold_policy *policy, struct text name, bool holds);
+
+/* The first of findings that holds; FINDING_NONE: the statement loads. */
+enum finding_code hold_policy_ask(const struct hold_policy *policy, const struct finding *first);
+
 #endif

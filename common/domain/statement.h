@@ -304,9 +304,11 @@ void statement_digest_entry(struct statement *statement, const struct statement_
  * the same statement sent twice (duplicate_statement). All entries must have been counted. */
 void statement_digest(const struct statement *statement, struct digest *ret_digest);
 
-/* Identity of one booking. Keys may repeat: two equal payments on one day are two payments,
- * so the store counts them. */
-void statement_entry_key(const struct statement *statement, const struct statement_entry *entry,
+/* Identity of one booking: what it says by itself, appended to out while the entry is here, and the
+ * account, which may be known at the end of the statement only. Keys may repeat: two equal payments
+ * on one day are two payments, so the store counts them. */
+void statement_entry_identity(const struct statement_entry *entry, struct buffer *out);
+void statement_entry_key(const struct statement *statement, struct text identity,
                          struct digest *ret_digest);
 
 #endif

@@ -13,16 +13,25 @@
 static const char statement_domain[] = "sawa statement 2";
 static const char entry_domain[] = "sawa statement entry 1";
 
-/* Fields gather here on their way into a digest: most are a few bytes long. */
+/* Fields gather here on their way into a digest, or a buffer: most are a few bytes long. */
 struct fields {
     struct sha256 *sha256;
+    struct buffer *buffer; /* where sha256 is NULL */
     size_t size;
     unsigned char bytes[1024];
 };
 
+static void put(struct fields *fields, const void *bytes, size_t size)
+{
+    if (fields->sha256 != NULL)
+        sha256_add(fields->sha256, bytes, size);
+    else
+        buffer_append(fields->buffer, bytes, size);
+}
+
 static void flush(struct fields *fields)
 {
-    sha256_add(fields->sha256, fields->bytes, fields->size);
+    put(fields, fields->bytes, fields->size);
     fields->size = 0;
 }
 
@@ -31,7 +40,7 @@ static void add_bytes(struct fields *fields, const void *bytes, size_t size)
     if (size > sizeof fields->bytes - fields->size)
         flush(fields);
     if (size > sizeof fields->bytes) {
-        sha256_add(fields->sha256, bytes, size);
+        put(fields, bytes, size);
         return;
     }
     memcpy(fields->bytes + fields->size, bytes, size);
@@ -204,13 +213,10 @@ static void add_normalised(struct fields *fields, struct text text)
     add_bytes(fields, "", 1);
 }
 
-void statement_entry_key(const struct statement *statement, const struct statement_entry *entry,
-                         struct digest *ret_digest)
+void statement_entry_identity(const struct statement_entry *entry, struct buffer *out)
 {
-    struct fields fields = {.sha256 = sha256_new()};
+    struct fields fields = {.buffer = out};
 
-    add_bytes(&fields, entry_domain, sizeof entry_domain);
-    add_account(&fields, &statement->account);
     add_number(&fields, entry->booking_date);
     add_number(&fields, entry->value_date);
     add_amount(&fields, &entry->amount);
@@ -220,6 +226,17 @@ void statement_entry_key(const struct statement *statement, const struct stateme
          line = line->next)
         add_normalised(&fields, line->text);
     add_normalised(&fields, entry->facts.information);
+    flush(&fields);
+}
+
+void statement_entry_key(const struct statement *statement, struct text identity,
+                         struct digest *ret_digest)
+{
+    struct fields fields = {.sha256 = sha256_new()};
+
+    add_bytes(&fields, entry_domain, sizeof entry_domain);
+    add_account(&fields, &statement->account);
+    add_bytes(&fields, identity.data, identity.size);
     flush(&fields);
     sha256_end(fields.sha256, ret_digest);
     sha256_free(fields.sha256);

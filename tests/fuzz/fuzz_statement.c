@@ -57,9 +57,13 @@ static void note_entry(const struct statement *statement, const struct statement
                        struct buffer *out)
 {
     struct digest digest;
+    struct buffer identity;
 
+    buffer_init(&identity, 64 * 1024 * 1024);
     statement_json_entry(entry, out);
-    statement_entry_key(statement, entry, &digest);
+    statement_entry_identity(entry, &identity);
+    statement_entry_key(statement, buffer_view(&identity), &digest);
+    buffer_done(&identity);
 }
 
 static enum status take_entry(void *context, const struct statement *statement,

@@ -452,6 +452,86 @@ SELECT is(outbox_number(10), 0::bigint, 'and nothing twice');
 SELECT is(outbox_expire('-1 day', 10), 0::bigint,
           'no event is let go that a destination has not got');
 
+-- ---- statement_release ----
+SELECT refuses('statement_state_known', '23514', 'DONE is no state',
+    variant('statement', '{"statement_id": 9, "state": "DONE", "loaded_count": 0,
+                           "hold_reason": "x"}'));
+SELECT refuses('a_statement_is_not_refused_as_it_comes', '23514', 'refused by nobody',
+    variant('statement', '{"statement_id": 9, "state": "REFUSED", "loaded_count": 0,
+                           "hold_reason": "x"}'));
+SELECT refuses('a_held_statement_moves_by_approval', '23514', why, statement)
+  FROM (VALUES ('loaded without an approval',
+                'UPDATE statement SET state = ''LOADED'', closing_minor = 800,
+                        closing_date = ''2026-11-21'' WHERE statement_id = 2'),
+               ('refused without an approval',
+                'UPDATE statement SET state = ''REFUSED'' WHERE statement_id = 2'),
+               ('another content of one that is loaded',
+                'UPDATE statement SET digest = sha256(''x'') WHERE statement_id = 1'),
+               ('an approval of long ago',
+                'ALTER TABLE statement_decision DISABLE TRIGGER USER;
+                 INSERT INTO statement_decision (proposal_id, decision, maker, checker, reason,
+                                                 decided_at, commit_id)
+                 VALUES (2, ''APPROVED'', ''maker'', ''checker'', ''x'', ''2026-01-01Z'', 2);
+                 UPDATE statement SET state = ''REFUSED'' WHERE statement_id = 2'),
+               ('an approval of something else',
+                'INSERT INTO statement_decision (proposal_id, decision, maker, checker, reason,
+                                                 commit_id)
+                 VALUES (2, ''APPROVED'', ''maker'', ''checker'', ''x'', 2);
+                 UPDATE statement SET state = ''REFUSED'' WHERE statement_id = 2'))
+       AS one (why, statement);
+SELECT refuses('statement_proposal_is_about_one_thing', '23514', why,
+    variant('statement_proposal', changed::jsonb))
+  FROM (VALUES ('a release of a finding', '{"proposal_id": 9, "action": "RELEASE"}'),
+               ('about nothing', '{"proposal_id": 9, "code": null}'),
+               ('a statement of one account only', '{"proposal_id": 9, "action": "RELEASE",
+                   "code": null, "statement_id": 2, "account_id": 1}')) AS one (why, changed);
+SELECT refuses('a_replaced_statement_is_always_held', '23514', 'loaded by policy',
+    variant('statement_proposal', '{"proposal_id": 9, "action": "LOAD",
+                                    "code": "statement_replaced"}'));
+SELECT refuses('statement_proposal_gives_a_reason', '23514', 'for no reason',
+    variant('statement_proposal', '{"proposal_id": 9, "reason": " "}'));
+SELECT refuses('statement_proposal_expires', '23514', 'to be approved for a month',
+    variant('statement_proposal', jsonb_build_object('proposal_id', 9,
+                                                     'expires_at', now() + interval '30 days')));
+SELECT refuses('maker_of_a_statement_proposal', '23505', 'twice, were it not for its key',
+    'ALTER TABLE statement_proposal DROP CONSTRAINT statement_proposal_pkey CASCADE;'
+    || variant('statement_proposal'));
+SELECT refuses('proposed_is_what_is_held', '23514', 'one that is loaded',
+    variant('statement_proposal', '{"proposal_id": 9, "action": "RELEASE", "code": null,
+                                    "statement_id": 1}'));
+SELECT refuses('statement_proposals_are_immutable', '23001', 'another reason afterwards',
+    'UPDATE statement_proposal SET reason = ''x''');
+SELECT refuses('a_statement_proposal_is_decided_once', '23505', 'approved a second time',
+    variant('statement_decision'));
+SELECT refuses('a_statement_takes_two_people', '23514', 'the maker approves',
+    variant('statement_decision', '{"proposal_id": 2, "checker": "maker"}'));
+SELECT refuses('statement_decision_gives_a_reason', '23514', 'for no reason',
+    variant('statement_decision', '{"proposal_id": 2, "reason": ""}'));
+SELECT refuses('the_maker_is_the_statement_proposer', '23503', 'in the name of another maker',
+    variant('statement_decision', '{"proposal_id": 2, "maker": "x"}'));
+SELECT refuses('decided_is_what_is_held', '23514', 'of one that was refused meanwhile',
+    variant('statement_decision', '{"proposal_id": 5}'));
+SELECT refuses('statement_decision_comes_in_time', '23514', 'approved when its time is over',
+    variant('statement_decision', '{"proposal_id": 3}'));
+SELECT refuses('statement_decision_needs_its_role', '23514', 'sawa_maker ' || lower(decision),
+    format('SET LOCAL SESSION AUTHORIZATION sawa_maker;
+            INSERT INTO statement_decision (proposal_id, decision, maker, reason, commit_id)
+            VALUES (2, %L, ''maker'', ''x'', 2)', decision))
+  FROM (VALUES ('APPROVED'), ('REJECTED')) AS one (decision);
+SELECT refuses('an_approval_is_carried_out', '23514', 'approved, and nothing follows',
+    variant('statement_decision', '{"proposal_id": 2}'));
+SELECT refuses('statement_decisions_are_immutable', '23001', 'taken back',
+    'DELETE FROM statement_decision');
+SELECT results_eq('SELECT code, account_id, holds FROM hold_policy',
+    $$VALUES ('balance_mismatch', NULL::integer, true)$$, 'what was approved is the policy');
+
+-- ---- statement_original ----
+SELECT refuses('original_part_once', '23505', 'a part twice', variant('statement_original'));
+SELECT refuses('original_parts_count_from_one', '23514', 'a part in front of the first',
+    variant('statement_original', '{"part": 0}'));
+SELECT refuses('originals_are_immutable', '23001', 'other bytes',
+    'UPDATE statement_original SET bytes = ''x''');
+
 -- ---- corridor_change ----
 SELECT refuses('change_digest_is_of_its_document', '23514', 'the digest of another document',
     variant('corridor_change', '{"change_id": 9, "definition": "other"}'));

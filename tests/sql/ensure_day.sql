@@ -6,8 +6,9 @@ SELECT is(ensure_day('payment', '2027-01-31'), false, 'the second finds it');
 SELECT is(ensure_day('batch_raw', '2027-01-31'), true, 'the other table has its own');
 SELECT allows('sawa_ingest', 'make a day', 'SELECT ensure_day(''payment'', ''2027-02-01'')');
 SELECT allows('sawa_fx', 'make a day', 'SELECT ensure_day(''batch_raw'', ''2027-02-01'')');
+SELECT allows('sawa_statement', 'make a day', 'SELECT ensure_day(''batch_raw'', ''2027-02-01'')');
 SELECT denies(role_name, 'make a day', 'SELECT sawa.ensure_day(''payment'', ''2027-02-01'')')
-  FROM unnest(ARRAY['sawa_settle', 'sawa_statement', 'sawa_reconcile', 'sawa_report',
+  FROM unnest(ARRAY['sawa_settle', 'sawa_reconcile', 'sawa_report',
                     'sawa_corridor', 'sawa_maker', 'sawa_checker', 'sawa_reader']) AS role_name;
 
 SELECT throws_ok($$SELECT ensure_day('journal_entry', '2027-01-31')$$, '22023', NULL,

@@ -3,9 +3,11 @@
  */
 #include "entry_line.h"
 
+#include "domain/transaction_kind.h"
+
 #include <stdio.h>
 
-enum { TEXT_SIZE = 300, DATE_WIDTH = 10, AMOUNT_WIDTH = 18, REFERENCE_WIDTH = 16 };
+enum { TEXT_SIZE = 300, DATE_WIDTH = 10, AMOUNT_WIDTH = 18, REFERENCE_WIDTH = 16, KIND_WIDTH = 16 };
 
 static void amount_text(const struct statement_amount *amount,
                         char text[STATEMENT_AMOUNT_TEXT_SIZE])
@@ -48,11 +50,26 @@ static void csv_field(struct buffer *out, struct text value)
     buffer_csv(out, value);
 }
 
+/* Our words for the bank's codes; the codes are as they came. */
+static void csv_kind(struct buffer *out, const struct statement_facts *facts)
+{
+    bool has_reason = facts->return_code.size > 0;
+    struct buffer code;
+
+    buffer_init(&code, out->max);
+    transaction_code_raw(&facts->code, &code);
+    csv_field(out, text_of(transaction_kind_name(transaction_meaning_of(&facts->code).kind)));
+    csv_field(out, buffer_view(&code));
+    csv_field(out,
+              text_of(has_reason ? return_reason_name(return_reason_of(facts->return_code)) : ""));
+    buffer_done(&code);
+}
+
 void entry_csv_head(struct buffer *out)
 {
     buffer_string(out, "position,account,value_date,booking_date,amount,currency,status,reversal,"
                        "end_to_end_id,customer_reference,servicer_reference,counterparty,"
-                       "remittance\r\n");
+                       "remittance,kind,transaction_code,return_reason\r\n");
 }
 
 void entry_csv(const struct statement *statement, const struct statement_entry *entry,
@@ -81,6 +98,7 @@ void entry_csv(const struct statement *statement, const struct statement_entry *
     csv_field(out, references->servicer_reference);
     csv_field(out, entry->facts.counterparty.name);
     csv_field(out, buffer_view(&remittance));
+    csv_kind(out, &entry->facts);
     buffer_string(out, "\r\n");
     buffer_done(&remittance);
 }
@@ -102,8 +120,10 @@ void entry_table(const struct statement_entry *entry, struct buffer *out)
     amount_text(&entry->amount, amount);
     currency_text(&entry->amount, code);
     text_show(reference, shown, sizeof shown);
-    buffer_format(out, "%6d  %-*s  %*s %-3s  %-*s  ", entry->position, DATE_WIDTH, booking_date,
-                  AMOUNT_WIDTH, amount, code, REFERENCE_WIDTH, shown);
+    buffer_format(out, "%6d  %-*s  %*s %-3s  %-*s  %-*s  ", entry->position, DATE_WIDTH,
+                  booking_date, AMOUNT_WIDTH, amount, code, KIND_WIDTH,
+                  transaction_kind_name(transaction_meaning_of(&entry->facts.code).kind),
+                  REFERENCE_WIDTH, shown);
     remittance_line(&entry->facts, out);
     buffer_byte(out, '\n');
 }

@@ -1,11 +1,11 @@
 /*
- * history.c - list, show, findings and original: what is stored already. They write nothing.
+ * history.c - list, show, findings, original, and the lists of release and policy: what is stored
+ * already. They write nothing.
  */
 #include "load.h"
+#include "original.h"
 #include "profiles.h"
 #include "statement.h"
-
-#include "codec/archive/unpack.h"
 
 #include "statement_sql.h"
 
@@ -24,7 +24,7 @@ enum {
 
 /* ---- rows as a page ---- */
 
-enum cell { CELL_TEXT, CELL_NUMBER, CELL_DATE, CELL_MONEY };
+enum cell { CELL_TEXT, CELL_NUMBER, CELL_DATE, CELL_MONEY, CELL_INSTANT };
 
 struct column {
     const char *key; /* of JSON, and the heading */
@@ -53,6 +53,14 @@ static void money_cell(const struct view *view, const struct result *rows, int r
     snprintf(text, CELL_SIZE, "%s", digits);
 }
 
+static void instant_cell(const struct result *rows, int row, int column, char text[CELL_SIZE])
+{
+    char instant[INSTANT_TEXT_SIZE];
+
+    instant_format(result_instant(rows, row, column), instant);
+    snprintf(text, CELL_SIZE, "%s", instant);
+}
+
 static void cell_format(const struct view *view, const struct result *rows, int row, int column,
                         char text[CELL_SIZE])
 {
@@ -66,6 +74,7 @@ static void cell_format(const struct view *view, const struct result *rows, int 
         break;
     case CELL_DATE: date_format(result_date(rows, row, column), text); break;
     case CELL_MONEY: money_cell(view, rows, row, column, text); break;
+    case CELL_INSTANT: instant_cell(rows, row, column, text); break;
     }
 }
 
@@ -242,11 +251,12 @@ int list_command(struct program_run *run, int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     static const struct column columns[] = {
-        {"statement", CELL_NUMBER}, {"file", CELL_NUMBER},    {"account", CELL_TEXT},
-        {"format", CELL_TEXT},      {"number", CELL_TEXT},    {"opening", CELL_MONEY},
-        {"closing", CELL_MONEY},    {"currency", CELL_TEXT},  {"closing_date", CELL_DATE},
-        {"state", CELL_TEXT},       {"held_for", CELL_TEXT},  {"entries", CELL_NUMBER},
-        {"findings", CELL_NUMBER},  {"file_name", CELL_TEXT},
+        {"statement", CELL_NUMBER}, {"file", CELL_NUMBER},     {"account", CELL_TEXT},
+        {"format", CELL_TEXT},      {"number", CELL_TEXT},     {"opening", CELL_MONEY},
+        {"closing", CELL_MONEY},    {"currency", CELL_TEXT},   {"closing_date", CELL_DATE},
+        {"state", CELL_TEXT},       {"held_for", CELL_TEXT},   {"received_at", CELL_INSTANT},
+        {"entries", CELL_NUMBER},   {"findings", CELL_NUMBER}, {"proposal", CELL_NUMBER},
+        {"file_name", CELL_TEXT},
     };
     const struct view view = {statement_sql_list, columns, COUNT_OF(columns), 7};
     struct question question;
@@ -264,6 +274,45 @@ int list_command(struct program_run *run, int argc, char **argv)
     return answer(run, &view, &params, &question);
 }
 
+/* The columns of held.sql. */
+enum { HELD_FILE, HELD_STATE = 3, HELD_REASON = 4, HELD_SINCE = 11 };
+
+/* One that did not load has no entries to show: why, and where they are. */
+static void held_print(const struct result *rows, int64_t statement_id)
+{
+    char since[INSTANT_TEXT_SIZE];
+
+    if (result_rows(rows) == 0) {
+        fprintf(stderr, "sawa-statement: no statement has that number: sawa-statement list\n");
+        return;
+    }
+    if (text_is(result_text(rows, 0, HELD_STATE), "LOADED"))
+        return;
+    instant_format(result_instant(rows, 0, HELD_SINCE), since);
+    fprintf(stderr,
+            "sawa-statement: statement %lld is %s for %.*s since %s; its entries are in its file:"
+            " sawa-statement original %lld | sawa-statement parse -\n",
+            (long long)statement_id,
+            text_is(result_text(rows, 0, HELD_STATE), "HELD") ? "held" : "refused, it was held",
+            TEXT_ARG(result_text(rows, 0, HELD_REASON)), since,
+            (long long)result_int64(rows, 0, HELD_FILE));
+}
+
+static enum status held_tell(struct program_run *run, int64_t statement_id, struct error *error)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_int64(&params, statement_id);
+    status = rows_read(run, statement_sql_held, &params, error, &rows);
+    if (status == OK)
+        held_print(rows, statement_id);
+    result_free(rows);
+    return status;
+}
+
 int show_command(struct program_run *run, int argc, char **argv)
 {
     static const struct option known[] = {
@@ -272,19 +321,30 @@ int show_command(struct program_run *run, int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     static const struct column columns[] = {
-        {"position", CELL_NUMBER},         {"value_date", CELL_DATE},
-        {"booking_date", CELL_DATE},       {"amount", CELL_MONEY},
-        {"currency", CELL_TEXT},           {"reversal", CELL_TEXT},
-        {"end_to_end_id", CELL_TEXT},      {"customer_reference", CELL_TEXT},
-        {"servicer_reference", CELL_TEXT}, {"remittance", CELL_TEXT},
+        {"position", CELL_NUMBER},
+        {"value_date", CELL_DATE},
+        {"booking_date", CELL_DATE},
+        {"amount", CELL_MONEY},
+        {"currency", CELL_TEXT},
+        {"reversal", CELL_TEXT},
+        {"kind", CELL_TEXT},
+        {"transaction_code", CELL_TEXT},
+        {"return_reason", CELL_TEXT},
+        {"end_to_end_id", CELL_TEXT},
+        {"customer_reference", CELL_TEXT},
+        {"servicer_reference", CELL_TEXT},
+        {"remittance", CELL_TEXT},
     };
     const struct view view = {statement_sql_show, columns, COUNT_OF(columns), 4};
     struct question question;
     struct params params;
+    struct error error;
     int code = question_read(run, argc, argv, known, &question);
 
     if (code != EXIT_OK || question.number == 0)
         return code != EXIT_OK ? code : program_usage(run, "which statement?");
+    if (held_tell(run, question.number, &error) != OK)
+        return program_fail(&error);
     params_init(&params, PARAMS_SIZE_MAX);
     params_int64(&params, question.number);
     params_int32(&params, (int32_t)question.limit);
@@ -318,61 +378,126 @@ int findings_command(struct program_run *run, int argc, char **argv)
     return answer(run, &view, &params, &question);
 }
 
-/* ---- the original ---- */
+/* ---- what was proposed, and which findings hold ---- */
 
-static int original_fail(const char *what, const char *hint)
+static int list_of_proposals(struct program_run *run, int argc, char **argv, bool about_policy)
 {
-    struct error error;
+    static const struct option known[] = {
+        {"limit", required_argument, NULL, 'l'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
+    };
+    static const struct column columns[] = {
+        {"proposal", CELL_NUMBER},    {"action", CELL_TEXT},      {"statement", CELL_NUMBER},
+        {"finding", CELL_TEXT},       {"account", CELL_TEXT},     {"state", CELL_TEXT},
+        {"maker", CELL_TEXT},         {"proposed_by", CELL_TEXT}, {"proposed_at", CELL_INSTANT},
+        {"expires_at", CELL_INSTANT}, {"checker", CELL_TEXT},     {"decided_by", CELL_TEXT},
+        {"decided_at", CELL_INSTANT}, {"reason", CELL_TEXT},      {"decided_for", CELL_TEXT},
+    };
+    const struct view view = {statement_sql_release_list, columns, COUNT_OF(columns), 0};
+    struct question question;
+    struct params params;
+    int code = question_read(run, argc, argv, known, &question);
 
-    error_set(&error, FATAL, "%s", what);
-    error_hint(&error, "%s", hint);
-    error.exit_code = EXIT_FAILED;
-    return program_fail(&error);
+    if (code != EXIT_OK || question.number != 0)
+        return code != EXIT_OK ? code : program_usage(run, "list takes no number");
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_bool(&params, about_policy);
+    params_int32(&params, (int32_t)question.limit);
+    return answer(run, &view, &params, &question);
 }
 
-/* The bytes are those of the digest that the file is known by, or they are not given out. */
-static int original_write(const struct result *rows)
+int release_list(struct program_run *run, int argc, char **argv)
 {
-    struct buffer plain;
-    struct digest digest;
-    int code = EXIT_OK;
+    return list_of_proposals(run, argc, argv, false);
+}
 
-    buffer_init(&plain, (size_t)result_int64(rows, 0, 1) + 1);
-    if (!unpack_zstd(result_text(rows, 0, 0), (size_t)result_int64(rows, 0, 1), &plain))
-        code = original_fail("the stored original is damaged", "restore it from a backup");
-    digest = sha256(buffer_view(&plain));
-    if (code == EXIT_OK && memcmp(digest.bytes, result_text(rows, 0, 2).data, SHA256_SIZE) != 0)
-        code = original_fail("the stored original is not what came", "restore it from a backup");
-    if (code == EXIT_OK &&
-        (fwrite(plain.data, 1, plain.size, stdout) != plain.size || fflush(stdout) != 0))
-        code = original_fail("could not write the original", "is the disk full?");
-    buffer_done(&plain);
-    return code;
+int policy_history(struct program_run *run, int argc, char **argv)
+{
+    return list_of_proposals(run, argc, argv, true);
+}
+
+static void params_shipped(struct params *params)
+{
+    struct text codes[FINDING_COUNT];
+    struct text severities[FINDING_COUNT];
+    bool holds[FINDING_COUNT];
+    struct hold_policy shipped;
+    size_t count = 0;
+
+    hold_policy_init(&shipped);
+    for (int code = FINDING_NONE + 1; code < FINDING_COUNT; code++) {
+        if (finding_is_refusal((enum finding_code)code))
+            continue;
+        codes[count] = text_of(finding_name((enum finding_code)code));
+        severities[count] = text_of(severity_name(finding_severity((enum finding_code)code)));
+        holds[count] = shipped.holds[code];
+        count++;
+    }
+    params_text_array(params, codes, count);
+    params_text_array(params, severities, count);
+    params_bool_array(params, holds, count);
+}
+
+int policy_list(struct program_run *run, int argc, char **argv)
+{
+    static const struct option known[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+    static const struct column columns[] = {
+        {"finding", CELL_TEXT},    {"severity", CELL_TEXT}, {"shipped", CELL_TEXT},
+        {"policy", CELL_TEXT},     {"account", CELL_TEXT},  {"since", CELL_INSTANT},
+        {"proposal", CELL_NUMBER},
+    };
+    const struct view view = {statement_sql_policy_list, columns, COUNT_OF(columns), 0};
+    struct question question;
+    struct params params;
+    int code = question_read(run, argc, argv, known, &question);
+
+    if (code != EXIT_OK || question.number != 0)
+        return code != EXIT_OK ? code : program_usage(run, "list takes no number");
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_shipped(&params);
+    return answer(run, &view, &params, &question);
+}
+
+/* ---- the original ---- */
+
+static enum status bytes_print(void *context, struct text piece, struct error *error)
+{
+    (void)context;
+    if (fwrite(piece.data, 1, piece.size, stdout) == piece.size)
+        return OK;
+    error_set(error, FATAL, "could not write the original");
+    error->exit_code = EXIT_FAILED;
+    return error_hint(error, "is the disk full?");
+}
+
+static enum status original_print(struct program_run *run, int64_t file_id, struct error *error)
+{
+    struct original_seal seal = {.present = false};
+    struct session session;
+    enum status status = original_seal_read(run->config, error, &seal);
+
+    if (status != OK)
+        return status;
+    status = session_open(run, error, &session);
+    if (status != OK)
+        return status;
+    status = original_read(session.db, &seal, file_id, bytes_print, NULL, error);
+    session_done(&session);
+    return status == OK && fflush(stdout) != 0 ? bytes_print(NULL, (struct text){"", 1}, error)
+                                               : status;
 }
 
 int original_command(struct program_run *run, int argc, char **argv)
 {
     static const struct option known[] = {{NULL, 0, NULL, 0}};
     struct question question;
-    struct result *rows = NULL;
-    struct params params;
     struct error error;
     int code = question_read(run, argc, argv, known, &question);
 
     if (code != EXIT_OK || question.number == 0)
         return code != EXIT_OK ? code : program_usage(run, "which file?");
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_int64(&params, question.number);
-    if (rows_read(run, statement_sql_original, &params, &error, &rows) != OK)
-        return program_fail(&error);
-    if (result_rows(rows) == 0)
-        code = original_fail("no file has that number", "sawa-statement list shows the numbers");
-    else if (result_is_null(rows, 0, 0))
-        code = original_fail("the file was too large to keep", "ask the bank for it again");
-    else
-        code = original_write(rows);
-    result_free(rows);
-    return code;
+    return original_print(run, question.number, &error) == OK ? EXIT_OK : program_fail(&error);
 }
 
 int profiles_command(struct program_run *run, int argc, char **argv)

@@ -5,19 +5,17 @@
 #include "progress.h"
 
 #include "base/file.h"
-#include "codec/archive/pack.h"
 #include "codec/members/members.h"
-
-#include "statement_sql.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { NAME_SIZE_MAX = 4096 };
-enum { READ_SIZE = 256 * 1024, PARAMS_SIZE_MAX = ORIGINAL_SIZE_MAX + 4096 };
+enum { READ_SIZE = 256 * 1024 };
 
 /* One file, or one member, on its way in. */
 struct load {
@@ -32,7 +30,10 @@ struct load {
     struct progress progress;
 };
 
-enum { PASSES = 3 }; /* digest and original, read 1, read 2 */
+enum { PASSES = 4 }; /* digest, read 1, original, read 2 */
+
+/* Of a file that is refused the original is kept up to this size: it may be anything. */
+enum { REFUSED_ORIGINAL_MAX = 64 * 1024 * 1024 };
 
 /* ---- reading ---- */
 
@@ -87,87 +88,53 @@ static enum status file_read_statements(struct load *load, const struct statemen
 
 /* ---- the file as a whole ---- */
 
-struct original {
+/* What a file is known by. */
+struct whole {
     struct sha256 *sha256;
-    struct pack *pack;
     int64_t size;
 };
 
-static enum status original_take(void *context, struct text piece, struct error *error)
+static enum status whole_take(void *context, struct text piece, struct error *error)
 {
-    struct original *original = context;
+    struct whole *whole = context;
 
     (void)error;
-    sha256_add(original->sha256, piece.data, piece.size);
-    pack_add(original->pack, piece);
-    original->size += (int64_t)piece.size;
+    sha256_add(whole->sha256, piece.data, piece.size);
+    whole->size += (int64_t)piece.size;
     return OK;
 }
 
-/* *ret_done: the file is through already. */
-static enum status file_find(struct load *load, struct error *error, bool *ret_done)
+static enum status writer_take(void *context, struct text piece, struct error *error)
 {
-    struct params params;
-    struct result *rows = NULL;
+    return original_add(context, piece, error);
+}
+
+/* The file once more, part by part into the database. */
+static enum status original_store(struct load *load, const struct data_key *key,
+                                  struct error *error)
+{
+    struct original_writer writer;
     enum status status;
 
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_bytes(&params, load->digest.bytes, SHA256_SIZE);
-    status = db_run_once(load->session->db, statement_sql_file_find, &params, error, &rows);
-    if (status == OK && result_rows(rows) == 1) {
-        load->place.file_id = result_int64(rows, 0, 0);
-        *ret_done = !text_is(result_text(rows, 0, 1), "LOADING"); /* (1) */
-        load->answer->refused = text_is(result_text(rows, 0, 1), "REFUSED");
-    }
-    result_free(rows);
+    original_begin(&writer, load->session->db, load->place.file_id, &load->digest, key);
+    status = file_pieces(load, writer_take, &writer, error);
+    if (status == OK)
+        status = original_end(&writer, error);
+    original_abandon(&writer);
     return status;
 }
 
-/* The name without folders: they say where it lay, not what it is. */
-static struct text name_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    struct text name = text_of(slash == NULL ? path : slash + 1);
-
-    return text_is_utf8(name) ? name : TEXT("?");
-}
-
-static void file_effect(const struct load *load, const char *state, struct business *tx)
-{
-    effects_row(&tx->effects, "statement_file", 2);
-    effects_text(&tx->effects, (struct text){(const char *)load->digest.bytes, SHA256_SIZE});
-    effects_text(&tx->effects, text_of(state));
-}
-
-static enum status file_insert(const struct load *load, struct text packed, const char *state,
-                               struct error *error)
-{
-    struct params params;
-
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_bytes(&params, load->digest.bytes, SHA256_SIZE);
-    params_text(&params, name_of(load->path));
-    params_int64(&params, load->size);
-    if (packed.data == NULL)
-        params_null(&params);
-    else
-        params_bytes(&params, packed.data, packed.size);
-    params_instant(&params, clock_now_us());
-    params_string(&params, state);
-    return db_run_once(load->session->db, statement_sql_file_take, &params, error, NULL);
-}
-
-static enum status file_state_set(const struct load *load, const char *state, struct error *error)
-{
-    struct params params;
-
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_int64(&params, load->place.file_id);
-    params_string(&params, state);
-    return db_run_once(load->session->db, statement_sql_file_state, &params, error, NULL);
-}
-
 /* ---- read 1 ---- */
+
+static enum status sink_no_entry(void *context, const struct statement *statement,
+                                 const struct statement_entry *entry, struct error *error)
+{
+    (void)context;
+    (void)statement;
+    (void)entry;
+    (void)error;
+    return OK;
+}
 
 static enum status sink_nothing(void *context, const struct statement *statement,
                                 struct error *error)
@@ -178,38 +145,36 @@ static enum status sink_nothing(void *context, const struct statement *statement
     return OK;
 }
 
-/* The refusal as a finding about the file. */
-static enum status refusal_note(struct load *load, const struct error *refusal, struct error *error)
-{
-    struct finding finding = {.line = refusal->line, .text = text_of(refusal->detail)};
-
-    for (int code = FINDING_NONE + 1; code < FINDING_COUNT; code++) {
-        if (strcmp(finding_name((enum finding_code)code), refusal->subject) == 0)
-            finding.code = (enum finding_code)code;
-    }
-    if (finding.code == FINDING_NONE)
-        finding.code = REFUSED_UNDECODABLE;
-    return findings_insert(load->session->db, &load->place, 0, &finding, 1, error);
-}
-
-static enum status file_note_in(struct load *load, struct text packed, const char *state,
-                                const struct error *refusal, struct business *tx,
+/* Notes the file as LOADING or, with its refusal, as REFUSED. */
+static enum status file_note_in(struct load *load, const struct error *refusal, struct business *tx,
                                 struct error *error)
 {
-    bool done = false;
-    enum status status = file_insert(load, packed, state, error);
+    const struct file_note note = {.digest = load->digest, .name = load->path, .size = load->size};
+    struct db *db = load->session->db;
+    enum status status = file_take(db, &note, refusal == NULL ? "LOADING" : "REFUSED", &tx->effects,
+                                   error, &load->place.file_id);
 
-    file_effect(load, state, tx);
+    return status == OK && refusal != NULL
+               ? file_refusal_note(db, load->place.file_id, refusal, error)
+               : status;
+}
+
+/* The same, and keeps its original. */
+static enum status file_keep_in(struct load *load, const struct error *refusal, struct business *tx,
+                                struct error *error)
+{
+    struct data_key key = {.key_id = 0};
+    enum status status = original_key(load->session->db, load->order->seal, error, &key);
+
     if (status == OK)
-        status = file_find(load, error, &done);
-    if (status == OK && refusal != NULL)
-        status = refusal_note(load, refusal, error);
+        status = file_note_in(load, refusal, tx, error);
+    if (status == OK && (refusal == NULL || load->size <= REFUSED_ORIGINAL_MAX))
+        status = original_store(load, key.key_id == 0 ? NULL : &key, error);
+    explicit_bzero(&key, sizeof key);
     return status;
 }
 
-/* Notes the file as LOADING or, with its refusal, as REFUSED. */
-static enum status file_note(struct load *load, struct text packed, const struct error *refusal,
-                             struct error *error)
+static enum status file_note(struct load *load, const struct error *refusal, struct error *error)
 {
     struct business tx;
     enum status status = business_begin(load->session->db, "statement_file", load->session->worker,
@@ -217,74 +182,95 @@ static enum status file_note(struct load *load, struct text packed, const struct
 
     if (status != OK)
         return status;
-    status =
-        file_note_in(load, packed, refusal == NULL ? "LOADING" : "REFUSED", refusal, &tx, error);
+    status = file_keep_in(load, refusal, &tx, error);
     return business_finish(&tx, status, error);
 }
 
-static enum status file_identify(struct load *load, struct pack *pack, struct error *error)
+static enum status file_identify(struct load *load, struct error *error)
 {
-    struct original original = {.sha256 = sha256_new(), .pack = pack};
-    enum status status;
+    struct whole whole = {.sha256 = sha256_new()};
+    enum status status = file_pieces(load, whole_take, &whole, error);
 
-    sha256_begin(original.sha256);
-    status = file_pieces(load, original_take, &original, error);
-    sha256_end(original.sha256, &load->digest);
-    sha256_free(original.sha256);
-    load->size = original.size;
+    sha256_end(whole.sha256, &load->digest);
+    sha256_free(whole.sha256);
+    load->size = whole.size;
     return status;
 }
 
-/* Digest, do we know it, does it read to its end (2)? *ret_go: it is to be loaded now. */
-static enum status file_first_read(struct load *load, struct error *error, bool *ret_go)
+/* Does it read to its end (2)? */
+static enum status file_try_reading(struct load *load, struct error *error, bool *ret_go)
 {
-    const struct statement_sink nothing = {.statement = sink_nothing};
-    struct pack *pack = pack_new(ORIGINAL_SIZE_MAX);
-    struct text packed = {NULL, 0};
+    const struct statement_sink nothing = {.entry = sink_no_entry, .statement = sink_nothing};
     struct error refusal;
-    enum status status = file_identify(load, pack, error);
-    enum status read;
+    enum status read = file_read_statements(load, &nothing, &refusal);
+    enum status status = OK;
 
-    if (status == OK)
-        status = file_find(load, error, &load->answer->known);
-    if (status != OK || load->answer->known) {
-        pack_free(pack);
-        return status;
-    }
-    read = file_read_statements(load, &nothing, &refusal);
-    load->answer->refused = read == REJECT;
     if (read != OK && read != REJECT) {
         *error = refusal;
-        status = read;
-    } else if (load->order->trial) {
-        status = OK;
-    } else if (pack_end(pack, &packed) || read == REJECT) {
-        status = file_note(load, packed, read == REJECT ? &refusal : NULL, error);
-    } else {
-        status = error_set(error, FATAL, "%s is too large to keep", load->path);
+        return read;
     }
-    pack_free(pack);
+    load->answer->refused = read == REJECT;
+    if (!load->order->trial)
+        status = file_note(load, read == REJECT ? &refusal : NULL, error);
     *ret_go = status == OK && read == OK;
     if (status == OK && read == REJECT)
         *error = refusal;
     return status;
 }
 
+/* Digest, do we know it, does it read to its end? *ret_go: it is to be loaded now. */
+static enum status file_first_read(struct load *load, struct error *error, bool *ret_go)
+{
+    struct file_known known = {0};
+    enum status status = file_identify(load, error);
+
+    if (status == OK)
+        status = file_find(load->session->db, &load->digest, error, &known);
+    load->place.file_id = known.file_id;
+    load->answer->known = known.is_through; /* (1) */
+    load->answer->refused = known.is_refused;
+    return status != OK || known.is_through ? status : file_try_reading(load, error, ret_go);
+}
+
 /* ---- read 2 ---- */
+
+static enum status sink_entry(void *context, const struct statement *statement,
+                              const struct statement_entry *entry, struct error *error)
+{
+    struct load *load = context;
+
+    (void)statement;
+    return entry_spool_add(load->place.entries, entry, error);
+}
 
 static enum status sink_load(void *context, const struct statement *statement, struct error *error)
 {
     struct load *load = context;
+    enum status status;
 
     load->place.ordinal++;
-    return load_statement(load->session, load->order, &load->place, statement, error, load->answer);
+    status =
+        load_statement(load->session, load->order, &load->place, statement, error, load->answer);
+    entry_spool_clear(load->place.entries);
+    return status;
 }
 
 static enum status statements_load(struct load *load, struct error *error)
 {
-    const struct statement_sink sink = {.context = load, .statement = sink_load};
-    enum status status = file_read_statements(load, &sink, error);
+    const struct statement_sink sink = {.context = load,
+                                        .entry = sink_entry,
+                                        .statement = sink_load};
+    struct entry_spool *entries = calloc(1, sizeof *entries);
+    enum status status;
 
+    assert(entries != NULL);
+    status = entry_spool_open(entries, error);
+    load->place.entries = entries;
+    if (status == OK)
+        status = file_read_statements(load, &sink, error);
+    entry_spool_close(entries);
+    free(entries);
+    load->place.entries = NULL;
     if (status == REJECT)
         return error_set(error, FATAL, "%s changed while it was read", load->path);
     return status;
@@ -294,26 +280,24 @@ static enum status file_second_read(struct load *load, struct error *error)
 {
     enum status status = statements_load(load, error);
 
-    return status == OK ? file_state_set(load, "LOADED", error) : status;
+    return status == OK ? file_state_set(load->session->db, load->place.file_id, "LOADED", error)
+                        : status;
 }
 
 /* The same in one transaction, which is rolled back whatever comes of it. */
 static enum status file_try(struct load *load, struct error *error)
 {
     struct business tx;
-    bool done = false;
     enum status status = business_begin(load->session->db, "statement_file", load->session->worker,
                                         clock_now_us(), error, &tx);
 
     if (status != OK)
         return status;
-    load->place.trial = &tx;
-    status = file_insert(load, (struct text){NULL, 0}, "LOADING", error);
-    if (status == OK)
-        status = file_find(load, error, &done);
+    load->place.within = &tx;
+    status = file_note_in(load, NULL, &tx, error);
     if (status == OK)
         status = statements_load(load, error);
-    load->place.trial = NULL;
+    load->place.within = NULL;
     business_abandon(&tx);
     return status;
 }

@@ -11,17 +11,20 @@
  *     in the middle is simply loaded again.
  * (4) A booking that two statements bring is stored once: entry_id is made of its key and its
  *     occurrence within a statement.
- * (5) A zip or gzip is no file of its own: each of its members is one (members.h).
+ * (5) Memory is flat: entries wait in a file until their statement has ended (entry_spool.h).
+ * (6) A zip or gzip is no file of its own: each of its members is one (members.h).
  */
 #ifndef SAWA_STATEMENT_LOAD_H
 #define SAWA_STATEMENT_LOAD_H
+
+#include "entry_spool.h"
+#include "file_note.h"
+#include "original.h"
 
 #include "base/clock.h"
 #include "codec/statement.h"
 #include "runtime/session.h"
 #include "store/business.h"
-
-enum { ORIGINAL_SIZE_MAX = 256 * 1024 * 1024 };
 
 /* What became of one file, or of one member of a zip. */
 struct load_answer {
@@ -44,7 +47,8 @@ struct load_verdict {
 
 struct load_order {
     const struct statement_profile *profile;
-    bool trial; /* all of it is done, told, and rolled back */
+    const struct original_seal *seal; /* of originals */
+    bool trial;                       /* all of it is done, told, and rolled back */
     void *context;
     /* Is told of each: name is the path, for a member its own name behind it. */
     void (*tell)(void *context, const char *name, const struct load_answer *answer,
@@ -59,16 +63,28 @@ struct load_order {
 must_use enum status load_file(struct session *session, const struct load_order *order,
                                const char *path, struct error *error);
 
+/* A held statement that two people release: it is loaded after all (release.c). */
+struct load_release {
+    int64_t statement_id;
+    struct digest digest; /* what was approved; another content is refused */
+};
+
 /* One statement of a file into the database (store.c). */
 struct load_place {
     int64_t file_id;
     int32_t ordinal;
-    struct business *trial; /* not NULL: within it, and nothing is committed */
+    struct entry_spool *entries;
+    struct business *within;            /* not NULL: within it, and nothing is committed */
+    const struct load_release *release; /* NULL: it comes for the first time */
 };
+/* Its entries lie in place->entries; they are left there. */
 must_use enum status load_statement(struct session *session, const struct load_order *order,
                                     const struct load_place *place,
                                     const struct statement *statement, struct error *error,
                                     struct load_answer *answer);
+
+/* REJECT: a held statement cannot be loaded. */
+enum status release_refuse(struct error *error, const char *detail, const char *hint);
 
 /* Stores findings about a statement, or about a file where statement_id is 0. */
 must_use enum status findings_insert(struct db *db, const struct load_place *place,

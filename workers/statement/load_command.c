@@ -93,7 +93,9 @@ static int load_all(struct program_run *run, const struct statement_profile *pro
                     char **paths)
 {
     int worst = EXIT_OK;
+    struct original_seal seal = {.present = false};
     const struct load_order order = {.profile = profile,
+                                     .seal = &seal,
                                      .trial = trial,
                                      .context = &worst,
                                      .tell = answer_print,
@@ -102,7 +104,8 @@ static int load_all(struct program_run *run, const struct statement_profile *pro
     struct error error;
     enum status status = OK;
 
-    if (session_open(run, &error, &session) != OK)
+    if (original_seal_read(run->config, &error, &seal) != OK ||
+        session_open(run, &error, &session) != OK)
         return program_fail(&error);
     for (; *paths != NULL && status == OK; paths++)
         status = load_file(&session, &order, *paths, &error);
@@ -110,7 +113,7 @@ static int load_all(struct program_run *run, const struct statement_profile *pro
     return status == OK ? worst : program_fail(&error);
 }
 
-static int run_command(struct program_run *run, int argc, char **argv, bool trial)
+static int files_command(struct program_run *run, int argc, char **argv, bool trial)
 {
     static const struct option known[] = {PROFILE_OPTIONS, {NULL, 0, NULL, 0}};
     static struct profiles profiles; /* large */
@@ -130,10 +133,10 @@ static int run_command(struct program_run *run, int argc, char **argv, bool tria
 
 int load_command(struct program_run *run, int argc, char **argv)
 {
-    return run_command(run, argc, argv, false);
+    return files_command(run, argc, argv, false);
 }
 
 int check_command(struct program_run *run, int argc, char **argv)
 {
-    return run_command(run, argc, argv, true);
+    return files_command(run, argc, argv, true);
 }

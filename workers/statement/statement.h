@@ -10,7 +10,8 @@
 /* parse.c: EXIT_OK read, EXIT_FINDINGS read with an error among the findings, EXIT_REFUSED at least
  * one file refused. "-" is stdin. */
 int parse_command(struct program_run *run, int argc, char **argv);
-/* load_command.c, watch.c */
+/* run.c, load_command.c, watch.c */
+int run_command(struct program_run *run, int argc, char **argv);
 int load_command(struct program_run *run, int argc, char **argv);
 int check_command(struct program_run *run, int argc, char **argv);
 int watch_command(struct program_run *run, int argc, char **argv);
@@ -19,6 +20,12 @@ int list_command(struct program_run *run, int argc, char **argv);
 int show_command(struct program_run *run, int argc, char **argv);
 int findings_command(struct program_run *run, int argc, char **argv);
 int original_command(struct program_run *run, int argc, char **argv);
+int release_list(struct program_run *run, int argc, char **argv);
+int policy_list(struct program_run *run, int argc, char **argv);
+int policy_history(struct program_run *run, int argc, char **argv);
+/* release.c: what two people decide. */
+int release_command(struct program_run *run, int argc, char **argv);
+int policy_command(struct program_run *run, int argc, char **argv);
 int profiles_command(struct program_run *run, int argc, char **argv);
 
 #endif

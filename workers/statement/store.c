@@ -3,59 +3,35 @@
  */
 #include "load.h"
 
-#include "store/copy.h"
-
 #include "statement_sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    PARAMS_SIZE_MAX = 4 * 1024 * 1024,
-    TUPLES_SIZE_MAX = 512 * 1024 * 1024,
-    TUPLE_FIXED_SIZE = 512,
-    REMITTANCE_SIZE_MAX = 1024,
-};
+enum { PARAMS_SIZE_MAX = 4 * 1024 * 1024, FINDING_TEXT_SIZE = 160 };
 
 /* A statement on its way in: what the checks found out and the writes need. */
 struct intake {
     struct session *session;
     const struct statement *statement;
+    struct entry_spool *entries;
     struct business *tx;
+    bool is_within;        /* tx is not ours: other statements may follow in it */
     int32_t account_id;    /* 0: none of ours */
     bool is_agreed_format; /* the one that account's statements are to be in */
+    struct hold_policy policy;
     struct digest digest;
     char currency[CURRENCY_CODE_SIZE];
     calendar_date closing_date;
     const char *hold_reason; /* NULL: it loads */
+    struct finding gap;      /* to the statement before; code FINDING_NONE: none */
+    char gap_text[FINDING_TEXT_SIZE];
     int32_t loaded_count;
     int64_t new_count;    /* of these, what was not there */
     int64_t statement_id; /* 0: the same content is stored already */
 };
 
 /* ---- may it load? ---- */
-
-static bool is_bookable(const struct statement_entry *entry)
-{
-    return entry->status == STATUS_BOOK && entry->amount.minor != 0;
-}
-
-/* An entry the proof can use: in the account's currency and minor unit. */
-static bool entry_fits(const struct statement *statement, const struct statement_entry *entry)
-{
-    return entry->amount.present && entry->amount.currency == statement->account.currency &&
-           entry->amount.scale == currency_scale(entry->amount.currency);
-}
-
-static bool entries_fit(const struct statement *statement)
-{
-    for (const struct statement_entry *entry = statement->entries; entry != NULL;
-         entry = entry->next) {
-        if (entry->status == STATUS_BOOK && !entry_fits(statement, entry))
-            return false;
-    }
-    return true;
-}
 
 static bool closing_fits(const struct statement *statement)
 {
@@ -84,24 +60,28 @@ static bool is_of_the_day(const struct intake *intake)
     }
 }
 
-/* The first condition that fails names why the statement waits. */
-static const char *hold_reason(const struct intake *intake)
+/* What no decision mends: there is nothing to book it with, or nothing a proof could hold. */
+static const char *hold_reason_for_good(const struct intake *intake)
 {
-    const struct statement *statement = intake->statement;
-
-    if (statement_is_held(statement))
-        return "findings";
     if (intake->account_id == 0)
         return "account_unknown";
-    if (!is_of_the_day(intake))
-        return "not_an_end_of_day_statement";
-    if (!closing_fits(statement))
+    if (!closing_fits(intake->statement))
         return "closing_balance_unusable";
     if (intake->closing_date == DATE_NONE)
         return "closing_date_missing";
-    if (!entries_fit(statement))
+    if (!entry_spool_fits(intake->entries, intake->statement))
         return "entry_in_another_currency_or_scale";
     return NULL;
+}
+
+/* The first condition that fails names why the statement waits. */
+static const char *hold_reason(const struct intake *intake)
+{
+    if (hold_policy_ask(&intake->policy, intake->statement->findings) != FINDING_NONE)
+        return "findings";
+    if (intake->account_id != 0 && !is_of_the_day(intake))
+        return "not_an_end_of_day_statement";
+    return hold_reason_for_good(intake);
 }
 
 static calendar_date first_date(calendar_date first, calendar_date second)
@@ -128,22 +108,52 @@ static enum status account_find(struct intake *intake, struct error *error)
     return status;
 }
 
-/* Same number and page in a year, other content: a person decides which one counts. */
-static enum status replaced_find(struct intake *intake, struct error *error)
+static void params_account(struct params *params, const struct intake *intake)
 {
-    const struct statement *statement = intake->statement;
+    if (intake->account_id == 0)
+        params_null(params);
+    else
+        params_int32(params, intake->account_id);
+}
+
+/* A code that this program does not know holds nothing: it finds none of that name. */
+static enum status policy_read(struct intake *intake, struct error *error)
+{
     struct params params;
     struct result *rows = NULL;
     enum status status;
 
-    if (intake->hold_reason != NULL || statement->sequence_number.size == 0)
+    hold_policy_init(&intake->policy);
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_account(&params, intake);
+    status = db_run_once(intake->session->db, statement_sql_policy, &params, error, &rows);
+    for (int row = 0; status == OK && row < result_rows(rows); row++)
+        (void)!hold_policy_set(&intake->policy, result_text(rows, row, 0),
+                               result_bool(rows, row, 1));
+    result_free(rows);
+    return status;
+}
+
+static void params_place(struct params *params, const struct intake *intake)
+{
+    params_int32(params, intake->account_id);
+    params_text(params, intake->statement->sequence_number);
+    params_int32(params, intake->statement->page);
+    params_date(params, intake->closing_date);
+    params_bytes(params, intake->digest.bytes, SHA256_SIZE);
+}
+
+/* Same number and page in a year, other content: a person decides which one counts. */
+static enum status replaced_find(struct intake *intake, struct error *error)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    if (intake->hold_reason != NULL || intake->statement->sequence_number.size == 0)
         return OK;
     params_init(&params, PARAMS_SIZE_MAX);
-    params_int32(&params, intake->account_id);
-    params_text(&params, statement->sequence_number);
-    params_int32(&params, statement->page);
-    params_date(&params, intake->closing_date);
-    params_bytes(&params, intake->digest.bytes, SHA256_SIZE);
+    params_place(&params, intake);
     status =
         db_run_once(intake->session->db, statement_sql_statement_replaced, &params, error, &rows);
     if (status == OK && result_bool(rows, 0, 0))
@@ -152,7 +162,56 @@ static enum status replaced_find(struct intake *intake, struct error *error)
     return status;
 }
 
-static enum status intake_decide(struct intake *intake, struct error *error)
+static bool has_finding(const struct statement *statement, enum finding_code code)
+{
+    for (const struct finding *one = statement->findings; one != NULL; one = one->next) {
+        if (one->code == code)
+            return true;
+    }
+    return false;
+}
+
+static void gap_note(struct intake *intake, calendar_date before)
+{
+    char opening[DATE_TEXT_SIZE] = "its day";
+    char closing[DATE_TEXT_SIZE];
+
+    if (intake->statement->opening.date != DATE_NONE)
+        date_format(intake->statement->opening.date, opening);
+    date_format(before, closing);
+    snprintf(intake->gap_text, sizeof intake->gap_text,
+             "opening balance of %s differs from the closing balance of %s before it", opening,
+             closing);
+    intake->gap.code = FINDING_CONTINUITY_BROKEN;
+    intake->gap.text = text_of(intake->gap_text);
+}
+
+/* Does it begin where the one before ended? Of a statement that would load. */
+static enum status gap_find(struct intake *intake, struct error *error)
+{
+    const struct statement *statement = intake->statement;
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    if (intake->hold_reason != NULL || !statement->has_opening ||
+        !statement->opening.amount.present || has_finding(statement, FINDING_CONTINUITY_BROKEN))
+        return OK;
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_int32(&params, intake->account_id);
+    params_int32(&params, statement->page);
+    params_date(&params, intake->closing_date);
+    params_bytes(&params, intake->digest.bytes, SHA256_SIZE);
+    status = db_run_once(intake->session->db, statement_sql_continuity, &params, error, &rows);
+    if (status == OK && result_rows(rows) == 1 &&
+        result_int64(rows, 0, 0) != statement->opening.amount.minor)
+        gap_note(intake, result_date(rows, 0, 1));
+    result_free(rows);
+    return status;
+}
+
+/* What is to be known of it, whatever becomes of it. */
+static enum status intake_learn(struct intake *intake, struct error *error)
 {
     const struct statement *statement = intake->statement;
     enum status status;
@@ -162,13 +221,21 @@ static enum status intake_decide(struct intake *intake, struct error *error)
         currency_code(statement->account.currency, intake->currency);
     intake->closing_date = first_date(statement->closing.date, statement->to);
     status = account_find(intake, error);
-    if (status != OK)
-        return status;
+    return status == OK ? policy_read(intake, error) : status;
+}
+
+static enum status intake_decide(struct intake *intake, struct error *error)
+{
+    enum status status;
+
     intake->hold_reason = hold_reason(intake);
-    for (const struct statement_entry *entry = statement->entries; entry != NULL;
-         entry = entry->next)
-        intake->loaded_count += intake->hold_reason == NULL && is_bookable(entry);
-    return replaced_find(intake, error);
+    status = replaced_find(intake, error);
+    if (status == OK)
+        status = gap_find(intake, error);
+    if (hold_policy_ask(&intake->policy, &intake->gap) != FINDING_NONE)
+        intake->hold_reason = "findings";
+    intake->loaded_count = intake->hold_reason == NULL ? intake->entries->count : 0;
+    return status;
 }
 
 /* ---- the statement's row ---- */
@@ -201,10 +268,7 @@ static void params_statement(struct params *params, const struct intake *intake,
     params_int32(params, place->ordinal);
     params_int64(params, intake->tx->commit_id);
     params_bytes(params, intake->digest.bytes, SHA256_SIZE);
-    if (intake->account_id == 0)
-        params_null(params);
-    else
-        params_int32(params, intake->account_id);
+    params_account(params, intake);
     params_text(params, text_or_empty(statement->account.id));
     params_string(params, intake->currency);
     params_string(params, statement_format_name(statement->format));
@@ -216,7 +280,7 @@ static void params_statement(struct params *params, const struct intake *intake,
     params_balance(params, &statement->opening, statement->has_opening, statement->opening.date);
     params_balance(params, &statement->closing, statement->has_closing, intake->closing_date);
     params_int32(params, statement->entry_count);
-    params_int32(params, held ? 0 : intake->loaded_count);
+    params_int32(params, intake->loaded_count);
 }
 
 static void statement_effect(const struct intake *intake)
@@ -250,188 +314,66 @@ static enum status statement_insert(struct intake *intake, const struct load_pla
 
 /* ---- its entries ---- */
 
-struct keyed {
-    const struct statement_entry *entry;
-    struct digest key;
-    int32_t occurrence;
-};
-
-static int keyed_compare(const void *left, const void *right)
+static struct entry_end entry_end_of(const struct intake *intake)
 {
-    const struct keyed *a = left;
-    const struct keyed *b = right;
-    int order = memcmp(a->key.bytes, b->key.bytes, SHA256_SIZE);
-
-    return order != 0 ? order
-                      : (a->entry->position > b->entry->position) -
-                            (a->entry->position < b->entry->position);
-}
-
-/* Numbers equal keys 1, 2, ... in the order of the statement (4). */
-static void keyed_number(struct keyed *keyed, size_t count)
-{
-    qsort(keyed, count, sizeof *keyed, keyed_compare);
-    for (size_t i = 0; i < count; i++) {
-        bool again = i > 0 && digest_equal(&keyed[i].key, &keyed[i - 1].key);
-
-        keyed[i].occurrence = again ? keyed[i - 1].occurrence + 1 : 1;
-    }
-}
-
-static struct keyed *keyed_make(const struct intake *intake)
-{
-    struct keyed *keyed = calloc((size_t)intake->loaded_count + 1, sizeof *keyed);
-    size_t count = 0;
-
-    assert(keyed != NULL);
-    for (const struct statement_entry *entry = intake->statement->entries; entry != NULL;
-         entry = entry->next) {
-        if (!is_bookable(entry))
-            continue;
-        keyed[count].entry = entry;
-        statement_entry_key(intake->statement, entry, &keyed[count].key);
-        count++;
-    }
-    assert(count == (size_t)intake->loaded_count);
-    keyed_number(keyed, count);
-    return keyed;
-}
-
-/* The same booking has the same id in every database. */
-static struct uuid entry_id_of(int32_t account_id, const struct keyed *keyed)
-{
-    char key[2 * SHA256_SIZE + 1];
-    char name[2 * SHA256_SIZE + 64];
-
-    digest_format(&keyed->key, key);
-    snprintf(name, sizeof name, "entry/%d/%s/%d", account_id, key, keyed->occurrence);
-    return uuid_of_name(text_of(name));
-}
-
-/* What the bank wrote about it, one text with single blanks between the parts. */
-static void remittance_join(const struct statement_facts *facts, struct buffer *out)
-{
-    buffer_clear(out);
-    statement_texts_join(facts->unstructured, out);
-    for (const struct statement_remittance *one = facts->structured; one != NULL; one = one->next) {
-        if (out->size > 0)
-            buffer_byte(out, ' ');
-        buffer_text(out, one->reference.size > 0 ? one->reference : one->text);
-    }
-    if (out->size == 0)
-        buffer_text(out, facts->information);
-}
-
-static char *copy_cut(char *at, struct text text)
-{
-    return copy_text(at, text_or_empty(text_cut(text, REMITTANCE_SIZE_MAX)));
-}
-
-static char *copy_references(char *at, const struct statement_references *references)
-{
-    at = copy_cut(at, references->end_to_end_id);
-    at = copy_cut(at, references->instruction_id);
-    at = copy_cut(at, references->transaction_id);
-    at = copy_cut(at, references->uetr);
-    at = copy_cut(at, references->customer_reference);
-    return copy_cut(at, references->servicer_reference);
-}
-
-static void entry_tuple(const struct intake *intake, const struct keyed *keyed,
-                        struct buffer *remittance, struct buffer *tuples)
-{
-    const struct statement_entry *entry = keyed->entry;
-    struct uuid entry_id = entry_id_of(intake->account_id, keyed);
-    calendar_date booked = first_date(entry->booking_date, entry->value_date);
-    char *at = copy_reserve(tuples, TUPLE_FIXED_SIZE + 7 * (size_t)REMITTANCE_SIZE_MAX);
-
-    if (at == NULL)
-        return; /* the ceiling of tuples; asked once at the end */
-    remittance_join(&entry->facts, remittance);
-    booked = first_date(booked, intake->closing_date);
-    at = copy_tuple(at, 21);
-    at = copy_uuid(at, &entry_id);
-    at = copy_int32(at, intake->account_id);
-    at = copy_int64(at, intake->statement_id);
-    at = copy_int32(at, entry->position);
-    at = copy_bytes(at, keyed->key.bytes, SHA256_SIZE);
-    at = copy_int32(at, keyed->occurrence);
-    at = copy_int64(at, entry->amount.minor);
-    at = copy_text(at, text_of(intake->currency));
-    at = copy_date(at, first_date(entry->value_date, booked));
-    at = copy_date(at, booked);
-    at = copy_date(at, intake->closing_date);
-    at = copy_bool(at, entry->reversal);
-    at = copy_bool(at, entry->facts.return_code.size > 0 || entry->facts.return_text.size > 0);
-    at = copy_references(at, &entry->facts.references);
-    at = copy_cut(at, buffer_view(remittance));
-    at = copy_bool(at, true);
-    copy_finish(tuples, at);
-}
-
-static void entries_tuples(const struct intake *intake, struct buffer *tuples)
-{
-    struct keyed *keyed = keyed_make(intake);
-    struct buffer remittance;
-
-    buffer_init(&remittance, PARAMS_SIZE_MAX);
-    for (int32_t i = 0; i < intake->loaded_count; i++)
-        entry_tuple(intake, &keyed[i], &remittance, tuples);
-    buffer_done(&remittance);
-    free(keyed);
+    return (struct entry_end){.account_id = intake->account_id,
+                              .statement_id = intake->statement_id,
+                              .currency = intake->currency,
+                              .closing_date = intake->closing_date};
 }
 
 /* By way of a table of their own: what another statement brought is left out (4). */
-static enum status entries_stage(struct db *db, struct text tuples, struct error *error,
-                                 int64_t *ret_new)
+static enum status entries_stage(struct intake *intake, struct effects *effects,
+                                 struct error *error)
 {
+    struct db *db = intake->session->db;
+    struct entry_end end = entry_end_of(intake);
     struct result *rows = NULL;
     int64_t staged = 0;
     enum status status = db_run(db, statement_sql_stage_make, NULL, error, NULL);
 
     if (status == OK)
-        status = db_copy(db, statement_sql_stage_copy, &tuples, 1, error, &staged);
+        status = db_run(db, statement_sql_stage_clear, NULL, error, NULL);
+    if (status == OK)
+        status = entry_spool_copy(intake->entries, db, statement_sql_stage_copy, &end, effects,
+                                  error, &staged);
     if (status == OK)
         status = db_run(db, statement_sql_entry_insert, NULL, error, &rows);
     if (status == OK)
-        *ret_new = result_affected(rows);
+        intake->new_count = result_affected(rows);
     result_free(rows);
     return status;
 }
 
 /* Most statements overlap no other, so the rows go straight to their table; where one of them is
  * there already, once more by the stage. */
-static enum status entries_copy(struct intake *intake, struct text tuples, struct error *error)
+static enum status entries_copy(struct intake *intake, struct error *error)
 {
     struct db *db = intake->session->db;
+    struct entry_end end = entry_end_of(intake);
     enum status status = db_run(db, statement_sql_entries_save, NULL, error, NULL);
 
     if (status == OK)
-        status = db_copy(db, statement_sql_entry_copy, &tuples, 1, error, &intake->new_count);
+        status = entry_spool_copy(intake->entries, db, statement_sql_entry_copy, &end,
+                                  &intake->tx->effects, error, &intake->new_count);
     if (status == DUPLICATE) {
         status = db_run(db, statement_sql_entries_undo, NULL, error, NULL);
         if (status == OK)
-            status = entries_stage(db, tuples, error, &intake->new_count);
+            status = entries_stage(intake, NULL, error);
     }
-    effects_copy(&intake->tx->effects, "statement_entry", tuples);
-    return status;
+    return status == OK && intake->is_within
+               ? db_run(db, statement_sql_entries_kept, NULL, error, NULL)
+               : status;
 }
 
 static enum status entries_insert(struct intake *intake, struct error *error)
 {
-    struct buffer tuples;
     enum status status;
 
-    if (intake->hold_reason != NULL || intake->loaded_count == 0)
+    if (intake->loaded_count == 0)
         return OK;
-    buffer_init(&tuples, TUPLES_SIZE_MAX);
-    entries_tuples(intake, &tuples);
-    status = buffer_failed(&tuples)
-                 ? error_set(error, FATAL, "a statement passes the ceiling of %d bytes of entries",
-                             TUPLES_SIZE_MAX)
-                 : entries_copy(intake, buffer_view(&tuples), error);
-    buffer_done(&tuples);
-    return status;
+    status = entry_spool_end(intake->entries, intake->statement, error);
+    return status == OK ? entries_copy(intake, error) : status;
 }
 
 /* ---- its findings ---- */
@@ -475,15 +417,109 @@ enum status findings_insert(struct db *db, const struct load_place *place, int64
     return status;
 }
 
-static enum status continuity_check(const struct intake *intake, struct error *error)
+/* The gap, if there is one, stands in front of what the statement shows by itself. */
+static enum status intake_findings(struct intake *intake, const struct load_place *place,
+                                   struct error *error)
+{
+    const struct statement *statement = intake->statement;
+    size_t count = (size_t)statement->finding_count;
+    const struct finding *first = statement->findings;
+
+    if (intake->gap.code != FINDING_NONE) {
+        intake->gap.next = statement->findings;
+        first = &intake->gap;
+        count++;
+    }
+    return findings_insert(intake->session->db, place, intake->statement_id, first, count, error);
+}
+
+/* ---- one that was held, and is released ---- */
+
+enum status release_refuse(struct error *error, const char *detail, const char *hint)
+{
+    error_set(error, REJECT, "the statement cannot be loaded");
+    error_detail(error, "%s", detail);
+    error_hint(error, "%s", hint);
+    error->exit_code = EXIT_REFUSED;
+    return REJECT;
+}
+
+/* A person may overrule what holds it, but not what it lacks. */
+static enum status release_check(const struct intake *intake, const struct load_place *place,
+                                 struct error *error)
+{
+    const char *reason = hold_reason_for_good(intake);
+
+    if (!digest_equal(&intake->digest, &place->release->digest))
+        return release_refuse(error, "its file reads otherwise now than when it came",
+                              "give the --profile or --csv-profile it was loaded with");
+    return reason == NULL
+               ? OK
+               : release_refuse(error, reason, "ask the bank for another one, and refuse this one");
+}
+
+static enum status release_update(const struct intake *intake, struct error *error)
 {
     struct params params;
+    struct result *rows = NULL;
+    enum status status;
 
-    if (intake->hold_reason != NULL)
-        return OK;
     params_init(&params, PARAMS_SIZE_MAX);
     params_int64(&params, intake->statement_id);
-    return db_run_once(intake->session->db, statement_sql_continuity, &params, error, NULL);
+    params_int32(&params, intake->account_id);
+    params_int32(&params, intake->loaded_count);
+    status = db_run_once(intake->session->db, statement_sql_release_update, &params, error, &rows);
+    if (status == OK && result_affected(rows) != 1)
+        status = release_refuse(error, "it is not held any more", "sawa statement list");
+    result_free(rows);
+    if (status == OK)
+        statement_effect(intake);
+    return status;
+}
+
+/* What it replaces is loaded already and stays. Where that has bookings which this one has not,
+ * both together are what no bank ever said. */
+static enum status release_replaces(const struct intake *intake, struct error *error)
+{
+    struct params params;
+    struct result *rows = NULL;
+    int64_t left;
+    enum status status;
+
+    params_init(&params, PARAMS_SIZE_MAX);
+    params_place(&params, intake);
+    status = db_run_once(intake->session->db, statement_sql_release_left, &params, error, &rows);
+    left = status == OK ? result_int64(rows, 0, 0) : 0;
+    result_free(rows);
+    return left == 0
+               ? status
+               : release_refuse(error, "it replaces a statement with bookings that it has not",
+                                "entries that are loaded stay: refuse it, and settle with"
+                                " the bank which one counts");
+}
+
+static enum status intake_release(struct intake *intake, const struct load_place *place,
+                                  struct error *error)
+{
+    enum status status = release_check(intake, place, error);
+
+    if (status != OK)
+        return status;
+    intake->statement_id = place->release->statement_id;
+    intake->loaded_count = intake->entries->count;
+    status = gap_find(intake, error);
+    if (status == OK)
+        status = release_update(intake, error);
+    if (status == OK)
+        status = entry_spool_end(intake->entries, intake->statement, error);
+    if (status == OK)
+        status = entries_stage(intake, &intake->tx->effects, error);
+    if (status == OK && intake->statement->sequence_number.size > 0)
+        status = release_replaces(intake, error);
+    if (status == OK && intake->gap.code != FINDING_NONE)
+        status = findings_insert(intake->session->db, place, intake->statement_id, &intake->gap, 1,
+                                 error);
+    return status;
 }
 
 /* ---- one transaction ---- */
@@ -491,18 +527,18 @@ static enum status continuity_check(const struct intake *intake, struct error *e
 static enum status intake_write(struct intake *intake, const struct load_place *place,
                                 struct error *error)
 {
-    const struct statement *statement = intake->statement;
-    enum status status = intake_decide(intake, error);
+    enum status status = intake_learn(intake, error);
 
+    if (status == OK && place->release != NULL)
+        return intake_release(intake, place, error);
+    if (status == OK)
+        status = intake_decide(intake, error);
     if (status == OK)
         status = statement_insert(intake, place, error);
     if (status != OK || intake->statement_id == 0)
         return status;
     status = entries_insert(intake, error);
-    if (status == OK)
-        status = findings_insert(intake->session->db, place, intake->statement_id,
-                                 statement->findings, (size_t)statement->finding_count, error);
-    return status == OK ? continuity_check(intake, error) : status;
+    return status == OK ? intake_findings(intake, place, error) : status;
 }
 
 static void intake_count(const struct intake *intake, struct load_answer *answer)
@@ -541,7 +577,7 @@ static enum status intake_run(struct intake *intake, const struct load_order *or
 
     if (status == OK)
         status = intake_tell(intake, order, error);
-    if (place->trial != NULL)
+    if (place->within != NULL)
         return status;
     if (status != OK || intake->statement_id != 0)
         return business_finish(intake->tx, status, error);
@@ -556,10 +592,12 @@ enum status load_statement(struct session *session, const struct load_order *ord
     struct business tx;
     struct intake intake = {.session = session,
                             .statement = statement,
-                            .tx = place->trial == NULL ? &tx : place->trial};
+                            .entries = place->entries,
+                            .is_within = place->within != NULL,
+                            .tx = place->within == NULL ? &tx : place->within};
     enum status status = OK;
 
-    if (place->trial == NULL)
+    if (place->within == NULL)
         status =
             business_begin(session->db, "statement", session->worker, clock_now_us(), error, &tx);
     if (status == OK)

@@ -74,6 +74,7 @@ static void answer_log(void *context, const char *name, const struct load_answer
 struct watch {
     struct session session;
     struct profiles profiles;
+    struct original_seal seal;
     const char *folder;
 };
 
@@ -81,6 +82,7 @@ static enum status watch_file(struct watch *watch, const char *name, struct erro
 {
     bool refused = false;
     const struct load_order order = {.profile = profiles_chosen(&watch->profiles),
+                                     .seal = &watch->seal,
                                      .context = &refused,
                                      .tell = answer_log};
     char path[WATCH_PATH_MAX];
@@ -134,7 +136,8 @@ static int watch_run(struct program_run *run, struct watch *watch)
     struct error error;
     enum status status;
 
-    if (session_open(run, &error, &watch->session) != OK)
+    if (original_seal_read(run->config, &error, &watch->seal) != OK ||
+        session_open(run, &error, &watch->session) != OK)
         return program_fail(&error);
     status = watch_loop(watch, &error);
     session_done(&watch->session);

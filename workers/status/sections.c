@@ -73,9 +73,9 @@ static const struct column approval_columns[] = {
 };
 
 static const struct column statement_columns[] = {
-    {"state", CELL_TEXT},   {"file", CELL_TEXT},         {"ordinal", CELL_INT},
-    {"account", CELL_TEXT}, {"closing_date", CELL_DATE}, {"received_at", CELL_INSTANT},
-    {"why", CELL_TEXT},
+    {"state", CELL_TEXT},          {"statement", CELL_INT}, {"file", CELL_TEXT},
+    {"ordinal", CELL_INT},         {"account", CELL_TEXT},  {"closing_date", CELL_DATE},
+    {"received_at", CELL_INSTANT}, {"why", CELL_TEXT},
 };
 
 static const struct column break_columns[] = {

@@ -71,10 +71,10 @@ static const struct words approvals[] = {
 };
 
 static const struct words statements[] = {
-    {"findings", "a part of the statement is missing or cannot be read",
-     "ask the bank for it again; sawa statement parse FILE tells what is wrong and where"},
+    {"findings", "a finding about it waits for a person: sawa statement findings STATEMENT",
+     "ask the bank for it again, or release it: sawa statement release propose STATEMENT"},
     {"account_unknown", "no account of ours has this number and currency",
-     "add the account to the corridor book, then load the file again"},
+     "add the account to the corridor book, then sawa statement release propose STATEMENT"},
     {"not_an_end_of_day_statement", "it speaks of a part of a day: it proves no balance",
      "have the bank send end-of-day statements; nothing is lost meanwhile"},
     {"closing_balance_unusable", "the closing balance has another currency or scale",
@@ -83,7 +83,7 @@ static const struct words statements[] = {
     {"entry_in_another_currency_or_scale", "an entry is not in the statement's currency",
      "ask the bank for the statement again"},
     {"statement_replaced", "the same statement was loaded before with other content",
-     "ask the bank which one is right"},
+     "ask the bank which one is right; then sawa statement release propose STATEMENT [--refuse]"},
 };
 
 static const struct words *words_find(const struct words *table, size_t count, struct text name)

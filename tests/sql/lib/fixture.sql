@@ -118,6 +118,26 @@ VALUES ('60000000-0000-5000-8000-000000000001', 1, 1, NULL, 1, sha256('entry'), 
 INSERT INTO finding (file_id, statement_id, code, severity, entry, line, finding)
 VALUES (1, 1, 'F', 'info', 0, 0, 'nothing');
 
+-- Two statements that are held: one waits for a decision, the other was refused by two people.
+INSERT INTO statement OVERRIDING SYSTEM VALUE
+VALUES (2, 1, 2, 2, sha256('held'), 1, 'KE01', 'KES', 'camt.053', '001.08', '2', 1, 'HELD',
+        'findings', 800, '2026-11-21', NULL, NULL, 1, 0),
+       (3, 1, 3, 2, sha256('bad'), 1, 'KE01', 'KES', 'camt.053', '001.08', '3', 1, 'HELD',
+        'findings', 800, '2026-11-21', NULL, NULL, 1, 0);
+INSERT INTO statement_proposal (proposal_id, action, statement_id, code, reason, maker,
+                                proposed_at, expires_at, commit_id)
+    OVERRIDING SYSTEM VALUE
+VALUES (1, 'HOLD', NULL, 'balance_mismatch', 'agreed', 'maker', now(), now() + interval '1 day', 2),
+       (2, 'RELEASE', 2, NULL, 'confirmed', 'maker', now(), now() + interval '1 day', 2),
+       (3, 'RELEASE', 2, NULL, 'late', 'maker', '2026-11-21Z', '2026-11-22Z', 2),
+       (4, 'REFUSE', 3, NULL, 'a test file', 'maker', now(), now() + interval '1 day', 2),
+       (5, 'RELEASE', 3, NULL, 'or not', 'maker', now(), now() + interval '1 day', 2);
+INSERT INTO statement_decision (proposal_id, decision, maker, checker, reason, commit_id)
+VALUES (1, 'APPROVED', 'maker', 'checker', 'agreed', 2),
+       (4, 'APPROVED', 'maker', 'checker', 'agreed', 2);
+UPDATE statement SET state = 'REFUSED' WHERE statement_id = 3;
+INSERT INTO statement_original VALUES (1, 1, NULL, 'packed');
+
 INSERT INTO match
 VALUES ('70000000-0000-5000-8000-000000000001', 1, 'reference', 'CONFIRMED', 800, 800, 0,
         '2026-11-21', 2);

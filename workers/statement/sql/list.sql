@@ -3,8 +3,13 @@
 --   $5 limit
 SELECT statement_id, file_id, coalesce(account.code, account_number), format,
        sequence_number, opening_minor, closing_minor, statement.currency::text, closing_date,
-       statement.state, hold_reason, entry_count,
+       statement.state, hold_reason, statement_file.received_at, entry_count,
        (SELECT count(*) FROM finding WHERE finding.statement_id = statement.statement_id),
+       (SELECT max(proposal_id) FROM statement_proposal AS waiting
+         WHERE waiting.statement_id = statement.statement_id
+           AND waiting.expires_at > clock_timestamp()
+           AND NOT EXISTS (SELECT FROM statement_decision AS decided
+                            WHERE decided.proposal_id = waiting.proposal_id)),
        statement_file.name
   FROM statement
   JOIN statement_file USING (file_id)

@@ -1,5 +1,3 @@
--- A file as it came, compressed; null where it was too large to keep.
---   $1 file_id
-SELECT original, size, digest
-  FROM statement_file
- WHERE file_id = $1::bigint;
+-- What a file is known by.
+--   $1 file_id bigint
+SELECT size, digest FROM statement_file WHERE file_id = $1::bigint;

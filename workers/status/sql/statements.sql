@@ -3,8 +3,9 @@
 -- for a day.
 --   $1 now timestamptz   $2 limit integer
 WITH waiting AS (
-    SELECT 'held' AS state, file.name AS file, held.ordinal, account.code AS account,
-           held.closing_date, file.received_at, held.hold_reason AS why, true AS is_still
+    SELECT 'held' AS state, held.statement_id, file.name AS file, held.ordinal,
+           account.code AS account, held.closing_date, file.received_at,
+           held.hold_reason AS why, true AS is_still
       FROM statement AS held
       JOIN statement_file AS file USING (file_id)
       LEFT JOIN account USING (account_id)
@@ -16,8 +17,8 @@ WITH waiting AS (
                           AND later.currency = held.currency
                           AND later.closing_date = held.closing_date)
     UNION ALL
-    SELECT CASE file.state WHEN 'LOADING' THEN 'half loaded' ELSE 'refused' END, file.name, NULL,
-           NULL, NULL, file.received_at,
+    SELECT CASE file.state WHEN 'LOADING' THEN 'half loaded' ELSE 'refused' END, NULL, file.name,
+           NULL, NULL, NULL, file.received_at,
            CASE file.state WHEN 'REFUSED' THEN (SELECT min(code) FROM finding
                                                  WHERE finding.file_id = file.file_id
                                                    AND finding.statement_id IS NULL) END,
@@ -27,7 +28,7 @@ WITH waiting AS (
         OR (file.state = 'REFUSED' AND file.received_at > $1::timestamptz - interval '1 day')
 )
 SELECT count(*) OVER () AS total, count(*) FILTER (WHERE is_still) OVER () AS still, is_still,
-       state, file, ordinal, account, closing_date, received_at, why
+       state, statement_id, file, ordinal, account, closing_date, received_at, why
   FROM waiting
  ORDER BY is_still DESC, received_at, file, ordinal
  LIMIT $2::integer;
