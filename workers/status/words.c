@@ -66,6 +66,10 @@ static const struct words approvals[] = {
      "sawa ledger period approve --until DATE, first without --execute"},
     {"reinstruction", "what a bank rejected is instructed again once it is approved",
      "sawa settle reopen show --window ID, then sawa settle reopen approve --window ID"},
+    {"held statement", "a statement that is held is loaded, or refused for good, once it is approved",
+     "sawa statement release list shows it, then: sawa statement release approve PROPOSAL"},
+    {"hold policy", "which findings hold statements changes once it is approved",
+     "sawa statement policy list shows it, then: sawa statement policy approve PROPOSAL"},
     {"account opening", "the account is not proven before somebody approves what it begins with",
      "compare it with the bank's statement, then: sawa account open approve --account CODE"},
 };

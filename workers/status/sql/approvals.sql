@@ -25,6 +25,21 @@ WITH waiting AS (
       JOIN account USING (account_id)
      WHERE NOT EXISTS (SELECT FROM account_opening_approval AS approval
                         WHERE approval.account_id = opening.account_id)
+    UNION ALL
+    SELECT CASE WHEN statement_id IS NULL THEN 'hold policy' ELSE 'held statement' END,
+           lower(action) || ' '
+           || CASE WHEN statement_id IS NULL
+                   THEN code || coalesce(' of ' || (SELECT account.code FROM account
+                                                     WHERE account.account_id
+                                                           = proposal.account_id), '')
+                   ELSE statement_id::text END,
+           maker, proposed_by, proposed_at, expires_at
+      FROM statement_proposal AS proposal
+     WHERE NOT EXISTS (SELECT FROM statement_decision AS decision
+                        WHERE decision.proposal_id = proposal.proposal_id)
+       AND (statement_id IS NULL
+            OR EXISTS (SELECT FROM statement AS held
+                        WHERE held.statement_id = proposal.statement_id AND held.state = 'HELD'))
 )
 SELECT count(*) OVER () AS total, 0 AS still, false AS is_still, proposal, about,
        maker || CASE WHEN proposed_by = '' THEN '' ELSE ' (' || proposed_by || ')' END AS maker,
