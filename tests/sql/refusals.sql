@@ -277,7 +277,8 @@ SELECT is(pg_temp.tried('sawa_settle', pg_temp.stores('{"signatures_needed": 1}'
           '23514 signatures_follow_the_profile', 'a file that asks for fewer people');
 SELECT is(pg_temp.tried('sawa_settle', pg_temp.stores(jsonb_build_object(
               'release_until', now() + interval '2 days'))),
-          '23514 profile_is_in_force', 'profile_is_in_force: a file that may be released for longer');
+          '23514 profile_is_in_force',
+          'profile_is_in_force: a file that may be released for longer');
 SELECT is(pg_temp.tried('sawa_settle', pg_temp.stores(jsonb_build_object(
               'prepared_at', now() - interval '1 day'))),
           '23514 profile_is_in_force', 'profile_is_in_force: a file of yesterday');
