@@ -8,7 +8,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "../faults"))
 # pylint: disable=wrong-import-position
 from lib.supervisor import Supervisor
-from lib.table import FAULTS
+from lib.table import DEMANDS, FAULTS, STAGES
 
 
 def planned(plan):
@@ -26,6 +26,11 @@ class Plans(unittest.TestCase):
         self.assertEqual({name: planned(stages[FAULTS[name].stage])[name] for name in asked}, asked)
         for name, count in stages["steady"]:
             self.assertLessEqual(count, FAULTS[name].volley)
+
+    def test_faults_and_demands_are_of_what_there_is(self):
+        """faults: each fault has its stage, each demand its fault"""
+        self.assertLessEqual({fault.stage for fault in FAULTS.values()}, set(STAGES))
+        self.assertLessEqual({demand[0] for demand in DEMANDS}, set(FAULTS))
 
     def test_two_lanes_are_told_as_one(self):
         """faults: what a lane reports is added to the other's; of the slowest the slowest counts"""

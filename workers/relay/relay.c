@@ -75,7 +75,7 @@ enum status relay_file_move(struct relay *relay, struct business *tx, const stru
     status = relay_sql(relay, relay_sql_file_move, &params, error, &rows);
     if (status == OK && result_affected(rows) != 1)
         status =
-            error_set(error, FATAL, "a payment file was not %s any more", file_state_name(from));
+            error_set(error, DUPLICATE, "a payment file is not %s any more", file_state_name(from));
     result_free(rows);
     relay_file_effect(tx, file_id, to);
     return status;

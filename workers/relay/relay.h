@@ -59,8 +59,8 @@ must_use enum status relay_sql_file(struct relay *relay, const char *sql,
 /* Notes in the leaf that a file is in a state now. */
 void relay_file_effect(struct business *tx, const struct uuid *file_id, enum file_state state);
 
-/* Moves the file's row; FATAL where it is not in state from, or the database refuses. staged: the
- * commit that names the staged file, 0 to leave it. */
+/* Moves the file's row; DUPLICATE where it is not in state from any more: somebody else took the
+ * step, or gave the file up. staged: the commit that names the staged file, 0 to leave it. */
 must_use enum status relay_file_move(struct relay *relay, struct business *tx,
                                      const struct uuid *file_id, enum file_state from,
                                      enum file_state to, int64_t staged, struct error *error);

@@ -24,6 +24,7 @@ static enum status file_explain(enum status status, struct error *error)
 {
     static const struct refusal rows[] = {
         {"maker_is_not_checker", "this login has signed it: another person must", NULL},
+        {"one_person_signs_once", "this person has signed it: another one must", NULL},
         {"signed_is_what_was_prepared", "it is not waiting for signatures any more", NULL},
         {"release_needs_its_signatures", "signatures are missing, or none is a checker's", NULL},
         {"payment_file_is_released_in_time", "the time to release it is over: cancel it", NULL},
@@ -37,6 +38,7 @@ static enum status file_explain(enum status status, struct error *error)
 
 /* ---- release ---- */
 
+/* DUPLICATE: another relay released it, or somebody gave it up. */
 static enum status release_one(struct relay *relay, const struct uuid *file_id, struct error *error)
 {
     struct business tx;
@@ -46,6 +48,10 @@ static enum status release_one(struct relay *relay, const struct uuid *file_id, 
     if (status != OK)
         return status;
     status = relay_file_move(relay, &tx, file_id, FILE_PREPARED, FILE_RELEASED, 0, error);
+    if (status == DUPLICATE) {
+        business_abandon(&tx);
+        return DUPLICATE;
+    }
     return file_explain(business_finish(&tx, status, error), error);
 }
 
@@ -63,6 +69,8 @@ enum status relay_release(struct relay *relay, struct error *error, int64_t *ret
             log_info("payment_file_released", "released a payment file",
                      LOG_TEXT("message_id", result_text(rows, i, 1)));
         files += status == OK;
+        if (status == DUPLICATE)
+            status = OK;
     }
     result_free(rows);
     if (status == OK)
@@ -174,6 +182,11 @@ static enum status cancel(struct relay *relay, const struct uuid *file_id, const
     effects_row(&tx.effects, "payment_cancel", 1);
     effects_text(&tx.effects, text_of(reason));
     status = relay_file_move(relay, &tx, file_id, FILE_PREPARED, FILE_CANCELLED, 0, error);
+    if (status == DUPLICATE) {
+        error_set(error, REJECT, "the payment file was refused");
+        error->exit_code = EXIT_REFUSED;
+        status = error_detail(error, "its state does not allow that");
+    }
     return file_explain(business_finish(&tx, status, error), error);
 }
 

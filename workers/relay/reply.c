@@ -10,6 +10,8 @@
  *     information before one about the whole message; within a level the later line.
  * (3) An answer that names a message of ours and an instruction that is not in it speaks of
  *     nothing we know. What is unknown or contradicts is stored, and `sawa relay status` counts it.
+ * (4) An answer to a file that the bank has and whose delivery nobody has noted yet is not read:
+ *     what it says of payments that count as not sent would be lost. It stays where it is so long.
  *
  * Restart: all of an answer in one transaction, and (1).
  */
@@ -125,6 +127,20 @@ static enum status subjects_read(struct answer *answer, struct error *error)
         subject->uetr = uetr_of(answer, &subject->instruction_id);
         if (!instruction_status_parse(result_text(answer->rows, (int)i, 2), &subject->status))
             return error_set(error, FATAL, "an instruction's status is unknown to this version");
+    }
+    return OK;
+}
+
+/* (4): who moved the file is about to note it, or was stopped, and the next delivery does. */
+static enum status early_refuse(const struct answer *answer, struct error *error)
+{
+    for (size_t i = 0; i < answer->subject_count; i++) {
+        if (answer->subjects[i].status != INSTRUCTION_PENDING ||
+            !text_is(result_text(answer->rows, (int)i, 4), file_state_name(FILE_WRITING)))
+            continue;
+        error_set(error, RETRY, "%s answers a payment file whose delivery is not noted yet",
+                  answer->name);
+        return error_hint(error, "run does that first; else: sawa relay deliver, then this again");
     }
     return OK;
 }
@@ -313,6 +329,8 @@ static enum status answer_steps(struct answer *answer, struct error *error)
 
     if (status == OK)
         status = subjects_read(answer, error);
+    if (status == OK)
+        status = early_refuse(answer, error);
     if (status != OK)
         return status;
     answer_apply(answer);

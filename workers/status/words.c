@@ -66,7 +66,7 @@ static const struct words approvals[] = {
      "sawa ledger period approve --until DATE, first without --execute"},
     {"reinstruction", "what a bank rejected is instructed again once it is approved",
      "sawa settle reopen show --window ID, then sawa settle reopen approve --window ID"},
-    {"held statement", "a statement that is held is loaded, or refused for good, once it is approved",
+    {"held statement", "a held statement is loaded, or refused for good, once it is approved",
      "sawa statement release list shows it, then: sawa statement release approve PROPOSAL"},
     {"hold policy", "which findings hold statements changes once it is approved",
      "sawa statement policy list shows it, then: sawa statement policy approve PROPOSAL"},

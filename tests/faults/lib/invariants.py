@@ -86,9 +86,9 @@ def is_away(error):
 
 
 class Watch(threading.Thread):
-    def __init__(self, dsn, every_s=1.0):
+    def __init__(self, dsn, every_s=1.0, questions=QUESTIONS):
         super().__init__(daemon=True)
-        self.dsn, self.connection = dsn, None
+        self.dsn, self.connection, self.questions = dsn, None, questions
         self.every_s = every_s
         self.count, self.unread, self.found = 0, 0, []
         self._seen, self._last = set(), {}
@@ -132,7 +132,7 @@ class Watch(threading.Thread):
     def _questions(self, cursor):
         cursor.execute("SELECT commit_id FROM commit_log")
         fresh = [row[0] for row in cursor.fetchall() if row[0] not in self._seen]
-        for name, sql in QUESTIONS:
+        for name, sql in self.questions:
             cursor.execute(sql, {"fresh": fresh})
             rows = cursor.fetchall()
             if rows:

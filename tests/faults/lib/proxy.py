@@ -7,6 +7,7 @@ connection's own thread, before anything of that moment is passed on:
 
     claim       the statement that takes a partition is about to reach the server
     refresh     the first statement that reads the corridor book again is
+    told        the statement that says how far a destination has its events is
     begin       BEGIN is about to reach the server
     lock        the statement that locks the positions of a batch is
     copy        COPY payment is
@@ -27,7 +28,7 @@ import time
 
 PASS, DROP, CUT = None, "drop", "cut"
 STATEMENTS = ((b"epoch = epoch + 1", "claim"), (b"FOR UPDATE OF position", "lock"),
-              (b"FROM participant ORDER BY", "refresh"))
+              (b"FROM participant ORDER BY", "refresh"), (b"SET next_number", "told"))
 QUERIES = ((b"BEGIN", "begin"), (b"COPY payment", "copy"), (b"COMMIT", "commit"))
 
 

@@ -23,7 +23,7 @@ from .table import DEMAND_MIN, DEMANDS, FAULTS, STAGES
 
 STALL_MAX_S, BROKEN_MAX = 180, 3
 RATE_MIN, RATE_MAX, EVENTS_MIN, EVENTS_MAX = 100, 1200, 4000, 90000
-INVARIANTS = [f"I{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9)]
+INVARIANTS = [f"I{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)]
 SUMS = ("planned", "fired", "missed", "seconds", "states", "violations", "failed", "worlds",
         "snapshots", "unread", "records")
 PART_SHOWS = {"positions": "I4", "coverage": "I4", "batches": "I5", "parked": "I5", "leaves": "I6",
@@ -318,11 +318,11 @@ class Supervisor:
 
     def close(self):
         """The table, the verdict, the JSON line; the exit code."""
-        print(f"# {'fault':<22}{'planned':>8}{'fired':>7}{'missed':>7}{'per min':>9}"
+        print(f"# {'fault':<28}{'planned':>8}{'fired':>7}{'missed':>7}{'per min':>9}"
               f"{'caught up after':>17}")
         for name in self.planned:
             minutes = self.seconds[name] / 60
-            print(f"# {name:<22}{self.planned[name]:>8}{self.fired[name]:>7}{self.missed[name]:>7}"
+            print(f"# {name:<28}{self.planned[name]:>8}{self.fired[name]:>7}{self.missed[name]:>7}"
                   f"{self.fired[name] / minutes if minutes else 0:>9.1f}"
                   f"{self.slowest[name]:>15.1f} s")
         for state, count in sorted(self.states.items()):

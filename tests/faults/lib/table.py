@@ -9,8 +9,8 @@ import contextlib
 from typing import Callable, NamedTuple
 
 from .world import World                    # first: it finds tests/support
-from . import broker, database, disk, network, processes, rabbit, rabbit_worlds, shims, streams, \
-    syscalls
+from . import broker, database, disk, network, processes, rabbit, rabbit_worlds, settlement, \
+    settlement_world, shims, streams, syscalls
 
 
 STEADY = {"batch.records_max": 800, "batch.lock_timeout": "300ms", "batch.linger": "30ms",
@@ -78,6 +78,9 @@ STAGES = {stage.name: stage for stage in (
           world=rabbit_worlds.streams),
     Stage("queues", workers=1, partitions=4, rate=150, servers=rabbit.on_rabbit,
           world=rabbit_worlds.queues, settings=QUEUES, traffic=IN_ANY_ORDER),
+    Stage("settlement", workers=5, partitions=4, rate=100, servers=rabbit.on_rabbit,
+          world=settlement_world.SettlementWorld, worker=settlement.worker,
+          lacks=settlement_world.lacks),
     Stage("disorder", workers=2, partitions=4, prepare=streams.prepare_disorder,
           traffic=("--duplicates", "0.1", "--late", "0.05", "--transfer-twice", "0.02",
                    "--other-content", "0.02", "--reversals", "0.05")),
@@ -97,6 +100,15 @@ DEMANDS = (
     ("queue-kills", "killed at committed", 0.05),
     ("stream-broker-restarts", "RabbitMQ was killed and started", 0.1),
     ("queue-broker-restarts", "RabbitMQ was killed and started", 0.1),
+    ("settle-kills", "settle killed at commit", 0.1),
+    ("settle-kills", "settle killed at committed", 0.1),
+    ("relay-kills", "relay killed at commit", 0.1),
+    ("relay-kills", "relay killed at committed", 0.1),
+    ("relay-kills", "relay killed at told", 0.05),
+    ("settlement-syscall-kills", "relay killed before renameat2", 0.03),
+    ("settlement-syscall-kills", "relay killed before sendmsg", 0.03),
+    ("settlement-kafka-restarts", "kafka: a relay said that it was away", 0.2),
+    ("settlement-rabbit-restarts", "amqp: a relay said that it was away", 0.2),
 )
 
 FAULTS = {
@@ -142,6 +154,22 @@ FAULTS = {
                                     "RabbitMQ stopped or killed, and started; streams"),
     "queue-broker-restarts": Fault("queues", rabbit.restarts, 1, 12, 30, 0,
                                    "RabbitMQ stopped or killed, and started; quorum queues"),
+    # Not in the slice: a node of its own starts; scenarios/outbox and relay have a few of each.
+    "settle-kills": Fault("settlement", settlement.settle_kills, 2, 1.5, 150, 0,
+                          "SIGKILL of settle, at random and around COMMIT", 0.1),
+    "relay-kills": Fault("settlement", settlement.relay_kills, 2, 1.5, 200, 0,
+                         "SIGKILL of relay: the same, and when brokers have what rows do not say",
+                         0.1),
+    "settlement-syscall-kills": Fault(
+        "settlement", settlement.syscall_kills, 1, 1.5, 150, 0,
+        "SIGKILL of either before a call: sends, receives, syncs, moves of files", 0.1),
+    "settlement-kafka-restarts": Fault("settlement", settlement.kafka_restarts, 1, 14, 25, 0,
+                                       "Kafka stopped or killed, and started, as events wait",
+                                       0.3),
+    "settlement-rabbit-restarts": Fault("settlement", settlement.rabbit_restarts, 1, 12, 25, 0,
+                                        "RabbitMQ, the same", 0.3),
+    "settlement-db-crashes": Fault("settlement", database.crashes, 1, 4, 20, 0,
+                                   "pg_ctl stop -m immediate below all of it, then started"),
     "rebalances": Fault("steady", broker.rebalances, 2, 1, 200, 6,
                         "a guest joins the group and leaves it", 0.1),
     "syscall-kills": Fault("steady", syscalls.kills, 3, 3.4, 200, 12,

@@ -19,10 +19,11 @@ CLIENT_ASSERTED = re.compile(r"rdkafka_\w+\.c:\d+: \w+: Assertion")
 
 
 class Worker:
+    program = "ingest"                      # and the role it logs in as
+
     def __init__(self, world, name, **settings):
         self.world, self.name = world, name
-        self.settings = {**SETTINGS, "ingest.topic": world.topic, "ingest.group": world.topic,
-                         "worker.id": name, **settings}
+        self.settings = {**self.usual(world), "worker.id": name, **settings}
         self.path = os.path.join(world.folder, f"{name}.log")
         self.starts = 0
         self.environment = {}               # beside the usual one: preloaded shims, passwords
@@ -32,13 +33,17 @@ class Worker:
         self._read_at = 0
         self._events = []
 
+    @staticmethod
+    def usual(world):
+        return {**SETTINGS, "ingest.topic": world.topic, "ingest.group": world.topic}
+
     # -- life ------------------------------------------------------------------------------
 
     def start(self):
-        program = os.path.join(self.world.scratch.bin, "sawa-ingest")
+        program = os.path.join(self.world.scratch.bin, f"sawa-{self.program}")
         chosen = [word for key, value in self.settings.items()
                   for word in ("--set", f"{key}={value}")]
-        environment = {**os.environ, "SAWA_DATABASE_DSN": self.world.worker_dsn(),
+        environment = {**os.environ, "SAWA_DATABASE_DSN": self.world.worker_dsn(self.program),
                        "SAWA_BATCH_KEY_FILE": os.environ["SAWA_KEK_FILE"], **self.environment}
         with open(self.path, "ab") as log:
             self._read_at, self._events = log.tell(), []

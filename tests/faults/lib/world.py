@@ -31,7 +31,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 from confluent_kafka.admin import AdminClient, NewTopic
 from scratch import Scratch
 from trafficlib import send
-from .invariants import Watch, is_away
+from .invariants import QUESTIONS, Watch, is_away
 from .producer import Producer
 from .proxy import Proxy
 from .worker import Worker
@@ -68,6 +68,9 @@ _worlds = itertools.count(1)        # what is left of a world that failed is not
 
 
 class World:
+    corridors, hours = CORRIDORS, 24        # of the traffic
+    questions = QUESTIONS                   # of each snapshot
+
     def __init__(self, name, seed, events, ids="mixed", settings=None, traffic=(), windows=True,
                  partitions=PARTITIONS):
         self.partitions = partitions
@@ -92,13 +95,11 @@ class World:
     def _make(self):
         self.scratch.__enter__()
         self.traffic = os.path.join(self.folder, "traffic")
-        today = datetime.datetime.now(datetime.timezone.utc).date()
-        first = today - datetime.timedelta(days=3)
+        self.first_day = self.choose_first_day()
         os.mkdir(self.traffic)
         if self.event_count:        # 0: somebody else writes the record file
-            self._generate(first)
-        self.scratch.must("corridor", "load", CORRIDORS)
-        self.first_day = first
+            self._generate(self.first_day)
+        self.scratch.must("corridor", "load", self.corridors)
         if self.windows:
             self.open_windows(-5, 6)
         self.create_topic(self.topic)
@@ -106,11 +107,16 @@ class World:
         self.proxy = Proxy(os.path.join(server["host"], f".s.PGSQL.{server.get('port', 5432)}"),
                            self.folder)
 
+    @staticmethod
+    def choose_first_day():
+        return datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=3)
+
     def _generate(self, first):
         subprocess.run(
             [os.path.join(ROOT, "tests", "support", "traffic"), "generate", "--seed",
-             str(self.seed), "--events", str(self.event_count), "--corridors", CORRIDORS,
-             "--from", f"{first}T00:00Z", "--partitions", str(self.partitions), "--ids", self.ids,
+             str(self.seed), "--events", str(self.event_count), "--corridors", self.corridors,
+             "--from", f"{first}T00:00Z", "--hours", str(self.hours), "--partitions",
+             str(self.partitions), "--ids", self.ids,
              "--processes", "2", "--out", self.traffic, *self.traffic_options],
             check=True, stderr=subprocess.DEVNULL)
         with open(os.path.join(self.traffic, "meta.json"), encoding="utf-8") as file:
@@ -157,9 +163,9 @@ class World:
 
     # -- what runs -------------------------------------------------------------------------
 
-    def worker_dsn(self):
-        """Of sawa_ingest, by way of the proxy."""
-        return make_dsn(host=self.proxy.folder, port=self.proxy.port, user="sawa_ingest",
+    def worker_dsn(self, program="ingest"):
+        """Of its role, by way of the proxy."""
+        return make_dsn(host=self.proxy.folder, port=self.proxy.port, user=f"sawa_{program}",
                         dbname=self.scratch.name)
 
     def new_worker(self, name, **settings):
@@ -173,7 +179,7 @@ class World:
     def produce(self, rate):
         self.producer = self.make_producer(rate)
         self.producer.start()
-        self.watch = Watch(self.scratch.dsn())
+        self.watch = Watch(self.scratch.dsn(), questions=self.questions)
         self.watch.start()
 
     def make_producer(self, rate):
@@ -260,7 +266,7 @@ class World:
         """Every row of the database against the oracle."""
         answer = subprocess.run(
             [os.path.join(ROOT, "tests", "model", "compare"), "--dsn", self.scratch.dsn(), "--log",
-             os.path.join(self.traffic, "log.tsv"), "--corridors", CORRIDORS, "--topic",
+             os.path.join(self.traffic, "log.tsv"), "--corridors", self.corridors, "--topic",
              self.topic, "--summary"], stdout=subprocess.PIPE, text=True, check=False)
         lines = answer.stdout.splitlines()
         self.differing = [line.split(" - ", 1)[1].split(":")[0] for line in lines

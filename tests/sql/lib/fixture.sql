@@ -225,7 +225,9 @@ INSERT INTO settlement_hold_release (hold_id, window_id, maker, held_by, checker
 VALUES (1, :window_id, 'ann', '', 'bob', 'cleared', 2);
 INSERT INTO instruction
 VALUES ('40000000-0000-5000-8000-000000000003', :window_id, 2, 1, 'COLLECT', 1, 600, 'KES',
-        '2026-11-21', repeat('e', 32), 'REJECTED', 2);
+        '2026-11-21', repeat('e', 32), 'PENDING', 2);
+UPDATE instruction SET status = 'SENT' WHERE end_to_end_id = repeat('e', 32);
+UPDATE instruction SET status = 'REJECTED' WHERE end_to_end_id = repeat('e', 32);
 INSERT INTO expected_item
 VALUES ('50000000-0000-5000-8000-000000000003', 1, '40000000-0000-5000-8000-000000000003', NULL,
         :window_id, 2, 600, 'KES', '2026-11-20', '2026-11-21', '2026-11-23', repeat('e', 32), '',

@@ -2,7 +2,7 @@
 -- They are kept from others until the answer is stored.
 --   $1 message_id text[], $2 end_to_end_id text[]
 SELECT instruction.instruction_id, instruction.end_to_end_id, instruction.status,
-       payment_file.message_id
+       payment_file.message_id, payment_file.state
   FROM instruction
   JOIN payment_file_item AS item ON item.instruction_id = instruction.instruction_id
                                 AND NOT item.cancelled
