@@ -30,12 +30,26 @@ static bool take_yes(struct book_reader *reader, const struct config_node *map, 
     return config_take_choice(&reader->take, map, key, words, COUNT_OF(words)) == 1;
 }
 
+/* A customer's payment names its debtor and creditor (workers/relay/README.md). */
+static void refuse_customer_payments(struct book_reader *reader, const struct config_node *map)
+{
+    static const char pacs_008[] = "pacs.008.";
+    const struct config_node *node = reader->take.failed ? NULL : config_tree_child(map, "message");
+
+    if (node != NULL && node->kind == CONFIG_SCALAR &&
+        strncmp(node->value, pacs_008, sizeof pacs_008 - 1) == 0)
+        config_refuse_value(&reader->take, node,
+                            "names debtor and creditor of each payment, which no event carries",
+                            "pacs.009.001.08 settles the same amounts between the agents");
+}
+
 static enum payment_message take_message(struct book_reader *reader, const struct config_node *map)
 {
     const char *names[] = {payment_message_name(MESSAGE_PACS_009_08),
                            payment_message_name(MESSAGE_PAIN_001_09),
                            payment_message_name(MESSAGE_PAIN_001_03)};
 
+    refuse_customer_payments(reader, map);
     return MESSAGE_PACS_009_08 + (enum payment_message)config_take_choice(&reader->take, map,
                                                                           "message", names,
                                                                           COUNT_OF(names));

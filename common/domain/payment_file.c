@@ -24,7 +24,7 @@ static const char *const file_names[] = {
 static const char *const instruction_names[] = {
     [INSTRUCTION_PENDING] = "PENDING",   [INSTRUCTION_SENT] = "SENT",
     [INSTRUCTION_ACCEPTED] = "ACCEPTED", [INSTRUCTION_SETTLED] = "SETTLED",
-    [INSTRUCTION_REJECTED] = "REJECTED",
+    [INSTRUCTION_REJECTED] = "REJECTED", [INSTRUCTION_RETURNED] = "RETURNED",
 };
 
 static const char *const outcome_names[] = {
@@ -179,19 +179,40 @@ bool payment_status_read(struct text code, enum instruction_status *ret_status)
     return false;
 }
 
-static bool is_final(enum instruction_status status)
-{
-    return status == INSTRUCTION_SETTLED || status == INSTRUCTION_REJECTED;
-}
+/* The table in payment_file.h, row by row; a test compares the two. */
+enum { U = STATUS_UNKNOWN, A = STATUS_APPLIED, S = STATUS_SAME };
+enum { O = STATUS_STALE, C = STATUS_CONTRADICTS };
+static const unsigned char moves[][INSTRUCTION_RETURNED + 1] = {
+    [INSTRUCTION_PENDING] = {U, U, U, U, U, U},  [INSTRUCTION_SENT] = {U, S, A, A, A, A},
+    [INSTRUCTION_ACCEPTED] = {U, O, S, A, A, A}, [INSTRUCTION_SETTLED] = {U, O, O, S, C, A},
+    [INSTRUCTION_REJECTED] = {U, O, O, C, S, C}, [INSTRUCTION_RETURNED] = {U, O, O, O, C, S},
+};
 
 enum status_outcome instruction_move(enum instruction_status known, enum instruction_status said)
 {
-    assert(said != INSTRUCTION_PENDING);
-    if (known == INSTRUCTION_PENDING)
-        return STATUS_UNKNOWN; /* it has not been sent */
-    if (known == said)
-        return STATUS_SAME;
-    if (is_final(known))
-        return is_final(said) ? STATUS_CONTRADICTS : STATUS_STALE; /* (1) */
-    return said > known ? STATUS_APPLIED : STATUS_STALE;
+    assert(said != INSTRUCTION_PENDING); /* no bank says that */
+    assert(known < COUNT_OF(moves));
+    assert(said < COUNT_OF(moves));
+    return moves[known][said];
+}
+
+enum status_outcome payment_return_move(enum instruction_status known, struct amount sent,
+                                        const struct payment_return *before,
+                                        const struct payment_return *said)
+{
+    enum status_outcome outcome = instruction_move(known, INSTRUCTION_RETURNED);
+
+    if (outcome == STATUS_UNKNOWN)
+        return outcome;
+    if (said->amount.currency != sent.currency || said->amount.minor <= 0 ||
+        said->amount.minor > sent.minor)
+        return STATUS_CONTRADICTS; /* (3) */
+    if (outcome != STATUS_SAME)
+        return outcome;
+    assert(before != NULL);
+    assert(before->amount.currency == sent.currency);
+    if (said->amount.minor != before->amount.minor ||
+        !text_equal(said->reference, before->reference))
+        return STATUS_CONTRADICTS;
+    return STATUS_SAME;
 }

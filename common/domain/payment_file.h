@@ -14,14 +14,27 @@
  *
  * LIFE OF AN INSTRUCTION. What the bank says moves it forward only.
  *
- *   PENDING ──> SENT ──> ACCEPTED ──> SETTLED
- *                 │          └──────> REJECTED
- *                 └─────────────────> SETTLED, REJECTED
+ *   PENDING ──> SENT ──> ACCEPTED ──> SETTLED ──> RETURNED
+ *                 │          └──────> REJECTED, RETURNED
+ *                 └─────────────────> SETTLED, REJECTED, RETURNED
  *
- * (1) SETTLED and REJECTED are final. A status that says the other one is a contradiction, which
- *     a person clears; one that says less than is known already is noted and changes nothing.
+ * What follows from what is said (SENT: RCVD, PDNG; RETURNED: a pacs.004):
+ *
+ *   known, said   SENT      ACCEPTED  SETTLED      REJECTED     RETURNED
+ *   PENDING       UNKNOWN   UNKNOWN   UNKNOWN      UNKNOWN      UNKNOWN
+ *   SENT          SAME      APPLIED   APPLIED      APPLIED      APPLIED
+ *   ACCEPTED      STALE     SAME      APPLIED      APPLIED      APPLIED
+ *   SETTLED       STALE     STALE     SAME         CONTRADICTS  APPLIED
+ *   REJECTED      STALE     STALE     CONTRADICTS  SAME         CONTRADICTS
+ *   RETURNED      STALE     STALE     STALE        CONTRADICTS  SAME
+ *
+ * (1) Final never moves back: the money of a SETTLED payment has left, that of a REJECTED one never
+ *     did, that of a RETURNED one left and comes back. Who says the opposite contradicts, which
+ *     a person clears; who says less than is known already is noted and changes nothing.
  * (2) Of what one answer says about an instruction the most specific part decides: transaction
  *     before payment information before group. A group that is accepted in part decides nothing.
+ * (3) A payment comes back once, in its own currency, at most what was sent. Less is told: somebody
+ *     took charges. The same return again is known; another one contradicts it.
  */
 #ifndef SAWA_DOMAIN_PAYMENT_FILE_H
 #define SAWA_DOMAIN_PAYMENT_FILE_H
@@ -124,6 +137,7 @@ enum instruction_status {
     INSTRUCTION_ACCEPTED,
     INSTRUCTION_SETTLED,
     INSTRUCTION_REJECTED,
+    INSTRUCTION_RETURNED,
 };
 
 const char *instruction_status_name(enum instruction_status status);
@@ -137,7 +151,7 @@ enum status_outcome {
     STATUS_APPLIED,     /* the instruction moved */
     STATUS_SAME,        /* it was known */
     STATUS_STALE,       /* it says less than is known */
-    STATUS_CONTRADICTS, /* another final status than the one known (1) */
+    STATUS_CONTRADICTS, /* another final status than the one known (1), another return (3) */
     STATUS_UNKNOWN,     /* no such instruction, not sent yet, or a code nobody knows */
 };
 
@@ -145,5 +159,17 @@ const char *status_outcome_name(enum status_outcome outcome);
 
 /* (1): what becomes of an instruction in state known when the bank says said. */
 enum status_outcome instruction_move(enum instruction_status known, enum instruction_status said);
+
+/* A payment that comes back: what of it, and the bank's own id of the return. */
+struct payment_return {
+    struct amount amount;
+    struct text reference; /* empty: the bank gave none */
+};
+
+/* (3): what becomes of an instruction over sent when the bank says that said of it comes back.
+ * before: the return that is known of it, NULL where there is none. */
+enum status_outcome payment_return_move(enum instruction_status known, struct amount sent,
+                                        const struct payment_return *before,
+                                        const struct payment_return *said);
 
 #endif

@@ -62,7 +62,10 @@ static const struct window_transition transitions[] = {
      "somebody holds it, or a rate lock of its payments is not there yet", "settle_hold"},
     {WINDOW_HELD, WINDOW_CLOSING, "what held it has come", "settle_begin"},
     {WINDOW_CLOSED, WINDOW_SETTLED, "nothing is owed: no instruction is needed", "settle_skip"},
-    {WINDOW_INSTRUCTED, WINDOW_FAILED, "an instruction was rejected for good", "settle_fail"},
+    {WINDOW_INSTRUCTED, WINDOW_FAILED, "an instruction was rejected for good, or came back",
+     "settle_fail"},
+    {WINDOW_SETTLED, WINDOW_FAILED, "a bank sends money back", "settle_return"},
+    {WINDOW_FAILED, WINDOW_INSTRUCTED, "two people settle outside what was left", "settle_abandon"},
     {WINDOW_FAILED, WINDOW_REOPENED, "two people approved to instruct again", "settle_reopen"},
     {WINDOW_REOPENED, WINDOW_INSTRUCTED, "new instructions are written", "settle_instruct"},
 };

@@ -11,6 +11,7 @@
  *   CLOSING --settle_hold--> HELD --settle_begin--> CLOSING
  *   CLOSED --settle_skip--> SETTLED
  *   INSTRUCTED --settle_fail--> FAILED --settle_reopen--> REOPENED --settle_instruct--> INSTRUCTED
+ *   SETTLED --settle_return--> FAILED --settle_abandon--> INSTRUCTED
  *
  * MEMBERSHIP. A partition's watermark at an offset is the highest event time of all its accepted
  * records up to and including that offset. The watermark of a partition passes a cut-off at one

@@ -45,6 +45,8 @@ static void check_line(const struct reply_line *line)
     check_text(line->status, ID_MAX);
     check_text(line->reason, ID_MAX);
     check_text(line->information, INFORMATION_MAX);
+    check_text(line->return_id, ID_MAX);
+    require(line->returned_amount.minor >= 0);
     if (payment_status_read(line->status, &status))
         require(instruction_move(INSTRUCTION_SETTLED, status) != STATUS_APPLIED);
 }

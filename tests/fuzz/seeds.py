@@ -277,6 +277,13 @@ def reply():
         document = b"<a:Document xmlns:a='urn:x'><" + root + b">" + body + b"</" + root + b">"
         yield document + b"</a:Document>"
         yield b'<?xml version="1.0" encoding="ISO-8859-1"?>' + document + b"</a:Document>"
+    back = (b"<TxInf><RtrId>B</RtrId><OrgnlEndToEndId>E</OrgnlEndToEndId><RtrdIntrBkSttlmAmt Ccy="
+            b"'KES'>4.80</RtrdIntrBkSttlmAmt><IntrBkSttlmDt>2026-03-02</IntrBkSttlmDt><RtrRsnInf>"
+            b"<Rsn><Cd>AC04</Cd></Rsn></RtrRsnInf></TxInf>")
+    header = b"<GrpHdr><MsgId>R</MsgId><GrpRtr>true</GrpRtr></GrpHdr><OrgnlGrpInf><OrgnlMsgId>M"
+    for body in (b"", back, back + back):
+        yield (b"<Document><PmtRtr>" + header + b"</OrgnlMsgId></OrgnlGrpInf>" + body
+               + b"</PmtRtr></Document>")
     yield b"<!DOCTYPE a [<!ENTITY b 'c'>]><FIToFIPmtStsRpt>&b;</FIToFIPmtStsRpt>"
     yield b"<FIToFIPmtStsRpt><![CDATA[x]]>" + line + b"</FIToFIPmtStsRpt>"
 

@@ -446,7 +446,31 @@ SELECT refuses('i4_outbox_position_moves_on', '23514', 'past the last number tha
     'UPDATE outbox_destination SET next_number = 3');
 SELECT refuses('i4_outbox_position_moves_on', '23514', 'an older epoch',
     'UPDATE outbox_destination SET epoch = -1');
-SELECT refuses('outbox_destinations_stay', '23001', 'a DELETE', 'DELETE FROM outbox_destination');
+SELECT refuses('outbox_destinations_stay', '23001', 'a TRUNCATE', 'TRUNCATE outbox_destination');
+SELECT refuses('a_destination_is_forgotten_on_record', '23001', 'a DELETE',
+    'DELETE FROM outbox_destination');
+SELECT refuses('forgetting_gives_a_reason', '23514', 'for nothing',
+    'INSERT INTO outbox_forgotten (destination, reason, commit_id)
+     VALUES (''kafka:settlement'', '' '', 2)');
+SELECT refuses('forgotten_is_what_was_known', '23514', 'what nobody knows',
+    'INSERT INTO outbox_forgotten (destination, reason, commit_id)
+     VALUES (''amqp:gone'', ''again'', 2)');
+SELECT refuses('a_live_destination_is_not_forgotten', '23514', 'while a relay publishes there',
+    'UPDATE outbox_destination SET owner = ''relay-1'', seen_at = clock_timestamp();
+     INSERT INTO outbox_forgotten (destination, reason, commit_id)
+     VALUES (''kafka:settlement'', ''removed'', 2)');
+SELECT allows('sawa_owner', 'forget one whose relay has been silent for ten minutes',
+    'UPDATE outbox_destination SET owner = ''x'', seen_at = now() - interval ''11 minutes'';
+     INSERT INTO outbox_forgotten (destination, reason, commit_id)
+     VALUES (''kafka:settlement'', ''removed'', 2)');
+SELECT is((SELECT count(*) FROM outbox_destination WHERE destination = 'amqp:gone'), 0::bigint,
+          'outbox_forget: what is forgotten on record is gone');
+SELECT refuses('forgotten_destinations_are_immutable', '23001', 'another reason afterwards',
+    'UPDATE outbox_forgotten SET reason = ''x''');
+SELECT denies('sawa_relay', 'forget one without a record', 'DELETE FROM outbox_destination');
+SELECT denies('sawa_relay', 'forget in another''s name',
+    'INSERT INTO outbox_forgotten (destination, reason, login, commit_id)
+     VALUES (''kafka:settlement'', ''x'', ''ann'', 2)');
 SELECT is(outbox_number(10), 1::bigint, 'the sequencer numbers what is pending');
 SELECT is(outbox_number(10), 0::bigint, 'and nothing twice');
 SELECT is(outbox_expire('-1 day', 10), 0::bigint,

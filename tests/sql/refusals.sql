@@ -253,7 +253,7 @@ CREATE FUNCTION pg_temp.stores(changed jsonb) RETURNS text LANGUAGE sql AS $$
     SELECT format('INSERT INTO instruction (instruction_id, window_id, participant_id,
                        counterparty_id, direction, account_id, amount_minor, currency,
                        settlement_date, end_to_end_id, commit_id)
-                   SELECT ''40000000-0000-5000-8000-000000000009'', window_id, 2, 9, ''PAY'', 1,
+                   SELECT ''40000000-0000-5000-8000-00000000000b'', window_id, 2, 9, ''PAY'', 1,
                           700, ''KES'', ''2026-11-21'', repeat(''9'', 32), 2
                      FROM settlement_window LIMIT 1;
                    SET LOCAL SESSION AUTHORIZATION sawa_relay;
@@ -267,7 +267,7 @@ CREATE FUNCTION pg_temp.stores(changed jsonb) RETURNS text LANGUAGE sql AS $$
                      FROM jsonb_populate_record((SELECT one FROM payment_file AS one LIMIT 1), %L);
                    INSERT INTO payment_file_item (file_id, line, instruction_id)
                    VALUES (''60000000-0000-5000-8000-000000000009'', 1,
-                           ''40000000-0000-5000-8000-000000000009'');
+                           ''40000000-0000-5000-8000-00000000000b'');
                    SET CONSTRAINTS ALL IMMEDIATE',
                   '{"file_id": "60000000-0000-5000-8000-000000000009"}'::jsonb || changed)
 $$;
@@ -300,14 +300,14 @@ SAVEPOINT items;
 INSERT INTO instruction (instruction_id, window_id, participant_id, counterparty_id, direction,
                          account_id, amount_minor, currency, settlement_date, end_to_end_id,
                          commit_id)
-SELECT '40000000-0000-5000-8000-000000000009', window_id, 2, 9, 'PAY', 1, 5, 'KES', '2026-11-21',
+SELECT '40000000-0000-5000-8000-00000000000b', window_id, 2, 9, 'PAY', 1, 5, 'KES', '2026-11-21',
        repeat('9', 32), 2
   FROM settlement_window LIMIT 1;
 CREATE FUNCTION pg_temp.adds() RETURNS text LANGUAGE sql AS $$
     SELECT 'SET LOCAL SESSION AUTHORIZATION sawa_relay;
             INSERT INTO payment_file_item (file_id, line, instruction_id)
             VALUES (''60000000-0000-5000-8000-000000000001'', 2,
-                    ''40000000-0000-5000-8000-000000000009'');'::text
+                    ''40000000-0000-5000-8000-00000000000b'');'::text
 $$;
 SELECT is(pg_temp.tried('sawa_relay', pg_temp.signs('sawa_maker', 'ann')
               || pg_temp.signs('sawa_checker', 'bob') || pg_temp.adds() || pg_temp.releases()),

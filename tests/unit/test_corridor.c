@@ -242,6 +242,10 @@ static void mistakes_in_bank_profiles_are_named(void **state)
     mistake("message: pacs.009.001.08", "message: pacs.009.001.8", 0,
             "key message: pacs.009.001.8 is not one of its values",
             "the nearest valid one is pacs.009.001.08");
+    mistake("message: pacs.009.001.08", "message: pacs.008.001.08", 0,
+            "key message: pacs.008.001.08 names debtor and creditor of each payment, which no "
+            "event carries",
+            "pacs.009.001.08 settles the same amounts between the agents");
     mistake("    own_bic: EXAMKENX\n", "", -5, "key own_bic: required", NULL);
     mistake("transactions_max: 500", "transactions_max: 0", 0,
             "key transactions_max: 0 is not an integer from 1 to 10000", NULL);

@@ -174,11 +174,84 @@ static void test_statuses_move_forward_only(void **state)
         {INSTRUCTION_SETTLED, INSTRUCTION_REJECTED, STATUS_CONTRADICTS},
         {INSTRUCTION_REJECTED, INSTRUCTION_SETTLED, STATUS_CONTRADICTS},
         {INSTRUCTION_REJECTED, INSTRUCTION_SENT, STATUS_STALE},
+        {INSTRUCTION_PENDING, INSTRUCTION_RETURNED, STATUS_UNKNOWN},
+        {INSTRUCTION_SENT, INSTRUCTION_RETURNED, STATUS_APPLIED},
+        {INSTRUCTION_SETTLED, INSTRUCTION_RETURNED, STATUS_APPLIED},
+        {INSTRUCTION_REJECTED, INSTRUCTION_RETURNED, STATUS_CONTRADICTS},
+        {INSTRUCTION_RETURNED, INSTRUCTION_SETTLED, STATUS_STALE},
+        {INSTRUCTION_RETURNED, INSTRUCTION_REJECTED, STATUS_CONTRADICTS},
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         assert_int_equal(instruction_move(rows[i].known, rows[i].said), rows[i].outcome);
+}
+
+/* The table in payment_file.h has a line for each status that may be known, its outcomes in the
+ * order of the statuses that may be said. */
+static void test_the_header_shows_what_follows_from_statuses(void **state)
+{
+    static char header[32768];
+    FILE *file = fopen("common/domain/payment_file.h", "r");
+    size_t rows = 0;
+
+    (void)state;
+    assert_non_null(file);
+    while (fgets(header, sizeof header, file) != NULL) {
+        enum instruction_status known;
+        char names[INSTRUCTION_RETURNED + 1][16];
+        char rest;
+
+        if (sscanf(header, " * %15s %15s %15s %15s %15s %15s %c", names[0], names[1], names[2],
+                   names[3], names[4], names[5], &rest) != INSTRUCTION_RETURNED + 1 ||
+            !instruction_status_parse(text_of(names[0]), &known))
+            continue;
+        rows++;
+        for (enum instruction_status said = INSTRUCTION_SENT; said <= INSTRUCTION_RETURNED; said++)
+            assert_string_equal(status_outcome_name(instruction_move(known, said)), names[said]);
+    }
+    fclose(file);
+    assert_int_equal(rows, INSTRUCTION_RETURNED + 1);
+}
+
+static struct payment_return back(int64_t minor, const char *code, const char *reference)
+{
+    struct payment_return one = {{minor, CURRENCY_NONE}, text_of(reference)};
+
+    assert_true(currency_parse(text_of(code), &one.amount.currency));
+    return one;
+}
+
+static void test_what_comes_back_is_what_was_sent_or_less(void **state)
+{
+    const struct amount sent = back(500, "KES", "").amount;
+    const struct payment_return known = back(480, "KES", "R1");
+    const struct {
+        enum instruction_status status;
+        struct payment_return said;
+        enum status_outcome outcome;
+    } rows[] = {
+        {INSTRUCTION_PENDING, back(500, "KES", "R1"), STATUS_UNKNOWN},
+        {INSTRUCTION_SENT, back(500, "KES", "R1"), STATUS_APPLIED},
+        {INSTRUCTION_SETTLED, back(480, "KES", ""), STATUS_APPLIED}, /* charges */
+        {INSTRUCTION_SETTLED, back(1, "KES", "R1"), STATUS_APPLIED},
+        {INSTRUCTION_SETTLED, back(501, "KES", "R1"), STATUS_CONTRADICTS},
+        {INSTRUCTION_SETTLED, back(0, "KES", "R1"), STATUS_CONTRADICTS},
+        {INSTRUCTION_SETTLED, back(-1, "KES", "R1"), STATUS_CONTRADICTS},
+        {INSTRUCTION_SETTLED, back(500, "UGX", "R1"), STATUS_CONTRADICTS},
+        {INSTRUCTION_REJECTED, back(500, "KES", "R1"), STATUS_CONTRADICTS},
+        {INSTRUCTION_RETURNED, back(480, "KES", "R1"), STATUS_SAME},
+        {INSTRUCTION_RETURNED, back(480, "KES", "R2"), STATUS_CONTRADICTS},
+        {INSTRUCTION_RETURNED, back(20, "KES", "R1"), STATUS_CONTRADICTS},
+        {INSTRUCTION_RETURNED, back(480, "UGX", "R1"), STATUS_CONTRADICTS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        assert_int_equal(payment_return_move(rows[i].status, sent,
+                                             rows[i].status == INSTRUCTION_RETURNED ? &known : NULL,
+                                             &rows[i].said),
+                         rows[i].outcome);
 }
 
 static void test_codes_of_banks(void **state)
@@ -221,6 +294,8 @@ int main(void)
         cmocka_unit_test(test_signatures_follow_threshold_and_profile),
         cmocka_unit_test(test_the_drawing_shows_the_transitions),
         cmocka_unit_test(test_statuses_move_forward_only),
+        cmocka_unit_test(test_the_header_shows_what_follows_from_statuses),
+        cmocka_unit_test(test_what_comes_back_is_what_was_sent_or_less),
         cmocka_unit_test(test_codes_of_banks),
         cmocka_unit_test(test_ibans_by_their_check_digits),
     };

@@ -195,6 +195,92 @@ static void test_lines_of_a_pain_002(void **state)
     assert_true(text_is(reply.lines[2].information, "no such account"));
 }
 
+#define RETURN_TEXT                                                                                \
+    "<a:Document xmlns:a='urn:x'><a:PmtRtr><a:GrpHdr><a:MsgId>R1</a:MsgId><a:IntrBkSttlmDt>"       \
+    "2026-03-02</a:IntrBkSttlmDt></a:GrpHdr><a:OrgnlGrpInf><a:OrgnlMsgId>M1</a:OrgnlMsgId>"        \
+    "</a:OrgnlGrpInf><a:TxInf><a:RtrId>B7</a:RtrId><a:OrgnlInstrId>I1</a:OrgnlInstrId>"            \
+    "<a:OrgnlEndToEndId>E1</a:OrgnlEndToEndId><a:OrgnlTxId>T1</a:OrgnlTxId>"                       \
+    "<a:OrgnlIntrBkSttlmAmt Ccy='KES'>5.00</a:OrgnlIntrBkSttlmAmt>"                                \
+    "<a:RtrdIntrBkSttlmAmt Ccy='KES'>4.80</a:RtrdIntrBkSttlmAmt><a:RtrRsnInf><a:Rsn>"              \
+    "<a:Cd>AC04</a:Cd></a:Rsn><a:AddtlInf>closed</a:AddtlInf></a:RtrRsnInf></a:TxInf><a:TxInf>"    \
+    "<a:OrgnlGrpInf><a:OrgnlMsgId>M2</a:OrgnlMsgId></a:OrgnlGrpInf><a:OrgnlUETR>U2</a:OrgnlUETR>"  \
+    "<a:RtrdIntrBkSttlmAmt Ccy='KES'>1.001</a:RtrdIntrBkSttlmAmt>"                                 \
+    "<a:IntrBkSttlmDt>2026-03-03+03:00</a:IntrBkSttlmDt></a:TxInf></a:PmtRtr></a:Document>"
+
+static void test_lines_of_a_pacs_004(void **state)
+{
+    struct payment_reply reply;
+    const struct reply_line *line;
+
+    (void)state;
+    assert_int_equal(reply_read(RETURN_TEXT, &reply), OK);
+    assert_true(text_is(reply.message, "pacs.004"));
+    assert_true(text_is(reply.message_id, "R1"));
+    assert_int_equal(reply.line_count, 2);
+    line = &reply.lines[0];
+    assert_int_equal(line->level, REPLY_TRANSACTION);
+    assert_true(text_is(line->status, REPLY_RETURNED));
+    assert_true(text_is(line->original_message_id, "M1"));
+    assert_true(text_is(line->original_instruction_id, "I1"));
+    assert_true(text_is(line->original_end_to_end_id, "E1"));
+    assert_true(text_is(line->original_transaction_id, "T1"));
+    assert_true(text_is(line->return_id, "B7"));
+    assert_true(text_is(line->reason, "AC04"));
+    assert_true(text_is(line->information, "closed"));
+    assert_int_equal(line->returned_amount.minor, 480); /* what came back, not what was sent */
+    assert_int_equal(line->returned_on, date_of(2026, 3, 2));
+    line = &reply.lines[1];
+    assert_true(text_is(line->original_message_id, "M2"));
+    assert_true(text_is(line->original_uetr, "U2"));
+    assert_int_equal(line->returned_amount.currency, CURRENCY_NONE); /* a third of a cent */
+    assert_int_equal(line->returned_on, date_of(2026, 3, 3));
+}
+
+static void test_a_group_that_comes_back_says_of_no_payment_how_much(void **state)
+{
+    struct payment_reply reply;
+
+    (void)state;
+    assert_int_equal(reply_read("<PmtRtr><GrpHdr><GrpRtr>true</GrpRtr></GrpHdr><OrgnlGrpInf>"
+                                "<OrgnlMsgId>M1</OrgnlMsgId></OrgnlGrpInf></PmtRtr>",
+                                &reply),
+                     OK);
+    assert_int_equal(reply.line_count, 1);
+    assert_int_equal(reply.lines[0].level, REPLY_GROUP);
+    assert_true(text_is(reply.lines[0].status, REPLY_RETURNED));
+    assert_true(text_is(reply.lines[0].original_message_id, "M1"));
+    assert_int_equal(reply.lines[0].returned_amount.currency, CURRENCY_NONE);
+    assert_int_equal(reply_read("<PmtRtr><GrpHdr><GrpRtr>false</GrpRtr></GrpHdr></PmtRtr>", &reply),
+                     OK);
+    assert_int_equal(reply.line_count, 0);
+}
+
+/* Cut behind each byte it is refused; with any byte turned over it is refused, or reads as lines
+ * within their bounds. */
+static void test_a_return_that_is_cut_or_damaged_anywhere(void **state)
+{
+    char text[] = RETURN_TEXT;
+    struct payment_reply reply;
+
+    (void)state;
+    for (size_t size = 0; size < sizeof text - 1; size++) {
+        arena_reset(&arena);
+        assert_int_equal(payment_reply_read((struct text){text, size}, &arena, &error, &reply),
+                         REJECT);
+    }
+    for (size_t i = 0; i < sizeof text - 1; i++) {
+        text[i] ^= 0x15;
+        arena_reset(&arena);
+        if (payment_reply_read((struct text){text, sizeof text - 1}, &arena, &error, &reply) == OK)
+            for (size_t j = 0; j < reply.line_count; j++) {
+                assert_true(reply.lines[j].status.size > 0);
+                assert_true(reply.lines[j].return_id.size <= 35);
+                assert_true(reply.lines[j].returned_amount.minor >= 0);
+            }
+        text[i] ^= 0x15;
+    }
+}
+
 static void test_what_is_no_answer_is_refused(void **state)
 {
     static const char *const texts[] = {
@@ -238,6 +324,9 @@ int main(void)
         cmocka_unit_test(test_rule_68_optional_elements_are_the_profile_s),
         cmocka_unit_test(test_the_same_file_gives_the_same_bytes),
         cmocka_unit_test(test_lines_of_a_pain_002),
+        cmocka_unit_test(test_lines_of_a_pacs_004),
+        cmocka_unit_test(test_a_group_that_comes_back_says_of_no_payment_how_much),
+        cmocka_unit_test(test_a_return_that_is_cut_or_damaged_anywhere),
         cmocka_unit_test(test_what_is_no_answer_is_refused),
     };
 

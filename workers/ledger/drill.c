@@ -298,6 +298,8 @@ static enum status drill_kind(struct drill *drill, struct error *error)
     case ENTRY_ACCRUAL: return accrual_drill(drill, error);
     case ENTRY_CLOSE:
     case ENTRY_REVERSAL:
+    case ENTRY_RETURN:
+    case ENTRY_OUTSIDE:
     case ENTRY_NEXT_ATTEMPT: return close_drill(drill, error);
     case ENTRY_OPENING: return opening_drill(drill, error);
     default: return nothing_behind(drill, error);

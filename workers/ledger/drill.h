@@ -2,7 +2,7 @@
  * drill.h - a drill under way, and what its parts share.
  *
  *   drill.c         the verb; accruals of payments, fees and taxes; openings
- *   drill_close.c   closes of windows, reversals, next attempts
+ *   drill_close.c   closes of windows, reversals, returns, next attempts, what is settled outside
  */
 #ifndef SAWA_LEDGER_DRILL_H
 #define SAWA_LEDGER_DRILL_H

@@ -3,7 +3,10 @@
  *
  *   close         instruction, net position, obligations and charges, payments of the window
  *   reversal      the instruction that a bank rejected, its withdrawal; then as the close
+ *   return        the instruction whose money came back; then as the close, less what the other
+ *                 entry of the same return books: the bank's charge, or what came in
  *   next attempt  the attempts before it, who proposed and approved it; then as the close
+ *   outside       the instruction, who let it be settled outside; then as the close
  *
  * Charges are settled against the agent (domain/netting.h): they join a multilateral position;
  * in the other models they are a position of their own, with no obligations behind it.
@@ -23,6 +26,7 @@ struct instructed {
     struct sides net, obligations, charges;
     int64_t charge_count;
     int64_t amount_minor;
+    int64_t apart_minor; /* of it, booked by another entry: a return with a charge has two */
 };
 
 /* Where pairs settle apart, what is against the agent is charges and nothing else (netting.h). */
@@ -84,6 +88,7 @@ static enum status instruction_read(struct drill *drill, struct error *error,
         found.counterparty_id = (int32_t)result_int64(rows, 0, 4);
         found.collects = text_is(result_text(rows, 0, 6), "COLLECT");
         found.amount_minor = result_int64(rows, 0, 7);
+        found.apart_minor = result_int64(rows, 0, 13);
         found.net = (struct sides){result_int64(rows, 0, 10), result_int64(rows, 0, 11)};
         found.instruction_id = result_uuid(rows, 0, 0);
         *ret_instructed = found;
@@ -92,7 +97,7 @@ static enum status instruction_read(struct drill *drill, struct error *error,
     return status;
 }
 
-/* ---- what a bank rejected ---- */
+/* ---- what a bank rejected, or sent back ---- */
 
 /* Columns of drill_attempts.sql. */
 static void attempt_print(struct buffer *out, const struct result *rows, int row)
@@ -105,9 +110,11 @@ static void attempt_print(struct buffer *out, const struct result *rows, int row
                   date, TEXT_ARG(result_text(rows, row, 3)));
     if (!result_is_null(rows, row, 4)) {
         struct text reason = result_text(rows, row, 6);
+        bool came_back = text_is(result_text(rows, row, 3), "RETURNED");
 
         date_format(result_date(rows, row, 5), date);
-        buffer_format(out, "; withdrawn on %s by commit %lld, the bank said %.*s", date,
+        buffer_format(out, "; %s on %s by commit %lld, the bank said %.*s",
+                      came_back ? "came back" : "withdrawn", date,
                       (long long)result_int64(rows, row, 4),
                       TEXT_ARG(reason.size > 0 ? reason : TEXT("no reason")));
     }
@@ -116,6 +123,14 @@ static void attempt_print(struct buffer *out, const struct result *rows, int row
         drill_person(out, ", approved by ", rows, row, 9);
         buffer_format(out, " in commit %lld: %.*s", (long long)result_int64(rows, row, 12),
                       TEXT_ARG(result_text(rows, row, 11)));
+    }
+    if (!result_is_null(rows, row, 13)) {
+        date_format(result_date(rows, row, 14), date);
+        buffer_format(out, "; settled outside on %s by commit %lld", date,
+                      (long long)result_int64(rows, row, 13));
+        drill_person(out, ", proposed by ", rows, row, 15);
+        drill_person(out, ", approved by ", rows, row, 17);
+        buffer_format(out, ": %.*s", TEXT_ARG(result_text(rows, row, 19)));
     }
     buffer_byte(out, '\n');
 }
@@ -247,6 +262,14 @@ static bool gross_of(const struct instructed *instructed, struct sides *ret_gros
     return true;
 }
 
+static void apart_print(struct drill *drill, const struct instructed *instructed)
+{
+    char money[MONEY_TEXT_SIZE];
+
+    buffer_format(drill_lines(drill), "less %.*s that the other entry of this return books\n",
+                  TEXT_ARG(money_text(instructed->apart_minor, drill->entry.currency, money)));
+}
+
 /* The same rule over three sides: position, obligations and charges, payments. */
 static enum status sides_prove(struct drill *drill, const struct instructed *instructed,
                                struct error *error)
@@ -272,14 +295,16 @@ static enum status sides_prove(struct drill *drill, const struct instructed *ins
          drill->sides},
     };
 
-    drill_equality(drill, "its instruction", instructed->amount_minor);
+    if (instructed->apart_minor != 0)
+        apart_print(drill, instructed);
+    drill_equality(drill, "its instruction", instructed->amount_minor - instructed->apart_minor);
     for (size_t i = 0; i < COUNT_OF(steps); i++) {
         int64_t minor = 0;
 
         if (!due_of(instructed->model, &steps[i].sides, instructed->counterparty_id,
                     instructed->collects, &minor))
             return drill_too_large(error);
-        drill_equality(drill, steps[i].what, minor);
+        drill_equality(drill, steps[i].what, minor - instructed->apart_minor);
     }
     return OK;
 }

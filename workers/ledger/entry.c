@@ -47,10 +47,19 @@ static struct text text_or(const struct result *rows, int column, const char *ot
 
 static enum entry_kind kind_of(const struct entry *entry)
 {
-    if (entry->window_id != 0 && text_is(entry->action, "failed"))
-        return ENTRY_REVERSAL;
+    static const struct {
+        const char *action;
+        enum entry_kind kind;
+    } of_windows[] = {{"failed", ENTRY_REVERSAL},
+                      {"reinstruct", ENTRY_NEXT_ATTEMPT},
+                      {"returned", ENTRY_RETURN},
+                      {"abandoned", ENTRY_OUTSIDE}};
+
+    for (size_t i = 0; entry->window_id != 0 && i < COUNT_OF(of_windows); i++)
+        if (text_is(entry->action, of_windows[i].action))
+            return of_windows[i].kind;
     if (entry->window_id != 0)
-        return text_is(entry->action, "reinstruct") ? ENTRY_NEXT_ATTEMPT : ENTRY_CLOSE;
+        return ENTRY_CLOSE;
     if (text_is(entry->action, "ingest") || text_is(entry->action, "parked_retry"))
         return ENTRY_ACCRUAL;
     return text_is(entry->action, "account_opening_approval") ? ENTRY_OPENING : ENTRY_OTHER;
@@ -121,6 +130,8 @@ void entry_print(const struct entry *entry, struct buffer *out)
                                         [ENTRY_CLOSE] = "close of a window",
                                         [ENTRY_REVERSAL] = "reversal of what a bank rejected",
                                         [ENTRY_NEXT_ATTEMPT] = "instructed again by approval",
+                                        [ENTRY_RETURN] = "money that a bank sends back",
+                                        [ENTRY_OUTSIDE] = "settled outside by approval",
                                         [ENTRY_OPENING] = "opening balance",
                                         [ENTRY_OTHER] = "other"};
     char date[DATE_TEXT_SIZE];

@@ -217,6 +217,31 @@ static enum status relay_stage(struct delivery *delivery, struct error *error)
                            FILE_WRITING, delivery->tx.commit_id, error);
 }
 
+/* The file's instructions are SENT, and others are told. */
+static enum status instructions_sent(struct delivery *delivery, struct error *error)
+{
+    struct relay *relay = delivery->relay;
+    struct result *rows = NULL;
+    enum status status =
+        relay_sql_file(relay, relay_sql_instructions_sent, &delivery->file_id, error, &rows);
+    size_t count = status == OK ? (size_t)result_rows(rows) : 0;
+    struct uuid *ids;
+    struct text *none;
+
+    if (status != OK)
+        return status;
+    arena_reset(&relay->arena);
+    ids = arena_alloc(&relay->arena, (count + 1) * sizeof *ids);
+    none = arena_alloc(&relay->arena, (count + 1) * sizeof *none);
+    assert(ids != NULL && none != NULL); /* BANK_TRANSACTIONS_MAX of them at most */
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = result_uuid(rows, (int)i, 0);
+        none[i] = TEXT("");
+    }
+    result_free(rows);
+    return relay_announce(relay, &delivery->tx, ids, none, none, count, error);
+}
+
 static enum status relay_move(struct delivery *delivery, struct error *error)
 {
     char staged[64];
@@ -229,8 +254,7 @@ static enum status relay_move(struct delivery *delivery, struct error *error)
     if (status == OK)
         staged_sweep(delivery->relay, delivery->name);
     if (status == OK)
-        status = relay_sql_file(delivery->relay, relay_sql_instructions_sent, &delivery->file_id,
-                                error, NULL);
+        status = instructions_sent(delivery, error);
     if (status != OK)
         return status;
     return relay_file_move(delivery->relay, &delivery->tx, &delivery->file_id, FILE_WRITING,

@@ -5,7 +5,8 @@
  *   instruction -> payment_file, payment_file_item, audit leaf          (one tx per file)
  *   payment_file_signature -> payment_file RELEASED                     (one tx per file)
  *   payment_file -> staged file -> the bank's folder, instruction SENT  (two tx per file)
- *   pacs.002, pain.002 -> payment_reply, payment_status, instruction    (one tx per answer)
+ *   pacs.002, pain.002, pacs.004 -> payment_reply, payment_status, instruction, payment_return
+ *                                                                       (one tx per answer)
  *   outbox -> Kafka topic, RabbitMQ exchange                            (publish.h)
  *
  * Restart: every step looks at what is there; a file reaches the folder once, see deliver.c.
@@ -156,7 +157,7 @@ static const struct command commands[] = {
      .answers = true},
     {.name = "reply",
      .arguments = "FILE...",
-     .summary = "read answers of banks: pacs.002, pain.002",
+     .summary = "read answers of banks: pacs.002, pain.002, pacs.004",
      .example = "sawa-relay reply pacs002.xml",
      .run = reply_command,
      .answers = true},
@@ -171,6 +172,15 @@ static const struct command commands[] = {
      .summary = "let a destination that stands go on",
      .example = "sawa-relay resume amqp:settlement",
      .run = resume_command,
+     .answers = true},
+    {.name = "destination",
+     .arguments = "forget DESTINATION --reason TEXT [--by NAME] [--execute]",
+     .summary = "forget a destination that is given up for good: events are not kept for it any "
+                "more",
+     .example = "sawa-relay destination forget amqp:settlement --reason 'exchange was removed'\n"
+                "sawa-relay destination forget amqp:settlement --reason 'exchange was removed' "
+                "--execute",
+     .run = destination_command,
      .answers = true},
     {.name = "status",
      .arguments = "",

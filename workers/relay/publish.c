@@ -377,6 +377,40 @@ static void destination_print(const struct result *rows, int row)
            error.size == 0 ? "" : "\n         ", TEXT_ARG(error));
 }
 
+enum { HELD_DESTINATION, HELD_COUNT, HELD_BYTES, HELD_US, MOVED_US }; /* outbox_held.sql */
+
+void publish_held_print(const struct result *rows, int row)
+{
+    int64_t moved_us = result_int64(rows, row, MOVED_US);
+
+    printf("%8lld events, %lld bytes, are kept for %.*s alone, the oldest for %lld s; ",
+           (long long)result_int64(rows, row, HELD_COUNT),
+           (long long)result_int64(rows, row, HELD_BYTES),
+           TEXT_ARG(result_text(rows, row, HELD_DESTINATION)),
+           (long long)(result_int64(rows, row, HELD_US) / 1000000));
+    if (moved_us < 0)
+        printf("nothing has gone there yet\n");
+    else
+        printf("something went there last %lld s ago\n", (long long)(moved_us / 1000000));
+}
+
+/* What destinations keep from being let go. */
+static enum status held_status(struct relay *relay, struct error *error)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    params_init(&params, RELAY_PARAMS_MAX);
+    params_null(&params);
+    status = relay_sql(relay, relay_sql_outbox_held, &params, error, &rows);
+    for (int i = 0; status == OK && i < result_rows(rows); i++)
+        if (result_int64(rows, i, HELD_COUNT) > 0)
+            publish_held_print(rows, i);
+    result_free(rows);
+    return status;
+}
+
 enum status publish_status(struct relay *relay, struct error *error, int64_t *ret_alarming)
 {
     struct params params;
@@ -392,5 +426,5 @@ enum status publish_status(struct relay *relay, struct error *error, int64_t *re
             *ret_alarming += 1;
     }
     result_free(rows);
-    return status;
+    return status == OK ? held_status(relay, error) : status;
 }

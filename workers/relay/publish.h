@@ -155,7 +155,11 @@ int publishing_end(struct publishing *publishing, int code);
 must_use enum status publish_status(struct relay *relay, struct error *error,
                                     int64_t *ret_alarming);
 
+/* A row of outbox_held.sql as a line: what is kept for a destination alone. */
+void publish_held_print(const struct result *rows, int row);
+
 int publish_command(struct program_run *run, int argc, char **argv);
 int resume_command(struct program_run *run, int argc, char **argv);
+int destination_command(struct program_run *run, int argc, char **argv);
 
 #endif

@@ -4,7 +4,8 @@
  *   prepare.c   instructions of closed windows -> payment files, checked, in the database
  *   release.c   people sign; what has its signatures is released, or a file is cancelled
  *   deliver.c   released files -> the bank's folder, each exactly once
- *   reply.c     pacs.002, pain.002 -> status of instructions
+ *   reply.c     pacs.002, pain.002, pacs.004 -> status of instructions, what comes back
+ *   announce.c  where instructions are now, for others
  *   watch.c     what banks owe us an answer for, as a metric
  *   show.c      for people
  *
@@ -81,6 +82,12 @@ must_use enum status relay_deliver(struct relay *relay, struct error *error, int
 
 /* Reads answers in <folder>/reply; a refused one is moved aside with a finding in the log. */
 must_use enum status relay_replies(struct relay *relay, struct error *error, int64_t *ret_files);
+
+/* Events of instructions that tx has moved, as many as there are ids: the bank's reason and how
+ * much came back, both empty for none. */
+must_use enum status relay_announce(struct relay *relay, struct business *tx,
+                                    const struct uuid *ids, const struct text *reasons,
+                                    const struct text *returned, size_t count, struct error *error);
 
 /* Counts files without an answer in their bank's time into the metric, every ten seconds. */
 must_use enum status relay_watch(struct relay *relay, struct error *error);

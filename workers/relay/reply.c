@@ -3,7 +3,8 @@
  *
  *   bytes ── read before? ── lines ── which of ours? ── what follows ── payment_reply,
  *                                                                       payment_status,
- *                                                                       instruction.status
+ *                                                                       instruction.status,
+ *                                                                       payment_return
  *
  * (1) An answer is read once: the same bytes again change nothing.
  * (2) The most specific line decides: one about a transaction before one about its payment
@@ -12,6 +13,9 @@
  *     nothing we know. What is unknown or contradicts is stored, and `sawa relay status` counts it.
  * (4) An answer to a file that the bank has and whose delivery nobody has noted yet is not read:
  *     what it says of payments that count as not sent would be lost. It stays where it is so long.
+ * (5) Money comes back per payment, with its amount. A return of a whole group that does not name
+ *     its payments, or one without a readable amount, is unknown: nobody guesses how much. What
+ *     follows in the books is workers/settle/returned.c's.
  *
  * Restart: all of an answer in one transaction, and (1).
  */
@@ -35,9 +39,13 @@ struct subject {
     struct text message_id;
     struct text uetr;
     enum instruction_status status;
-    bool moved;
-    bool decided; /* by a line of a level that is decided already (2) */
-    bool named;   /* by a line of the level at hand */
+    struct amount sent;
+    struct payment_return back;        /* where status is RETURNED */
+    const struct reply_line *said;     /* what moved it last; NULL: nothing did */
+    const struct reply_line *returned; /* what says that it comes back; NULL: nothing does */
+    int32_t returned_line;             /* its outcome's, from 1 */
+    bool decided;                      /* by a line of a level that is decided already (2) */
+    bool named;                        /* by a line of the level at hand */
 };
 
 /* A row of payment_status. */
@@ -70,6 +78,11 @@ static void *memory(struct answer *answer, size_t count, size_t size)
 
 /* ---- what it may speak of ---- */
 
+static struct text or_empty(struct text text)
+{
+    return text.data == NULL ? TEXT("") : text;
+}
+
 /* The id by which a line names an instruction: all three we write are the same (payment_xml.c). */
 static struct text line_id(const struct reply_line *line)
 {
@@ -77,11 +90,6 @@ static struct text line_id(const struct reply_line *line)
         return line->original_end_to_end_id;
     return line->original_instruction_id.size > 0 ? line->original_instruction_id
                                                   : line->original_transaction_id;
-}
-
-static struct text or_empty(struct text text)
-{
-    return text.data == NULL ? TEXT("") : text;
 }
 
 static enum status subjects_ask(struct answer *answer, struct error *error)
@@ -110,6 +118,32 @@ static struct text uetr_of(struct answer *answer, const struct uuid *instruction
     return text_of(text);
 }
 
+enum { SUBJECT_ID, END_TO_END_ID, SUBJECT_STATUS, MESSAGE_ID, FILE_STATE, SENT_MINOR };
+enum { SENT_CURRENCY = SENT_MINOR + 1, RETURNED_MINOR, RETURN_REFERENCE };
+
+static enum status subject_read(struct answer *answer, int row, struct error *error,
+                                struct subject *ret_subject)
+{
+    const struct result *rows = answer->rows;
+    struct subject subject = {
+        .instruction_id = result_uuid(rows, row, SUBJECT_ID),
+        .end_to_end_id = result_text(rows, row, END_TO_END_ID),
+        .message_id = result_text(rows, row, MESSAGE_ID),
+        .sent.minor = result_int64(rows, row, SENT_MINOR),
+    };
+
+    subject.uetr = uetr_of(answer, &subject.instruction_id);
+    if (!instruction_status_parse(result_text(rows, row, SUBJECT_STATUS), &subject.status) ||
+        !currency_parse(result_text(rows, row, SENT_CURRENCY), &subject.sent.currency))
+        return error_set(error, FATAL, "an instruction's status is unknown to this version");
+    if (subject.status == INSTRUCTION_RETURNED)
+        subject.back = (struct payment_return){{result_int64(rows, row, RETURNED_MINOR),
+                                                subject.sent.currency},
+                                               result_text(rows, row, RETURN_REFERENCE)};
+    *ret_subject = subject;
+    return OK;
+}
+
 static enum status subjects_read(struct answer *answer, struct error *error)
 {
     enum status status = subjects_ask(answer, error);
@@ -118,17 +152,9 @@ static enum status subjects_read(struct answer *answer, struct error *error)
         return status;
     answer->subject_count = (size_t)result_rows(answer->rows);
     answer->subjects = memory(answer, answer->subject_count, sizeof *answer->subjects);
-    for (size_t i = 0; i < answer->subject_count; i++) {
-        struct subject *subject = &answer->subjects[i];
-
-        subject->instruction_id = result_uuid(answer->rows, (int)i, 0);
-        subject->end_to_end_id = result_text(answer->rows, (int)i, 1);
-        subject->message_id = result_text(answer->rows, (int)i, 3);
-        subject->uetr = uetr_of(answer, &subject->instruction_id);
-        if (!instruction_status_parse(result_text(answer->rows, (int)i, 2), &subject->status))
-            return error_set(error, FATAL, "an instruction's status is unknown to this version");
-    }
-    return OK;
+    for (size_t i = 0; status == OK && i < answer->subject_count; i++)
+        status = subject_read(answer, (int)i, error, &answer->subjects[i]);
+    return status;
 }
 
 /* (4): who moved the file is about to note it, or was stopped, and the next delivery does. */
@@ -136,7 +162,7 @@ static enum status early_refuse(const struct answer *answer, struct error *error
 {
     for (size_t i = 0; i < answer->subject_count; i++) {
         if (answer->subjects[i].status != INSTRUCTION_PENDING ||
-            !text_is(result_text(answer->rows, (int)i, 4), file_state_name(FILE_WRITING)))
+            !text_is(result_text(answer->rows, (int)i, FILE_STATE), file_state_name(FILE_WRITING)))
             continue;
         error_set(error, RETRY, "%s answers a payment file whose delivery is not noted yet",
                   answer->name);
@@ -154,18 +180,48 @@ static void outcome_add(struct answer *answer, const struct reply_line *line,
     answer->outcomes[answer->outcome_count++] = (struct outcome){line, subject, outcome};
 }
 
-static void subject_move(struct answer *answer, const struct reply_line *line,
-                         struct subject *subject)
+static bool line_returns(const struct reply_line *line)
+{
+    return text_is(line->status, REPLY_RETURNED);
+}
+
+static enum status_outcome subject_return(const struct answer *answer,
+                                          const struct reply_line *line, struct subject *subject)
+{
+    struct payment_return said = {line->returned_amount, or_empty(line->return_id)};
+    enum status_outcome outcome = STATUS_UNKNOWN; /* (5) */
+
+    if (said.amount.currency != CURRENCY_NONE)
+        outcome = payment_return_move(subject->status, subject->sent, &subject->back, &said);
+    if (outcome == STATUS_APPLIED) {
+        subject->status = INSTRUCTION_RETURNED;
+        subject->back = said;
+        subject->returned = line;
+        subject->returned_line = (int32_t)answer->outcome_count + 1;
+    }
+    return outcome;
+}
+
+static enum status_outcome subject_status(const struct reply_line *line, struct subject *subject)
 {
     enum instruction_status said;
     enum status_outcome outcome = STATUS_UNKNOWN;
 
     if (payment_status_read(line->status, &said))
         outcome = instruction_move(subject->status, said);
-    if (outcome == STATUS_APPLIED) {
+    if (outcome == STATUS_APPLIED)
         subject->status = said;
-        subject->moved = true;
-    }
+    return outcome;
+}
+
+static void subject_move(struct answer *answer, const struct reply_line *line,
+                         struct subject *subject)
+{
+    enum status_outcome outcome =
+        line_returns(line) ? subject_return(answer, line, subject) : subject_status(line, subject);
+
+    if (outcome == STATUS_APPLIED)
+        subject->said = line;
     subject->named = true;
     outcome_add(answer, line, subject, outcome);
 }
@@ -194,6 +250,10 @@ static void line_apply(struct answer *answer, const struct reply_line *line)
 {
     bool known = false;
 
+    if (line->level != REPLY_TRANSACTION && line_returns(line)) {
+        outcome_add(answer, line, NULL, STATUS_UNKNOWN); /* (5) */
+        return;
+    }
     for (size_t i = 0; i < answer->subject_count; i++) {
         struct subject *subject = &answer->subjects[i];
 
@@ -310,7 +370,7 @@ static enum status moves_store(struct answer *answer, struct error *error)
     for (size_t i = 0; i < answer->subject_count; i++) {
         const struct subject *subject = &answer->subjects[i];
 
-        if (!subject->moved)
+        if (subject->said == NULL)
             continue;
         ids[count] = subject->instruction_id;
         states[count++] = text_of(instruction_status_name(subject->status));
@@ -320,6 +380,124 @@ static enum status moves_store(struct answer *answer, struct error *error)
     params_uuid_array(&params, ids, count);
     params_text_array(&params, states, count);
     return relay_sql(answer->relay, relay_sql_instructions_move, &params, error, NULL);
+}
+
+/* A name for what comes back of an instruction: the same at every retry. */
+static struct uuid return_id(const struct uuid *instruction_id)
+{
+    char name[sizeof "return/" + UUID_HEX_SIZE] = "return/";
+
+    uuid_format_hex(instruction_id, name + sizeof "return/" - 1);
+    return uuid_of_name(text_of(name));
+}
+
+static void return_effect(struct answer *answer, const struct subject *subject)
+{
+    struct effects *effects = &answer->tx.effects;
+
+    effects_row(effects, "payment_return", 3);
+    effects_text(effects, (struct text){(const char *)subject->instruction_id.bytes, 16});
+    effects_int64(effects, subject->back.amount.minor);
+    effects_text(effects, subject->back.reference);
+}
+
+/* Parallel arrays of what comes back now. */
+struct returns {
+    struct uuid *ids, *instruction_ids;
+    int32_t *lines;
+    int64_t *minors;
+    struct text *references, *dates;
+    size_t count;
+};
+
+static struct text date_text(struct answer *answer, calendar_date date)
+{
+    char *text = memory(answer, DATE_TEXT_SIZE, 1);
+
+    if (date == DATE_NONE)
+        return TEXT("");
+    date_format(date, text);
+    return text_of(text);
+}
+
+static void return_put(struct answer *answer, const struct subject *subject,
+                       struct returns *returns)
+{
+    size_t at = returns->count++;
+
+    returns->ids[at] = return_id(&subject->instruction_id);
+    returns->instruction_ids[at] = subject->instruction_id;
+    returns->lines[at] = subject->returned_line;
+    returns->minors[at] = subject->back.amount.minor;
+    returns->references[at] = subject->back.reference;
+    returns->dates[at] = date_text(answer, subject->returned->returned_on);
+    return_effect(answer, subject);
+}
+
+static struct returns returns_gather(struct answer *answer)
+{
+    size_t max = answer->subject_count;
+    struct uuid *ids = memory(answer, 2 * max, sizeof *ids);
+    struct text *texts = memory(answer, 2 * max, sizeof *texts);
+    struct returns returns = {
+        .ids = ids,
+        .instruction_ids = ids + max,
+        .lines = memory(answer, max, sizeof *returns.lines),
+        .minors = memory(answer, max, sizeof *returns.minors),
+        .references = texts,
+        .dates = texts + max,
+    };
+
+    for (size_t i = 0; i < max; i++)
+        if (answer->subjects[i].returned != NULL)
+            return_put(answer, &answer->subjects[i], &returns);
+    return returns;
+}
+
+static enum status returns_store(struct answer *answer, int64_t reply_id, struct error *error)
+{
+    struct returns returns = returns_gather(answer);
+    struct params params;
+
+    if (returns.count == 0)
+        return OK;
+    params_init(&params, RELAY_PARAMS_MAX);
+    params_int64(&params, reply_id);
+    params_int64(&params, answer->tx.commit_id);
+    params_uuid_array(&params, returns.ids, returns.count);
+    params_uuid_array(&params, returns.instruction_ids, returns.count);
+    params_int32_array(&params, returns.lines, returns.count);
+    params_int64_array(&params, returns.minors, returns.count);
+    params_text_array(&params, returns.references, returns.count);
+    params_text_array(&params, returns.dates, returns.count);
+    return relay_sql(answer->relay, relay_sql_returns_insert, &params, error, NULL);
+}
+
+/* Others are told where instructions are now. */
+static enum status moves_announce(struct answer *answer, struct error *error)
+{
+    size_t max = answer->subject_count;
+    struct uuid *ids = memory(answer, max, sizeof *ids);
+    struct text *texts = memory(answer, 2 * max, sizeof *texts);
+    size_t count = 0;
+
+    for (size_t i = 0; i < max; i++) {
+        const struct subject *subject = &answer->subjects[i];
+
+        if (subject->said == NULL)
+            continue;
+        ids[count] = subject->instruction_id;
+        texts[count] = or_empty(subject->said->reason);
+        texts[max + count] = TEXT("");
+        if (subject->returned != NULL) {
+            char *money = memory(answer, AMOUNT_TEXT_SIZE, 1);
+
+            amount_format(subject->back.amount, money);
+            texts[max + count] = text_of(money);
+        }
+        count++;
+    }
+    return relay_announce(answer->relay, &answer->tx, ids, texts, texts + max, count, error);
 }
 
 static enum status answer_steps(struct answer *answer, struct error *error)
@@ -335,7 +513,11 @@ static enum status answer_steps(struct answer *answer, struct error *error)
         return status;
     answer_apply(answer);
     status = outcomes_insert(answer, reply_id, error);
-    return status == OK ? moves_store(answer, error) : status;
+    if (status == OK)
+        status = moves_store(answer, error);
+    if (status == OK)
+        status = returns_store(answer, reply_id, error);
+    return status == OK ? moves_announce(answer, error) : status;
 }
 
 /* ---- one answer ---- */
@@ -343,14 +525,23 @@ static enum status answer_steps(struct answer *answer, struct error *error)
 static void answer_tell(const struct answer *answer, bool known)
 {
     int64_t counts[STATUS_UNKNOWN + 1] = {0};
+    int64_t returned = 0;
+    int64_t charged = 0; /* less came back than was sent */
 
     for (size_t i = 0; i < answer->outcome_count; i++)
         counts[answer->outcomes[i].outcome]++;
+    for (size_t i = 0; i < answer->subject_count; i++) {
+        const struct subject *subject = &answer->subjects[i];
+
+        returned += subject->returned != NULL;
+        charged += subject->returned != NULL && subject->back.amount.minor < subject->sent.minor;
+    }
     log_info("payment_reply_read", "read a bank's answer", LOG_TEXT("file", answer->name),
              LOG_BOOL("known", known), LOG_INT("applied", counts[STATUS_APPLIED]),
              LOG_INT("same", counts[STATUS_SAME]), LOG_INT("stale", counts[STATUS_STALE]),
              LOG_INT("contradicts", counts[STATUS_CONTRADICTS]),
-             LOG_INT("unknown", counts[STATUS_UNKNOWN]));
+             LOG_INT("unknown", counts[STATUS_UNKNOWN]), LOG_INT("returned", returned),
+             LOG_INT("returned_less", charged));
 }
 
 /* bytes lie in relay->arena. DUPLICATE: read before. REJECT: no such answer. */

@@ -194,7 +194,9 @@ int status_command(struct program_run *run, int argc, char **argv)
                                         "answers that contradict what was final",
                                         "answers about nothing of ours",
                                         "files that a bank has not answered in its time",
-                                        "rejected instructions that the bank booked all the same"};
+                                        "rejected instructions that the bank booked all the same",
+                                        "instructions whose money came back",
+                                        "of these less came back than was paid"};
     static const int alerts[] = {1, 5, 6, 7, 8};
     struct result *rows = NULL;
     struct relay relay;

@@ -171,13 +171,19 @@ enum status settle_follow(struct settle *settle, int64_t now_us, struct error *e
                           int64_t *ret_count)
 {
     int64_t failed = 0;
+    int64_t returned = 0;
     int64_t reopened = 0;
+    int64_t abandoned = 0;
     enum status status = settle_fail(settle, now_us, error, &failed);
 
     if (status == OK)
+        status = settle_return(settle, now_us, error, &returned);
+    if (status == OK)
+        status = settle_abandon(settle, now_us, error, &abandoned);
+    if (status == OK)
         status = settle_reopen(settle, now_us, error, &reopened);
     if (status == OK)
-        *ret_count = failed + reopened;
+        *ret_count = failed + returned + abandoned + reopened;
     return status;
 }
 
@@ -200,7 +206,7 @@ int follow_command(struct program_run *run, int argc, char **argv)
     settle_done(&settle);
     if (status != OK)
         return program_fail(&error);
-    printf("windows failed or instructed again: %lld, settled: %lld\n", (long long)count,
-           (long long)settled);
+    printf("windows failed, instructed again or settled outside: %lld, settled: %lld\n",
+           (long long)count, (long long)settled);
     return EXIT_OK;
 }

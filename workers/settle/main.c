@@ -7,7 +7,9 @@
  *                   expected_item, journal_entry, window_cut,
  *                   settlement_window, audit leaf                      (one tx per window)
  *   instruction REJECTED -> withdrawal, journal_entry, state FAILED      (one tx per window)
+ *   payment_return -> expected_item, journal_entry, state FAILED         (one tx per window)
  *   reinstruction_approval -> the next attempt, INSTRUCTED again         (one tx per window)
+ *   abandonment_approval -> abandoned_instruction, journal_entry         (one tx per window)
  *
  * Restart: every step looks at what is there. A window that was closed before the answer came
  * is found closed. Several settle workers may run: they meet at the window's gate and row.
@@ -47,7 +49,7 @@ struct turns {
     int64_t opened_us; /* when windows were opened last; 0: never */
 };
 
-/* One turn: open, fold, close, what banks rejected, what may be instructed again, confirm. */
+/* One turn: open, fold, close, what banks rejected or sent back, what people decided, confirm. */
 static enum status tick(void *context, struct error *error)
 {
     struct turns *turns = context;
@@ -218,10 +220,21 @@ static const struct command commands[] = {
                 "sawa-settle reopen approve --window 4297418241",
      .run = reopen_command,
      .answers = true},
+    {.name = "abandon",
+     .arguments = "show --window ID | propose --instruction ID --reason TEXT [--by NAME] "
+                  "| approve --instruction ID [--digest HEX] [--by NAME]",
+     .summary = "settle outside what was rejected or came back: one person proposes, another "
+                "approves",
+     .example = "sawa-settle abandon show --window 4297418241\n"
+                "sawa-settle abandon propose --instruction 4b42fb91-9dcd-5c46-8a2c-2f4c6a1f5a0e "
+                "--reason 'paid from our account at EXAMUS33'\n"
+                "sawa-settle abandon approve --instruction 4b42fb91-9dcd-5c46-8a2c-2f4c6a1f5a0e",
+     .run = abandon_command,
+     .answers = true},
     {.name = "follow",
      .arguments = "",
-     .summary = "book rejections, instruct what was approved, settle what is matched, once, as run "
-                "does",
+     .summary = "book rejections and returns, do what was approved, settle what is matched, once, "
+                "as run does",
      .example = "sawa-settle follow",
      .run = follow_command,
      .answers = true},

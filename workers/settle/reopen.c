@@ -1,5 +1,5 @@
 /*
- * reopen.c - what a bank rejected is instructed again, once, by approval.
+ * reopen.c - what a bank rejected, or sent back, is instructed again, once, by approval.
  *
  *   reopen show       what waits, with the bank's reasons, and the digest of it
  *   reopen propose    a maker: reinstruction            (day, reason, digest, a day to approve it)
@@ -9,8 +9,9 @@
  *
  * (1) The digest is of exactly what waits, and is the database's: once something else is rejected,
  *     or is instructed again, it is another one, and the approval ends with it.
- * (2) At most one attempt of a payment is not rejected, and an attempt repeats the one before it to
- *     the last unit; the database refuses anything else (i3_one_live_attempt and its neighbours).
+ * (2) At most one attempt of a payment is neither rejected nor returned, and an attempt repeats the
+ *     one before it to the last unit; the database refuses anything else (i3_one_live_attempt and
+ *     its neighbours).
  * (3) An id follows from window, participant, counterparty, direction and attempt: what is tried
  *     again names the same payment (book.c (3)).
  * (4) A bank that says afterwards that it paid what it had rejected contradicts itself: nothing of
@@ -163,7 +164,10 @@ static enum status reopen_steps(struct reopening *reopening, struct error *error
         status = items_insert(reopening, error);
     if (status == OK)
         status = attempts_book(reopening, error);
-    return status == OK ? settle_move(reopening->tx, window, WINDOW_INSTRUCTED, NULL, error)
+    if (status == OK)
+        status = settle_move(reopening->tx, window, WINDOW_INSTRUCTED, NULL, error);
+    return status == OK ? announce_attempts(reopening->tx, window->window_id,
+                                            result_text(reopening->rows, 0, CURRENCY), error)
                         : status;
 }
 

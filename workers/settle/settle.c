@@ -142,7 +142,13 @@ enum status settle_explain(enum status status, struct error *error)
         {"approved_is_what_waits", "meanwhile something else waits: propose anew", NULL},
         {"reinstruction_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
         {"i3_contradicted_is_not_paid_again",
-         "the bank has contradicted its rejection: ask the bank whether it paid", NULL},
+         "the bank has contradicted itself: ask the bank whether it paid",
+         "where it did, settle it outside: sawa settle abandon propose"},
+        {"abandoned_is_what_waits", "meanwhile it does not wait any more", NULL},
+        {"who_abandons_does_not_approve", "who proposed it does not approve it", NULL},
+        {"abandonment_approval_pkey", "it is approved already", NULL},
+        {"abandonment_approves_what_waits", "meanwhile something else waits: propose anew", NULL},
+        {"abandonment_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
     };
 
     return refusal_explain(rows, COUNT_OF(rows), "the window stays as it is", status, error);

@@ -8,8 +8,10 @@
  *   charge.c  what its fees add to that                   fee_obligation
  *   hold.c    people who keep a window from closing, and who let it
  *   fail.c    what a bank rejected is reversed and withdrawn  withdrawal, journal_entry
+ *   returned.c what a bank sends back is expected and booked  expected_item, journal_entry
  *   reopen.c  ... and instructed again by approval        instruction, expected_item
  *   payment_day.c  on which day that can be
+ *   abandon.c ... or settled outside by approval          abandoned_instruction, journal_entry
  *   confirm.c INSTRUCTED windows whose items are all matched become SETTLED
  *   verify.c  recomputes closed windows from payments
  *   show.c    windows and nets for people
@@ -99,7 +101,17 @@ must_use enum status settle_fail(struct settle *settle, int64_t now_us, struct e
 must_use enum status settle_reopen(struct settle *settle, int64_t now_us, struct error *error,
                                    int64_t *ret_reopened);
 
-/* Both, in that order. */
+/* FAILED where a bank sends money back, each window in its own transaction: what comes in is
+ * expected, and the obligation stands again. */
+must_use enum status settle_return(struct settle *settle, int64_t now_us, struct error *error,
+                                   int64_t *ret_failed);
+
+/* Moves to a suspense account what people approved to settle outside; FAILED -> INSTRUCTED where
+ * nothing else of the window waits. Counts payments. */
+must_use enum status settle_abandon(struct settle *settle, int64_t now_us, struct error *error,
+                                    int64_t *ret_abandoned);
+
+/* All of these: what was undone first, then what was decided about it. */
 must_use enum status settle_follow(struct settle *settle, int64_t now_us, struct error *error,
                                    int64_t *ret_count);
 
@@ -107,6 +119,7 @@ int run_command(struct program_run *run, int argc, char **argv);
 int hold_command(struct program_run *run, int argc, char **argv);
 int release_command(struct program_run *run, int argc, char **argv);
 int reopen_command(struct program_run *run, int argc, char **argv);
+int abandon_command(struct program_run *run, int argc, char **argv);
 int follow_command(struct program_run *run, int argc, char **argv);
 int open_command(struct program_run *run, int argc, char **argv);
 int close_command(struct program_run *run, int argc, char **argv);
@@ -209,5 +222,12 @@ must_use enum status book_window(struct closing *closing, struct error *error,
 
 /* Its events, for others; the last step before COMMIT. */
 must_use enum status announce_window(struct closing *closing, struct error *error);
+
+/* The same for the next attempts that tx instructs, and for a window that is settled. code: of the
+ * window's currency. */
+must_use enum status announce_attempts(struct business *tx, int64_t window_id, struct text code,
+                                       struct error *error);
+must_use enum status announce_settled(struct business *tx, int64_t window_id, struct text code,
+                                      struct error *error);
 
 #endif

@@ -38,8 +38,9 @@ static const struct words windows[] = {
      "see that sawa-fx runs and that the lock was sent; the window then closes by itself"},
     {"held by hand", "somebody keeps it from closing",
      "another person lets it close: sawa settle release --window ID --reason TEXT"},
-    {"failed", "a bank rejected instructions of it; what they were is owed again",
-     "mend the cause, then: sawa settle reopen show --window ID"},
+    {"failed", "a bank rejected instructions of it, or sent them back; they are owed again",
+     "mend the cause, then: sawa settle reopen show --window ID; or settle it outside: sawa settle "
+     "abandon show --window ID"},
     {"overdue", "its grace has ended, or every partition has passed it",
      "see that sawa-settle runs; by hand: sawa settle close --window ID"},
 };
@@ -55,6 +56,8 @@ static const struct words payment_files[] = {
      "ask the bank whether it has the file, by its message id; never send it a second time"},
     {"rejected", "the bank will not make these payments",
      "sawa relay show ID tells its reasons; their window fails: sawa settle reopen"},
+    {"returned", "the bank sends the money of these payments back",
+     "sawa relay show ID tells its reasons; their window fails: sawa settle reopen"},
     {"contradicted", "the bank said the opposite of what was final",
      "ask the bank which is right; the first word stands until somebody decides"},
 };
@@ -66,6 +69,8 @@ static const struct words approvals[] = {
      "sawa ledger period approve --until DATE, first without --execute"},
     {"reinstruction", "what a bank rejected is instructed again once it is approved",
      "sawa settle reopen show --window ID, then sawa settle reopen approve --window ID"},
+    {"abandonment", "what came back is settled outside, and never paid again, once it is approved",
+     "sawa settle abandon show --window ID, then sawa settle abandon approve"},
     {"held statement", "a held statement is loaded, or refused for good, once it is approved",
      "sawa statement release list shows it, then: sawa statement release approve PROPOSAL"},
     {"hold policy", "which findings hold statements changes once it is approved",

@@ -154,17 +154,6 @@ static void open_element(struct camt_reader *reader, const char *name, const cha
     }
 }
 
-static struct text currency_attribute(const xmlChar **attributes, int count)
-{
-    for (int i = 0; i < count; i++) {
-        const xmlChar **attribute = attributes + 5 * (size_t)i;
-
-        if (strcmp((const char *)attribute[0], "Ccy") == 0)
-            return (struct text){(const char *)attribute[3], (size_t)(attribute[4] - attribute[3])};
-    }
-    return (struct text){NULL, 0};
-}
-
 static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int namespace_count, const xmlChar **namespaces, int attribute_count,
                      int defaulted_count, const xmlChar **attributes)
@@ -190,7 +179,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
     if (reader->depth == 2 && reader->inner_name[0] == '\0')
         text_copy(text_of((const char *)name), reader->inner_name, sizeof reader->inner_name);
     open_element(reader, (const char *)name, (const char *)uri,
-                 currency_attribute(attributes, attribute_count));
+                 xml_currency_attribute(attributes, attribute_count));
     if (reader->camt.tree.failed)
         refuse(reader, REFUSED_LIMIT_EXCEEDED, "one entry or part has too many elements");
 }

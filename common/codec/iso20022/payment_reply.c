@@ -5,7 +5,7 @@
 
 #include "codec/iso20022/xml_document.h"
 
-enum { ID_MAX = 35, INFORMATION_MAX = 210 };
+enum { ID_MAX = 35, INFORMATION_MAX = 210, DAY_SIZE = sizeof "2026-03-01" - 1 };
 
 struct reply_reader {
     const struct xml_tree *tree;
@@ -35,11 +35,48 @@ static struct text text_at(struct reply_reader *reader, int32_t node, const char
     return kept;
 }
 
-static struct text reason_at(struct reply_reader *reader, int32_t node)
-{
-    struct text code = text_at(reader, node, "StsRsnInf/Rsn/Cd", ID_MAX);
+/* Where the reason for a status stands, and that for a return. */
+struct reason_paths {
+    const char *code, *proprietary, *information;
+};
 
-    return code.size > 0 ? code : text_at(reader, node, "StsRsnInf/Rsn/Prtry", ID_MAX);
+static const struct reason_paths status_reason = {"StsRsnInf/Rsn/Cd", "StsRsnInf/Rsn/Prtry",
+                                                  "StsRsnInf/AddtlInf"};
+static const struct reason_paths return_reason = {"RtrRsnInf/Rsn/Cd", "RtrRsnInf/Rsn/Prtry",
+                                                  "RtrRsnInf/AddtlInf"};
+
+static void reason_read(struct reply_reader *reader, int32_t node, const struct reason_paths *paths,
+                        struct reply_line *line)
+{
+    line->reason = text_at(reader, node, paths->code, ID_MAX);
+    if (line->reason.size == 0)
+        line->reason = text_at(reader, node, paths->proprietary, ID_MAX);
+    line->information = text_at(reader, node, paths->information, INFORMATION_MAX);
+}
+
+/* The next line, with the ids that stand at node. NULL: there are too many (3). */
+static struct reply_line *line_begin(struct reply_reader *reader, int32_t node,
+                                     enum reply_level level, struct text message_id)
+{
+    struct reply_line *line = &reader->lines[reader->count];
+
+    reader->group_count += level != REPLY_TRANSACTION;
+    if (reader->count == REPLY_LINES_MAX || reader->group_count > REPLY_GROUPS_MAX) {
+        reader->failed = true;
+        return NULL;
+    }
+    *line = (struct reply_line){
+        .level = level,
+        .original_message_id = message_id,
+        .original_instruction_id = text_at(reader, node, "OrgnlInstrId", ID_MAX),
+        .original_end_to_end_id = text_at(reader, node, "OrgnlEndToEndId", ID_MAX),
+        .original_transaction_id = text_at(reader, node, "OrgnlTxId", ID_MAX),
+        .original_uetr = text_at(reader, node, "OrgnlUETR", ID_MAX + 1),
+        .returned_amount.currency = CURRENCY_NONE,
+        .returned_on = DATE_NONE,
+    };
+    reader->count++;
+    return line;
 }
 
 /* What node says under the name of its status, with the ids that stand beside it. */
@@ -50,24 +87,11 @@ static void line_add(struct reply_reader *reader, int32_t node, enum reply_level
 
     if (node == XML_NONE || reader->failed || xml_text_at(reader->tree, node, status).size == 0)
         return; /* (2) */
-    reader->group_count += level != REPLY_TRANSACTION;
-    if (reader->count == REPLY_LINES_MAX || reader->group_count > REPLY_GROUPS_MAX) {
-        reader->failed = true;
+    line = line_begin(reader, node, level, message_id);
+    if (line == NULL)
         return;
-    }
-    line = &reader->lines[reader->count];
-    *line = (struct reply_line){
-        .level = level,
-        .original_message_id = message_id,
-        .original_instruction_id = text_at(reader, node, "OrgnlInstrId", ID_MAX),
-        .original_end_to_end_id = text_at(reader, node, "OrgnlEndToEndId", ID_MAX),
-        .original_transaction_id = text_at(reader, node, "OrgnlTxId", ID_MAX),
-        .original_uetr = text_at(reader, node, "OrgnlUETR", ID_MAX + 1),
-        .status = text_at(reader, node, status, ID_MAX),
-        .reason = reason_at(reader, node),
-        .information = text_at(reader, node, "StsRsnInf/AddtlInf", INFORMATION_MAX),
-    };
-    reader->count++;
+    line->status = text_at(reader, node, status, ID_MAX);
+    reason_read(reader, node, &status_reason, line);
 }
 
 /* The transactions below node; each may name the message it belongs to itself (pacs.002). */
@@ -95,18 +119,97 @@ static void lines_read(struct reply_reader *reader, int32_t root)
     }
 }
 
-/* The element that says what this is, and its name; XML_NONE: neither of the two. */
-static int32_t root_find(const struct xml_tree *tree, struct text *ret_message)
-{
-    static const struct {
-        const char *root;
-        const char *message;
-    } roots[] = {{"FIToFIPmtStsRpt", "pacs.002"}, {"CstmrPmtStsRpt", "pain.002"}};
+/* ---- pacs.004 ---- */
 
+static struct amount amount_at(struct reply_reader *reader, int32_t node, const char *path)
+{
+    int32_t found = xml_find(reader->tree, node, path);
+    struct amount amount = {.currency = CURRENCY_NONE};
+    currency code;
+    bool excess;
+
+    if (found == XML_NONE || !currency_parse(xml_currency(reader->tree, found), &code) ||
+        !amount_parse(xml_text(reader->tree, found), '.', false, code, &amount, &excess))
+        return (struct amount){.currency = CURRENCY_NONE};
+    return amount;
+}
+
+static calendar_date date_at(struct reply_reader *reader, int32_t node, const char *path)
+{
+    struct text text = text_cut(xml_text_at(reader->tree, node, path), DAY_SIZE);
+    calendar_date date;
+
+    return date_parse(text, &date) ? date : DATE_NONE; /* a zone behind it says nothing here */
+}
+
+/* One payment that comes back; the original's message and the day may stand with the group. */
+static void return_add(struct reply_reader *reader, int32_t node, int32_t header,
+                       struct text message_id)
+{
+    struct text own = text_at(reader, node, "OrgnlGrpInf/OrgnlMsgId", ID_MAX);
+    struct reply_line *line =
+        line_begin(reader, node, REPLY_TRANSACTION, own.size > 0 ? own : message_id);
+
+    if (line == NULL)
+        return;
+    line->status = TEXT(REPLY_RETURNED);
+    line->return_id = text_at(reader, node, "RtrId", ID_MAX);
+    line->returned_amount = amount_at(reader, node, "RtrdIntrBkSttlmAmt");
+    line->returned_on = date_at(reader, node, "IntrBkSttlmDt");
+    if (line->returned_on == DATE_NONE)
+        line->returned_on = date_at(reader, header, "IntrBkSttlmDt");
+    reason_read(reader, node, &return_reason, line);
+}
+
+static void group_return_add(struct reply_reader *reader, int32_t header, int32_t group,
+                             struct text message_id)
+{
+    struct text whole = xml_text_at(reader->tree, header, "GrpRtr");
+    struct reply_line *line;
+
+    if (!text_is(whole, "true") && !text_is(whole, "1"))
+        return;
+    line = line_begin(reader, group, REPLY_GROUP, message_id);
+    if (line == NULL)
+        return;
+    line->status = TEXT(REPLY_RETURNED);
+    reason_read(reader, group, &return_reason, line);
+}
+
+static void returns_read(struct reply_reader *reader, int32_t root)
+{
+    int32_t header = xml_find(reader->tree, root, "GrpHdr");
+    int32_t group = xml_find(reader->tree, root, "OrgnlGrpInf");
+    struct text message_id = text_at(reader, group, "OrgnlMsgId", ID_MAX);
+    int32_t one = xml_find(reader->tree, root, "TxInf");
+
+    if (one == XML_NONE)
+        group_return_add(reader, header, group, message_id); /* (2) */
+    for (; one != XML_NONE && !reader->failed; one = xml_next(reader->tree, one))
+        return_add(reader, one, header, message_id);
+}
+
+/* ---- which message ---- */
+
+struct reply_root {
+    const char *element;
+    const char *message;
+    void (*read)(struct reply_reader *reader, int32_t root);
+};
+
+static const struct reply_root roots[] = {
+    {"FIToFIPmtStsRpt", "pacs.002", lines_read},
+    {"CstmrPmtStsRpt", "pain.002", lines_read},
+    {"PmtRtr", "pacs.004", returns_read},
+};
+
+/* The element that says what this is, and its row; XML_NONE: none of them. */
+static int32_t root_find(const struct xml_tree *tree, const struct reply_root **ret_root)
+{
     for (int32_t node = 0; node < tree->node_count; node++) {
         for (size_t i = 0; i < COUNT_OF(roots); i++) {
-            if (xml_is(tree, node, roots[i].root)) {
-                *ret_message = text_of(roots[i].message);
+            if (xml_is(tree, node, roots[i].element)) {
+                *ret_root = &roots[i];
                 return node;
             }
         }
@@ -117,7 +220,7 @@ static int32_t root_find(const struct xml_tree *tree, struct text *ret_message)
 static enum status no_reply(struct error *error)
 {
     error_set(error, REJECT, "an answer of a bank was refused");
-    error_detail(error, "it holds no pacs.002 and no pain.002");
+    error_detail(error, "it holds no pacs.002, no pain.002 and no pacs.004");
     error->exit_code = EXIT_REFUSED;
     return REJECT;
 }
@@ -135,16 +238,18 @@ static enum status reply_read(const struct xml_tree *tree, struct arena *arena, 
                               struct payment_reply *ret_reply)
 {
     struct reply_reader reader = {.tree = tree, .arena = arena};
+    const struct reply_root *found = NULL;
     struct payment_reply reply = {0};
-    int32_t root = root_find(tree, &reply.message);
+    int32_t root = root_find(tree, &found);
 
     if (root == XML_NONE)
         return no_reply(error);
     reader.lines = arena_alloc(arena, REPLY_LINES_MAX * sizeof *reader.lines);
     if (reader.lines == NULL)
         return error_set(error, FATAL, "no memory for the lines of an answer");
+    reply.message = text_of(found->message);
     reply.message_id = text_at(&reader, root, "GrpHdr/MsgId", ID_MAX);
-    lines_read(&reader, root);
+    found->read(&reader, root);
     if (reader.failed)
         return too_large(error);
     reply.lines = reader.lines;

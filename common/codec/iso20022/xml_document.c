@@ -23,7 +23,6 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
     (void)uri;
     (void)namespaces;
     (void)defaulted_count;
-    (void)attributes;
     if (document->refusal != NULL)
         return;
     if (++document->depth > XML_DOCUMENT_DEPTH_MAX)
@@ -32,7 +31,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
         refuse(document, "an element has too many attributes");
     else
         xml_tree_open(&document->tree, (const char *)name,
-                      parser->input == NULL ? 0 : parser->input->line, (struct text){NULL, 0});
+                      parser->input == NULL ? 0 : parser->input->line,
+                      xml_currency_attribute(attributes, attribute_count));
     if (document->tree.failed)
         refuse(document, "it has too many elements");
 }

@@ -83,6 +83,17 @@ static bool has_name(const struct xml_node *node, const struct name *name)
             (strncmp(node->name, name->at, name->size) == 0 && node->name[name->size] == '\0'));
 }
 
+struct text xml_currency_attribute(const unsigned char **attributes, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const unsigned char **attribute = attributes + 5 * (size_t)i;
+
+        if (strcmp((const char *)attribute[0], "Ccy") == 0)
+            return (struct text){(const char *)attribute[3], (size_t)(attribute[4] - attribute[3])};
+    }
+    return (struct text){NULL, 0};
+}
+
 void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct text currency)
 {
     struct xml_node *node;

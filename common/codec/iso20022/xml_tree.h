@@ -50,6 +50,10 @@ void xml_tree_init(struct xml_tree *tree, int32_t node_max, size_t text_max);
 void xml_tree_done(struct xml_tree *tree);
 void xml_tree_clear(struct xml_tree *tree);
 
+/* The value of Ccy among the parser's attributes: five pointers each, local name, prefix, URI,
+ * value and its end. Empty where there is none. */
+struct text xml_currency_attribute(const unsigned char **attributes, int count);
+
 /* Opens a node; its text follows by xml_tree_text, and counts where it has no children. */
 void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct text currency);
 void xml_tree_text(struct xml_tree *tree, struct text text);

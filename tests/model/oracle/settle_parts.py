@@ -197,9 +197,16 @@ def instruction_rows(context, part):
                 for key, minor in wanted.items()}
     attempts = defaultdict(list)
     for window_id, participant, counterparty, direction, *row in context.database.rows(
-            """SELECT window_id, participant_id, counterparty_id, direction, amount_minor,
-                      instruction.currency, status, withdrawal.instruction_id IS NOT NULL, attempt
-                 FROM instruction LEFT JOIN withdrawal USING (instruction_id, window_id)
+            """SELECT instruction.window_id, instruction.participant_id, counterparty_id, direction,
+                      instruction.amount_minor, instruction.currency, status,
+                      CASE WHEN withdrawal.instruction_id IS NOT NULL THEN 'REJECTED'
+                           WHEN item.return_id IS NOT NULL THEN 'RETURNED' ELSE '' END, attempt,
+                      outside.instruction_id IS NOT NULL
+                 FROM instruction
+                 LEFT JOIN withdrawal USING (instruction_id, window_id)
+                 LEFT JOIN payment_return AS back USING (instruction_id)
+                 LEFT JOIN abandoned_instruction AS outside USING (instruction_id)
+                 LEFT JOIN expected_item AS item ON item.return_id = back.return_id
                 ORDER BY attempt"""):
         attempts[window_id, codes[participant], codes[counterparty], direction].append(row)
     part.equal_maps("instruction (window, participant, counterparty, direction)", expected,
@@ -209,14 +216,18 @@ def instruction_rows(context, part):
 
 
 def _attempts(part, key, rows):
-    """One after the other, the same money each time; the next only when the bank has said no."""
+    """One after the other, the same money each time; the next only when the bank has said no, or
+    has sent it back, and nobody has settled it outside."""
     part.equal(f"attempts of {key}", list(range(1, len(rows) + 1)), [row[4] for row in rows])
     for before, after in zip(rows, rows[1:]):
-        part.equal(f"{key}, instructed again", (before[0], before[1], "REJECTED", True),
-                   (after[0], after[1], before[2], before[3]))
-    for minor, _, status, withdrawn, attempt in rows:
-        if withdrawn and status != "REJECTED":
-            part.differ(f"{key}, attempt {attempt} of {minor}: withdrawn while it is {status}")
+        part.equal(f"{key}, instructed again", (before[0], before[1], before[2], True, False),
+                   (after[0], after[1], before[3], before[2] in ("REJECTED", "RETURNED"),
+                    before[5]))
+    for minor, _, status, undone, attempt, outside in rows:
+        if undone and status != undone:
+            part.differ(f"{key}, attempt {attempt} of {minor}: undone as {undone}, and {status}")
+        if outside and not undone:
+            part.differ(f"{key}, attempt {attempt} of {minor}: settled outside while {status}")
 
 
 def expected_items(context, part):
@@ -248,8 +259,17 @@ def expected_items(context, part):
                                   AND NOT EXISTS (SELECT FROM match_member AS member
                                        WHERE member.expected_item_id
                                                  = expected_item.expected_item_id AND is_live))"""))
-    part.equal("expected items without an instruction or an opening", 0, context.database.value(
-        "SELECT count(*) FROM expected_item WHERE instruction_id IS NULL AND opening_id IS NULL"))
+    part.equal("expected items without an instruction, an opening or a return", 0,
+               context.database.value("SELECT count(*) FROM expected_item WHERE instruction_id IS"
+                                      " NULL AND opening_id IS NULL AND return_id IS NULL"))
+    part.equal("what is expected back, against what was said to come back", 0,
+               context.database.value("""SELECT count(*)
+                 FROM expected_item AS item JOIN payment_return AS back USING (return_id)
+                 JOIN instruction ON instruction.instruction_id = back.instruction_id
+                WHERE item.amount_minor <> back.amount_minor OR item.amount_minor <= 0
+                   OR item.amount_minor > instruction.amount_minor
+                   OR instruction.direction <> 'PAY' OR item.window_id <> instruction.window_id
+                   OR item.account_id <> instruction.account_id"""))
     nostros = {corridor.corridor_id: corridor.nostro for corridor
                in context.model.corridors.values()}
     for window_id, code in context.database.rows(
@@ -262,16 +282,22 @@ def expected_items(context, part):
 def close_journal(context, part):
     """I2: per close and account pair the sum of its instructions; afterwards nobody owes anything
     of the window. What was withdrawn is booked once more the other way round, each new attempt once
-    more as the first."""
+    more as the first. What came back is owed again: what came in, and what a bank kept of it. What
+    is settled outside is owed no more."""
     expected = defaultdict(int)
     codes, times = _codes(context), {}
-    for window_id, participant, counterparty, direction, attempts, withdrawn in \
-            context.database.rows(
-                """SELECT instruction.window_id, participant_id, counterparty_id, direction,
-                          count(*), count(withdrawal.instruction_id)
-                     FROM instruction LEFT JOIN withdrawal USING (instruction_id)
-                    GROUP BY 1, 2, 3, 4"""):
-        times[window_id, codes[participant], codes[counterparty], direction] = attempts, withdrawn
+    for window_id, participant, counterparty, direction, *numbers in context.database.rows(
+            """SELECT instruction.window_id, instruction.participant_id, counterparty_id, direction,
+                      count(*), count(withdrawal.instruction_id),
+                      coalesce(sum(item.amount_minor), 0)::bigint,
+                      coalesce(sum(instruction.amount_minor - item.amount_minor), 0)::bigint,
+                      count(outside.instruction_id)
+                 FROM instruction LEFT JOIN withdrawal USING (instruction_id)
+                 LEFT JOIN payment_return AS back USING (instruction_id)
+                 LEFT JOIN abandoned_instruction AS outside USING (instruction_id)
+                 LEFT JOIN expected_item AS item ON item.return_id = back.return_id
+                GROUP BY 1, 2, 3, 4"""):
+        times[window_id, codes[participant], codes[counterparty], direction] = numbers
     nostro = dict(context.database.rows(
         "SELECT DISTINCT window_id, account.code FROM instruction JOIN account USING (account_id)"))
     for window_id, corridor, _, wanted in _settled(context):
@@ -279,10 +305,17 @@ def close_journal(context, part):
             own = f"OBLIGATION:{participant}:{corridor.settlement_currency}"
             pair = (nostro.get(window_id), own) if direction == "COLLECT" else \
                 (own, nostro.get(window_id))
-            attempts, withdrawn = times.get((window_id, participant, other, direction), (1, 0))
-            expected[(window_id, *pair)] += minor * attempts
-            if withdrawn:
-                expected[(window_id, *pair[::-1])] += minor * withdrawn
+            attempts, withdrawn, back, kept, outside = times.get(
+                (window_id, participant, other, direction), (1, 0, 0, 0, 0))
+            suspense = f"SUSPENSE:{corridor.settlement_currency}"
+            charges = f"BANK_CHARGES:{corridor.settlement_currency}"
+            for debit, credit, amount in (
+                    (*pair, minor * attempts), (*pair[::-1], minor * withdrawn),
+                    (*pair[::-1], back), (charges, own, kept),
+                    (*((suspense, own) if direction == "COLLECT" else (own, suspense)),
+                     minor * outside)):
+                if amount:
+                    expected[window_id, debit, credit] += amount
     found = defaultdict(int)
     for window_id, debit, credit, minor in context.database.rows(
             """SELECT window_id, debit.code, credit.code, amount_minor

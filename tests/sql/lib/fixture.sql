@@ -32,7 +32,9 @@ VALUES (1, 'nostro-kes', 'NOSTRO', 'KES', NULL, 'BANKKENA', 'KE01', 'camt.053'),
        (5, 'opening-kes', 'OPENING', 'KES', NULL, NULL, NULL, NULL),
        (6, 'nostro-kes-2', 'NOSTRO', 'KES', NULL, 'BANKKENA', 'KE02', 'mt940'),
        (7, 'income-kes', 'FEE_INCOME', 'KES', NULL, NULL, NULL, NULL),
-       (8, 'tax-ke-kes', 'TAX_PAYABLE', 'KES', NULL, NULL, NULL, NULL);
+       (8, 'tax-ke-kes', 'TAX_PAYABLE', 'KES', NULL, NULL, NULL, NULL),
+       (19, 'SUSPENSE:KES', 'SUSPENSE', 'KES', NULL, NULL, NULL, NULL),
+       (20, 'BANK_CHARGES:KES', 'BANK_CHARGES', 'KES', NULL, NULL, NULL, NULL);
 INSERT INTO corridor
 VALUES (1, 1, 'KES-NGN', '2026-01-01', 'KES', 'NGN', 'KES', 'MULTILATERAL', 1, 100000000,
         'yaml BANKKENA KE01 KE02', sha256('yaml'));
@@ -244,6 +246,34 @@ INSERT INTO reinstruction_approval (reinstruction_id, digest, maker, proposed_by
                                     commit_id)
 SELECT 1, digest, 'ann', '', 'bob', 2 FROM reinstruction;
 
+-- Paid, sent back but for a charge, and settled outside by approval.
+INSERT INTO instruction
+VALUES ('40000000-0000-5000-8000-000000000009', :window_id, 1, 2, 'PAY', 1, 900, 'KES',
+        '2026-11-21', repeat('8', 32), 'PENDING', 2);
+UPDATE instruction SET status = 'SENT' WHERE end_to_end_id = repeat('8', 32);
+UPDATE instruction SET status = 'RETURNED' WHERE end_to_end_id = repeat('8', 32);
+INSERT INTO payment_status
+SELECT reply_id, 9, 'TRANSACTION', 'M-9', '40000000-0000-5000-8000-000000000009', 'RETURNED',
+       'AC04', '', 'APPLIED' FROM payment_reply;
+INSERT INTO payment_return
+SELECT '50000000-0000-5000-8000-000000000009', '40000000-0000-5000-8000-000000000009', reply_id, 9,
+       880, 'KES', 'B-9', '2026-11-23', 'AC04', 2 FROM payment_reply;
+INSERT INTO expected_item (expected_item_id, account_id, return_id, window_id, participant_id,
+                           amount_minor, currency, book_date, value_date, due_date, is_open,
+                           commit_id)
+VALUES ('50000000-0000-5000-8000-000000000009', 1, '50000000-0000-5000-8000-000000000009',
+        :window_id, 1, 880, 'KES', '2026-11-23', '2026-11-23', '2026-11-23', false, 2);
+INSERT INTO abandonment (abandonment_id, instruction_id, reason, digest, maker, commit_id)
+    OVERRIDING SYSTEM VALUE
+VALUES (1, '40000000-0000-5000-8000-000000000009', 'paid in cash',
+        abandonment_digest('40000000-0000-5000-8000-000000000009'), 'ann', 2);
+INSERT INTO abandonment_approval (abandonment_id, digest, maker, proposed_by, checker, commit_id)
+SELECT 1, digest, 'ann', '', 'bob', 2 FROM abandonment;
+INSERT INTO abandoned_instruction
+VALUES ('40000000-0000-5000-8000-000000000009', 1, :window_id, 19, '2026-11-23', 2);
+
+INSERT INTO outbox_destination (destination, next_number) VALUES ('amqp:gone', 1);
+INSERT INTO outbox_forgotten (destination, reason, commit_id) VALUES ('amqp:gone', 'removed', 2);
 INSERT INTO outbox_destination (destination, next_number) VALUES ('kafka:settlement', 1);
 INSERT INTO outbox (event_name, event_type, event_key, corridor, payload, commit_id)
 VALUES ('window_closed/0', 'window_closed', '0', 'KES-NGN', '{}', 2),

@@ -3,4 +3,5 @@
 UPDATE instruction
    SET status = 'SENT'
   FROM payment_file_item AS item
- WHERE item.file_id = $1::uuid AND instruction.instruction_id = item.instruction_id;
+ WHERE item.file_id = $1::uuid AND instruction.instruction_id = item.instruction_id
+RETURNING instruction.instruction_id;

@@ -21,4 +21,7 @@ SELECT (SELECT count(*) FROM payment_file WHERE state = 'PREPARED') AS prepared,
          WHERE status = 'REJECTED' AND NOT is_open
            AND NOT EXISTS (SELECT FROM withdrawal
                             WHERE withdrawal.expected_item_id = expected_item.expected_item_id))
-           AS rejected_and_booked;
+           AS rejected_and_booked,
+       (SELECT count(*) FROM payment_return) AS returned,
+       (SELECT count(*) FROM payment_return JOIN instruction USING (instruction_id)
+         WHERE payment_return.amount_minor < instruction.amount_minor) AS returned_less;

@@ -20,6 +20,14 @@ WITH waiting AS (
        AND NOT EXISTS (SELECT FROM reinstruction_approval AS approval
                         WHERE approval.reinstruction_id = reinstruction.reinstruction_id)
     UNION ALL
+    SELECT 'abandonment', 'instruction ' || instruction_id, maker, proposed_by, proposed_at,
+           approve_until
+      FROM abandonment
+     WHERE NOT EXISTS (SELECT FROM abandonment_approval AS approval
+                        WHERE approval.abandonment_id = abandonment.abandonment_id)
+       AND NOT EXISTS (SELECT FROM abandoned_instruction AS abandoned
+                        WHERE abandoned.instruction_id = abandonment.instruction_id)
+    UNION ALL
     SELECT 'account opening', account.code, maker, proposed_by, proposed_at, 'infinity'
       FROM account_opening AS opening
       JOIN account USING (account_id)

@@ -1,6 +1,6 @@
 -- Which payment files and instructions wait on their way to a bank, or were refused by it? Still:
 -- too late to be released, not written for five minutes, or not answered in the bank's time. What a
--- bank rejected or contradicted is shown for a week; its window has failed.
+-- bank rejected, sent back or contradicted is shown for a week; its window has failed.
 --   $1 now timestamptz   $2 limit integer
 WITH file AS (
     SELECT payment_file.*, account.code AS account, answer_hours
@@ -11,7 +11,8 @@ WITH file AS (
 ), said AS (
     SELECT item.file_id, count(DISTINCT item.instruction_id) AS payments,
            max(read_at) AS since,
-           CASE payment_status.outcome WHEN 'CONTRADICTS' THEN 'contradicted'
+           CASE WHEN payment_status.outcome = 'CONTRADICTS' THEN 'contradicted'
+                WHEN payment_status.status = 'RETURNED' THEN 'returned'
                 ELSE 'rejected' END AS state
       FROM payment_status
       JOIN payment_reply USING (reply_id)
@@ -21,7 +22,8 @@ WITH file AS (
      WHERE read_at > $1::timestamptz - interval '7 days'
        AND (payment_status.outcome = 'CONTRADICTS'
             OR (payment_status.outcome = 'APPLIED' AND instruction.status = 'REJECTED'
-                AND payment_status.status IN ('RJCT', 'CANC')))
+                AND payment_status.status IN ('RJCT', 'CANC'))
+            OR (payment_status.outcome = 'APPLIED' AND payment_status.status = 'RETURNED'))
      GROUP BY 1, 4
 ), waiting AS (
     SELECT CASE WHEN release_until < $1::timestamptz THEN 'too late' ELSE 'to be signed' END
