@@ -148,7 +148,7 @@ const struct section status_sections[STATUS_SECTIONS] = {
      .params = ask_now_limit,
      COLUMNS(statement_columns),
      .words = statement_words,
-     .words_at = 6},
+     .words_at = 7},
     {.key = "breaks",
      .summary = "open breaks",
      .sql = status_sql_breaks,
