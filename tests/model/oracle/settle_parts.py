@@ -314,8 +314,10 @@ def expected_items(context, part):
                                   AND NOT EXISTS (SELECT FROM match_member AS member
                                        WHERE member.expected_item_id
                                                  = expected_item.expected_item_id AND is_live))"""))
-    part.equal("expected items without an instruction or an opening", 0, context.database.value(
-        "SELECT count(*) FROM expected_item WHERE instruction_id IS NULL AND opening_id IS NULL"))
+    part.equal("expected items without an instruction, an opening or money placed beforehand", 0,
+               context.database.value(
+        "SELECT count(*) FROM expected_item WHERE instruction_id IS NULL AND opening_id IS NULL"
+        " AND prefunding_id IS NULL"))
     nostros = {corridor.corridor_id: corridor.nostro for corridor
                in context.model.corridors.values()}
     for window_id, code in context.database.rows(
