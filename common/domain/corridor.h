@@ -16,6 +16,8 @@
  *     version. So do account and version of bank profiles.
  * (5) A version knows the weekends and overrides that were announced by the day it took effect, and
  *     no others; the version in force on such a day knows them.
+ * (6) Who settles for others in a corridor is a participant of it that settles for itself; groups
+ *     are of multilateral corridors.
  *
  *   struct file_folder beside = {folder, CONFIG_SIZE_MAX};
  *   struct corridor_sources sources = {zone_file_source(), file_folder_source(&beside)};
@@ -30,6 +32,7 @@
 #include "domain/netting.h"
 #include "domain/payment_file.h"
 #include "domain/schedule.h"
+#include "domain/settlement_limit.h"
 #include "domain/value_date.h"
 
 enum {
@@ -76,6 +79,13 @@ struct book_override {
     int line;           /* in the book's file */
 };
 
+/* What a participant of one corridor is held to beyond the others: see settlement_limit.h. */
+struct member_terms {
+    const struct participant *through; /* who settles for it; NULL: itself */
+    int64_t cap_minor;                 /* of its net debit, or NET_DEBIT_UNCAPPED */
+    bool is_prefunded;
+};
+
 struct corridor {
     int32_t corridor_id;
     int32_t version;
@@ -106,8 +116,10 @@ struct corridor {
     bool checks_rate; /* what is settled must follow from the payment's rate, */
     enum rounding rate_rounding; /* rounded so */
     struct fee_schedule fees;
+    int64_t minimum_minor; /* below it a net is carried over; 0: none */
     const struct participant *const *participants;
     size_t participant_count;
+    const struct member_terms *terms; /* one per participant; NULL: nobody has any */
     int line;
 };
 

@@ -121,6 +121,19 @@ static void lines_fee(const struct fee *fee, struct buffer *out)
                   fee->returned_by);
 }
 
+static void lines_terms(const struct participant *participant, const struct member_terms *terms,
+                        struct buffer *out)
+{
+    if (terms->through != NULL)
+        buffer_format(out, "participant %.*s: settles_through %.*s\n", TEXT_ARG(participant->code),
+                      TEXT_ARG(terms->through->code));
+    if (terms->cap_minor != NET_DEBIT_UNCAPPED)
+        buffer_format(out, "participant %.*s: net_debit_cap_minor %lld\n",
+                      TEXT_ARG(participant->code), (long long)terms->cap_minor);
+    if (terms->is_prefunded)
+        buffer_format(out, "participant %.*s: prefunded\n", TEXT_ARG(participant->code));
+}
+
 void corridor_lines(const struct corridor *corridor, struct buffer *out)
 {
     char effective[DATE_TEXT_SIZE];
@@ -129,8 +142,12 @@ void corridor_lines(const struct corridor *corridor, struct buffer *out)
     buffer_format(out, "effective_from: %s\n", effective);
     lines_rules(corridor, out);
     lines_calendars(corridor, out);
+    if (corridor->minimum_minor != 0)
+        buffer_format(out, "minimum_minor: %lld\n", (long long)corridor->minimum_minor);
     for (size_t i = 0; i < corridor->participant_count; i++)
         line_text(out, "participant", corridor->participants[i]->code);
+    for (size_t i = 0; corridor->terms != NULL && i < corridor->participant_count; i++)
+        lines_terms(corridor->participants[i], &corridor->terms[i], out);
     for (size_t i = 0; i < corridor->fees.count; i++)
         lines_fee(&corridor->fees.fees[i], out);
 }

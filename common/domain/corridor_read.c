@@ -385,13 +385,16 @@ static void read_members(struct book_reader *reader, const struct config_node *m
                       NULL);
     for (const struct config_node *node = list->first; node != NULL && !reader->take.failed;
          node = node->next) {
-        members[count] = find_participant(reader, text_of(node->value));
+        struct text code = book_member_code(reader, node);
+
+        members[count] = find_participant(reader, code);
         if (members[count++] == NULL)
-            refuse_participant(reader, node->line, text_of(node->value));
+            refuse_participant(reader, node->line, code);
     }
     check_members(reader, list, members);
     corridor->participants = members;
     corridor->participant_count = count;
+    book_limits_read(reader, map, list, corridor);
 }
 
 static void read_nostro(struct book_reader *reader, const struct config_node *map,
@@ -441,6 +444,7 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
     static const char *const keys[] = {"corridor_id",
                                        "code",
                                        "version",
+                                       "preset",
                                        "effective_from",
                                        "source_currency",
                                        "target_currency",
@@ -459,9 +463,12 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
                                        "limit_minor",
                                        "rate_rounding",
                                        "fees",
+                                       "minimum_minor",
+                                       "prefunded",
                                        "participants"};
 
     config_take_keys(&reader->take, map, keys, COUNT_OF(keys));
+    map = book_preset(reader, map);
     corridor->line = map->line;
     corridor->corridor_id =
         (int32_t)config_take_int(&reader->take, map, "corridor_id", 1, INT32_MAX);

@@ -1,5 +1,5 @@
 /*
- * corridor_work.h - what corridor_read.c, calendar_read.c and bank_profile_read.c share while they
+ * corridor_work.h - what corridor_read.c and the other files that end in _read.c share while they
  * read one book.
  *
  * One key of a map per line, and asked once whether one was wrong: see base/config_take.h. Each
@@ -76,6 +76,19 @@ enum rounding book_rounding(struct book_reader *reader, const struct config_node
 /* The optional list fees of one corridor, whose currencies have been read. */
 void book_fees_read(struct book_reader *reader, const struct config_node *map,
                     struct corridor *corridor);
+
+/* The keys of a corridor and those of its preset that it has not; the same map where it names
+ * none. */
+const struct config_node *book_preset(struct book_reader *reader, const struct config_node *map);
+
+/* Who an entry of a corridor's participants names: CODE, or {code: CODE, ...}. */
+struct text book_member_code(struct book_reader *reader, const struct config_node *node);
+
+/* minimum_minor, prefunded, and what entries of its list of participants say beyond a code; its
+ * participants have been read. */
+void book_limits_read(struct book_reader *reader, const struct config_node *map,
+                      const struct config_node *list, struct corridor *corridor);
+
 /* The optional lists weekends and overrides; holidays have been read. */
 void book_days_read(struct book_reader *reader, const struct config_node *root);
 

@@ -63,6 +63,9 @@ SPOILT = (
      " window_id = (SELECT min(window_id) FROM net_proof)", {"closes"}),
     ("an obligation is a unit more", "UPDATE obligation SET amount_minor = amount_minor + 1 WHERE"
      " ctid = (SELECT min(ctid) FROM obligation)", {"obligations"}),
+    ("something is carried that nothing left over", "INSERT INTO net_carry SELECT window_id,"
+     " participant_id, counterparty_id, 'PAY', window_id + 256, 1, currency, 1 FROM net_position"
+     " LIMIT 1", {"carries"}),
     ("a delta charges a unit more", "UPDATE window_delta SET fee_minors[1] = fee_minors[1] + 1"
      " WHERE (window_id, commit_id) = (SELECT window_id, commit_id FROM window_delta"
      " WHERE fee_minors <> '{}' LIMIT 1)", {"window-deltas"}),

@@ -179,6 +179,86 @@ static void mistakes_in_fees_are_named(void **state)
             "key returned_by: COMPLETED is not one of its values", NULL);
 }
 
+/* The participants of KES-NGN begin here. */
+#define FIRST_MEMBER "    participants:\n      - EXAMKE01\n      - EXAMKE02\n"
+
+static void its_limits_are_read(void **state)
+{
+    const struct corridor *corridor;
+    int line;
+
+    (void)state;
+    assert_int_equal(read_book(changed_example("KES-NGN", "KES-NGN", &line)), OK);
+    corridor = corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 3, 1));
+    assert_int_equal(corridor->minimum_minor, 0);
+    assert_null(corridor->terms);
+    assert_int_equal(
+        read_book(changed_example(FIRST_MEMBER,
+                                  "    minimum_minor: 500\n    prefunded: yes\n    participants:\n"
+                                  "      - {code: EXAMKE02, net_debit_cap_minor: 0, "
+                                  "prefunded: no}\n"
+                                  "      - {code: EXAMKE01, settles_through: EXAMKE02}\n",
+                                  &line)),
+        OK);
+    corridor = corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 3, 1));
+    assert_int_equal(corridor->minimum_minor, 500);
+    assert_ptr_equal(corridor->terms[0].through, corridor->participants[1]);
+    assert_false(corridor->terms[0].is_prefunded); /* who settles for it would be */
+    assert_int_equal(corridor->terms[1].cap_minor, 0);
+    assert_false(corridor->terms[1].is_prefunded);
+    assert_true(corridor->terms[2].is_prefunded);
+    assert_true(corridor->terms[2].cap_minor == NET_DEBIT_UNCAPPED);
+}
+
+static void mistakes_in_limits_are_named(void **state)
+{
+    (void)state;
+    mistake(FIRST_MEMBER, "    minimum_minor: 1\n" FIRST_MEMBER, 0,
+            "key minimum_minor: 1 is not an integer from 2 to 9223372036854775806", NULL);
+    mistake("      - EXAMKE01\n", "      - {code: EXAMKE01, net_debit_cap: 5}\n", 0,
+            "key net_debit_cap: unknown", "the nearest valid key is net_debit_cap_minor");
+    mistake("      - EXAMKE01\n", "      - [EXAMKE01]\n", 0,
+            "key participants: is not a participant",
+            "write CODE, or {code: CODE, net_debit_cap_minor: 100000}");
+    mistake("      - EXAMKE01\n", "      - {code: EXAMKE01, settles_through: EXAMKE01}\n", 0,
+            "key settles_through: EXAMKE01 is not another participant of the corridor", NULL);
+    mistake("      - EXAMKE01\n", "      - {code: EXAMKE01, settles_through: EXAMZA01}\n", 0,
+            "key settles_through: EXAMZA01 is not another participant of the corridor", NULL);
+    mistake("      - EXAMKE01\n",
+            "      - {code: EXAMKE01, prefunded: yes, settles_through: EXAMKE02}\n", 0,
+            "key settles_through: EXAMKE02 settles for it: its own limits mean nothing",
+            "cap or prefund the participant that settles for the group");
+    mistake(FIRST_MEMBER,
+            "    participants:\n      - {code: EXAMKE01, settles_through: EXAMKE02}\n"
+            "      - {code: EXAMKE02, settles_through: EXAMKE03}\n",
+            0, "key settles_through: names a participant that settles through another itself",
+            "name the one that settles for the whole group");
+}
+
+static void a_preset_says_what_the_corridor_does_not(void **state)
+{
+    static const char daily[] = "    preset: DAILY_MULTILATERAL_PREFUNDED\n";
+    static const char model[] = "    model: MULTILATERAL # each participant nets against the "
+                                "settlement agent\n    time_zone: Africa/Nairobi\n"
+                                "    cut_offs: [\"10:00\", \"16:00\"] # local time, on business "
+                                "days\n";
+    const struct corridor *corridor;
+    int line;
+
+    (void)state;
+    assert_int_equal(read_book(changed_example(model, daily, &line)), OK);
+    corridor = corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 3, 1));
+    assert_int_equal(corridor->model, MODEL_MULTILATERAL);
+    assert_true(text_is(corridor->time_zone, "Etc/UTC"));
+    assert_int_equal(corridor->cut_off_count, 1);
+    assert_int_equal(corridor->cut_offs[0], 660);
+    assert_int_equal(corridor->settlement_lag, 1);
+    assert_int_equal(corridor->grace_seconds, 300); /* what is written wins */
+    assert_true(corridor->terms[0].is_prefunded);
+    mistake(model, "    preset: DAILY_MULTILATERAL\n", 0,
+            "key preset: DAILY_MULTILATERAL is not one of its values", NULL);
+}
+
 static void mistakes_in_keys_are_named(void **state)
 {
     (void)state;
@@ -519,6 +599,9 @@ int main(void)
         cmocka_unit_test(its_schedules_know_both_ends),
         cmocka_unit_test(its_fees_are_read),
         cmocka_unit_test(mistakes_in_fees_are_named),
+        cmocka_unit_test(its_limits_are_read),
+        cmocka_unit_test(mistakes_in_limits_are_named),
+        cmocka_unit_test(a_preset_says_what_the_corridor_does_not),
         cmocka_unit_test(mistakes_in_keys_are_named),
         cmocka_unit_test(mistakes_in_values_are_named),
         cmocka_unit_test(mistakes_in_bank_profiles_are_named),

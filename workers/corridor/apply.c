@@ -169,6 +169,8 @@ static enum status corridor_add(struct applying *one, const struct corridor *cor
     if (status == OK)
         status = apply_fees(one->tx, corridor, error);
     if (status == OK)
+        status = apply_limits(one->tx, corridor, one->arena, error);
+    if (status == OK)
         corridor_effect(one, corridor, &digest);
     return status;
 }

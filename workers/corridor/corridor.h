@@ -6,6 +6,7 @@
  *   apply.c         the rows of a book that are new
  *   apply_bank.c    the same for participants' accounts and bank profiles
  *   apply_fees.c    the same for the fees of a corridor version
+ *   apply_limits.c  the same for what its nets are held against
  *   change.c        propose, approve, reject, load: who decided what, and its transaction
  *   show.c          show and history, for people
  *
@@ -103,6 +104,10 @@ must_use enum status apply_book(const struct plan *plan, struct business *tx, st
 /* The fees of a corridor version that is being stored, and the accounts that keep them. */
 must_use enum status apply_fees(struct business *tx, const struct corridor *corridor,
                                 struct error *error);
+
+/* Its minimum, and what single participants of it are held to. */
+must_use enum status apply_limits(struct business *tx, const struct corridor *corridor,
+                                  struct arena *arena, struct error *error);
 
 must_use enum status apply_accounts(const struct plan *plan, struct business *tx,
                                     struct error *error);

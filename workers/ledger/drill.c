@@ -4,7 +4,7 @@
  *   accrual   payments of its commit between its two accounts; their batches
  *   fee, tax  charges that the commit added to its windows; the payments, and what each is charged
  *   close     see drill_close.c
- *   opening   what was proposed and approved
+ *   opening   what was proposed and approved; so is prefunding
  *
  * Every step is a sum of the next one, and is printed as an equality; where it does not hold the
  * answer says so and the exit code is 1 (3). What a payment is charged is reckoned again from the
@@ -282,6 +282,38 @@ static enum status opening_drill(struct drill *drill, struct error *error)
     return status;
 }
 
+/* ---- what was placed beforehand ---- */
+
+static enum status prefunding_drill(struct drill *drill, struct error *error)
+{
+    struct params params;
+    struct result *rows = NULL;
+    struct buffer *out = drill_lines(drill);
+    enum status status;
+
+    params_init(&params, LEDGER_PARAMS_MAX);
+    params_int64(&params, drill->entry.place.commit_id);
+    status = db_run_once(drill->session.db, ledger_sql_drill_prefunding, &params, error, &rows);
+    if (status == OK && result_rows(rows) == 0)
+        status = error_set(error, FATAL, "the commit of the entry approved no prefunding");
+    if (status == OK) {
+        int64_t minor = result_int64(rows, 0, 1);
+        char date[DATE_TEXT_SIZE];
+
+        date_format(result_date(rows, 0, 2), date);
+        buffer_format(out, "prefunding of %.*s for %s, reference %.*s: %.*s\n",
+                      TEXT_ARG(result_text(rows, 0, 0)), date, TEXT_ARG(result_text(rows, 0, 3)),
+                      TEXT_ARG(result_text(rows, 0, 4)));
+        drill_person(out, "maker    ", rows, 0, 5);
+        drill_person(out, "\nchecker  ", rows, 0, 7);
+        buffer_byte(out, '\n');
+        drill_equality(drill, minor > 0 ? "what was placed" : "what was given back",
+                       minor < 0 && minor > INT64_MIN ? -minor : minor);
+    }
+    result_free(rows);
+    return status;
+}
+
 /* ---- the verb ---- */
 
 static enum status nothing_behind(const struct drill *drill, struct error *error)
@@ -302,6 +334,7 @@ static enum status drill_kind(struct drill *drill, struct error *error)
     case ENTRY_OUTSIDE:
     case ENTRY_NEXT_ATTEMPT: return close_drill(drill, error);
     case ENTRY_OPENING: return opening_drill(drill, error);
+    case ENTRY_PREFUNDING: return prefunding_drill(drill, error);
     default: return nothing_behind(drill, error);
     }
 }
@@ -311,7 +344,7 @@ static void gone_print(struct drill *drill)
 {
     struct buffer *out = drill_lines(drill);
 
-    if (drill->entry.kind == ENTRY_OPENING)
+    if (drill->entry.kind == ENTRY_OPENING || drill->entry.kind == ENTRY_PREFUNDING)
         return;
     if (drill->payment_count > 0 || drill->charge_count == 0)
         buffer_format(out, "%lld payments", (long long)drill->payment_count);

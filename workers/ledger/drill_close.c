@@ -1,7 +1,8 @@
 /*
  * drill_close.c - what an entry of a window was made of.
  *
- *   close         instruction, net position, obligations and charges, payments of the window
+ *   close         instruction, net position, obligations and charges, payments of the window; or
+ *                 what was taken of a balance, or handed over in a group, and then the same
  *   reversal      the instruction that a bank rejected, its withdrawal; then as the close
  *   return        the instruction whose money came back; then as the close, less what the other
  *                 entry of the same return books: the bank's charge, or what came in
@@ -9,7 +10,9 @@
  *   outside       the instruction, who let it be settled outside; then as the close
  *
  * Charges are settled against the agent (domain/netting.h): they join a multilateral position;
- * in the other models they are a position of their own, with no obligations behind it.
+ * in the other models they are a position of their own, with no obligations behind it. What windows
+ * before carried to a position, and members of a group handed over to it, stands beside its
+ * obligations: each of them has a window of its own to drill into.
  */
 #include "drill.h"
 #include "ledger_sql.h"
@@ -24,6 +27,8 @@ struct instructed {
     bool collects;
     struct uuid instruction_id;
     struct sides net, obligations, charges;
+    struct sides beyond; /* carried in, handed over */
+    bool is_instruction;
     int64_t charge_count;
     int64_t amount_minor;
     int64_t apart_minor; /* of it, booked by another entry: a return with a charge has two */
@@ -45,17 +50,30 @@ static enum status no_instruction(const struct drill *drill, struct error *error
     return error_hint(error, "sawa ledger entry shows its window; sawa settle show too");
 }
 
-static void instruction_print(struct drill *drill, const struct result *rows)
+/* What was taken or handed over has no instruction: its status says which. */
+static void instruction_name(struct drill *drill, const struct result *rows)
 {
-    struct uuid instruction_id = result_uuid(rows, 0, 0);
+    struct uuid instruction_id = {{0}};
     char uuid[UUID_TEXT_SIZE];
-    char money[3][MONEY_TEXT_SIZE];
-    struct text code = drill->entry.currency;
 
+    if (result_is_null(rows, 0, 0)) {
+        buffer_format(drill_lines(drill), "%.*s: %.*s\n", TEXT_ARG(result_text(rows, 0, 3)),
+                      TEXT_ARG(result_text(rows, 0, 8)));
+        return;
+    }
+    instruction_id = result_uuid(rows, 0, 0);
     uuid_format(&instruction_id, uuid);
     buffer_format(drill_lines(drill), "instruction %s: %.*s %.*s, status %.*s, end-to-end %.*s\n",
                   uuid, TEXT_ARG(result_text(rows, 0, 6)), TEXT_ARG(result_text(rows, 0, 3)),
                   TEXT_ARG(result_text(rows, 0, 8)), TEXT_ARG(result_text(rows, 0, 1)));
+}
+
+static void instruction_print(struct drill *drill, const struct result *rows)
+{
+    char money[3][MONEY_TEXT_SIZE];
+    struct text code = drill->entry.currency;
+
+    instruction_name(drill, rows);
     buffer_format(drill_lines(drill),
                   "position %.*s, %.*s with %.*s: owes %.*s, is owed %.*s, net "
                   "%.*s\n",
@@ -66,18 +84,29 @@ static void instruction_print(struct drill *drill, const struct result *rows)
                   TEXT_ARG(money_text(result_int64(rows, 0, 12), code, money[2])));
 }
 
-static enum status instruction_read(struct drill *drill, struct error *error,
-                                    struct instructed *ret_instructed)
+static enum status told_read(struct drill *drill, const char *sql, struct error *error,
+                             struct result **ret_rows)
 {
-    struct instructed found = {0};
     struct params params;
-    struct result *rows = NULL;
-    enum status status;
 
     params_init(&params, LEDGER_PARAMS_MAX);
     params_int64(&params, drill->entry.place.commit_id);
     params_int32(&params, drill->entry.place.line);
-    status = db_run_once(drill->session.db, ledger_sql_drill_instruction, &params, error, &rows);
+    return db_run_once(drill->session.db, sql, &params, error, ret_rows);
+}
+
+static enum status instruction_read(struct drill *drill, struct error *error,
+                                    struct instructed *ret_instructed)
+{
+    struct instructed found = {0};
+    struct result *rows = NULL;
+    enum status status = told_read(drill, ledger_sql_drill_instruction, error, &rows);
+
+    if (status == OK && result_rows(rows) == 0) {
+        result_free(rows);
+        rows = NULL;
+        status = told_read(drill, ledger_sql_drill_taken, error, &rows);
+    }
     if (status == OK && result_rows(rows) == 0)
         status = no_instruction(drill, error);
     if (status == OK && !settlement_model_parse(result_text(rows, 0, 9), &found.model))
@@ -90,7 +119,9 @@ static enum status instruction_read(struct drill *drill, struct error *error,
         found.amount_minor = result_int64(rows, 0, 7);
         found.apart_minor = result_int64(rows, 0, 13);
         found.net = (struct sides){result_int64(rows, 0, 10), result_int64(rows, 0, 11)};
-        found.instruction_id = result_uuid(rows, 0, 0);
+        found.is_instruction = !result_is_null(rows, 0, 0);
+        if (found.is_instruction)
+            found.instruction_id = result_uuid(rows, 0, 0);
         *ret_instructed = found;
     }
     result_free(rows);
@@ -143,6 +174,8 @@ static enum status attempts_print(struct drill *drill, const struct instructed *
     struct result *rows = NULL;
     enum status status;
 
+    if (!instructed->is_instruction)
+        return OK;
     params_init(&params, LEDGER_PARAMS_MAX);
     params_uuid(&params, &instructed->instruction_id);
     status = db_run_once(drill->session.db, ledger_sql_drill_attempts, &params, error, &rows);
@@ -205,6 +238,34 @@ static enum status obligations_drill(struct drill *drill, struct instructed *ins
         instructed->charge_count += is_charge;
         if (!sides_add(is_charge ? &instructed->charges : &instructed->obligations,
                        result_bool(rows, i, 5), result_int64(rows, i, 4)))
+            status = drill_too_large(error);
+    }
+    result_free(rows);
+    return status;
+}
+
+/* Of other windows, and of other participants of the group. */
+static enum status beyond_drill(struct drill *drill, struct instructed *instructed,
+                                struct error *error)
+{
+    struct params params;
+    struct result *rows = NULL;
+    enum status status;
+
+    params_init(&params, LEDGER_PARAMS_MAX);
+    params_int64(&params, drill->entry.window_id);
+    params_int32(&params, instructed->participant_id);
+    params_int32(&params, instructed->counterparty_id);
+    status = db_run_once(drill->session.db, ledger_sql_drill_beyond, &params, error, &rows);
+    for (int i = 0; status == OK && i < result_rows(rows); i++) {
+        int64_t minor = result_int64(rows, i, 2);
+        bool is_owed = result_bool(rows, i, 1);
+        char money[MONEY_TEXT_SIZE];
+
+        buffer_format(drill_lines(drill), "%.*s: %s %.*s\n", TEXT_ARG(result_text(rows, i, 0)),
+                      is_owed ? "is owed" : "owes",
+                      TEXT_ARG(money_text(minor, drill->entry.currency, money)));
+        if (!sides_add(&instructed->beyond, is_owed, minor))
             status = drill_too_large(error);
     }
     result_free(rows);
@@ -297,12 +358,16 @@ static enum status sides_prove(struct drill *drill, const struct instructed *ins
 
     if (instructed->apart_minor != 0)
         apart_print(drill, instructed);
-    drill_equality(drill, "its instruction", instructed->amount_minor - instructed->apart_minor);
+    drill_equality(drill, instructed->is_instruction ? "its instruction" : "what it was for",
+                   instructed->amount_minor - instructed->apart_minor);
     for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        struct sides sides = steps[i].sides;
         int64_t minor = 0;
 
-        if (!due_of(instructed->model, &steps[i].sides, instructed->counterparty_id,
-                    instructed->collects, &minor))
+        if (!sides_add(&sides, false, instructed->beyond.owes_minor) ||
+            !sides_add(&sides, true, instructed->beyond.is_owed_minor) ||
+            !due_of(instructed->model, &sides, instructed->counterparty_id, instructed->collects,
+                    &minor))
             return drill_too_large(error);
         drill_equality(drill, steps[i].what, minor - instructed->apart_minor);
     }
@@ -319,6 +384,8 @@ enum status close_drill(struct drill *drill, struct error *error)
         status = attempts_print(drill, &instructed, error);
     if (status == OK)
         status = obligations_drill(drill, &instructed, error);
+    if (status == OK)
+        status = beyond_drill(drill, &instructed, error);
     if (status != OK)
         return status;
     gross_print(drill, &instructed);

@@ -62,6 +62,8 @@ static enum entry_kind kind_of(const struct entry *entry)
         return ENTRY_CLOSE;
     if (text_is(entry->action, "ingest") || text_is(entry->action, "parked_retry"))
         return ENTRY_ACCRUAL;
+    if (text_is(entry->action, "prefunding_approval"))
+        return ENTRY_PREFUNDING;
     return text_is(entry->action, "account_opening_approval") ? ENTRY_OPENING : ENTRY_OTHER;
 }
 
@@ -132,6 +134,7 @@ void entry_print(const struct entry *entry, struct buffer *out)
                                         [ENTRY_NEXT_ATTEMPT] = "instructed again by approval",
                                         [ENTRY_RETURN] = "money that a bank sends back",
                                         [ENTRY_OUTSIDE] = "settled outside by approval",
+                                        [ENTRY_PREFUNDING] = "placed beforehand",
                                         [ENTRY_OPENING] = "opening balance",
                                         [ENTRY_OTHER] = "other"};
     char date[DATE_TEXT_SIZE];

@@ -8,10 +8,12 @@
  * (1) Everything is decided in memory and proved before the first row is written.
  * (2) The books move with the expected items, one journal entry each: the book balance of the
  *     nostro is its opening balance and the sum of its expected items (I10).
+ *     What does not pass through the nostro is booked between obligations, or against what was
+ *     prefunded: limit.c.
  * (3) Ids follow from window, participant, counterparty and direction: a close that is tried
  *     again, and a replay, name the same instructions (I9).
  */
-#include "settle.h"
+#include "limit.h"
 
 #include "settle_sql.h"
 
@@ -46,8 +48,11 @@ struct book {
     int64_t net_credit_minor;
     int64_t fee_income_minor; /* what stays with us */
     int64_t fee_tax_minor;
+    struct limit_case limits; /* what becomes of the nets */
     struct instruction *instructions;
     size_t instruction_count;
+    struct leg *legs; /* of limits */
+    size_t leg_count;
 };
 
 static enum status too_large(const struct book *book, struct error *error)
@@ -89,6 +94,7 @@ static void participants_collect(struct book *book)
         if (i == 0 || book->participant_ids[i] != book->participant_ids[i - 1])
             book->participant_ids[book->participant_count++] = book->participant_ids[i];
     }
+    limits_parties(closing->limits, book->participant_ids, &book->participant_count);
 }
 
 static int32_t participant_index(const struct book *book, int32_t participant_id)
@@ -124,10 +130,11 @@ static enum status accounts_read(struct book *book, struct error *error)
 static enum status book_begin(struct book *book, struct error *error)
 {
     size_t pairs = book->closing->pair_count + book->closing->charge_count;
+    size_t room = limits_room(book->closing->limits, 2 * pairs) + 1;
 
     currency_code(book->closing->currency, book->currency);
-    book->participant_ids = arena_alloc(book->arena, (2 * pairs + 1) * sizeof(int32_t));
-    book->account_ids = arena_alloc(book->arena, (2 * pairs + 1) * sizeof(int32_t));
+    book->participant_ids = arena_alloc(book->arena, room * sizeof(int32_t));
+    book->account_ids = arena_alloc(book->arena, room * sizeof(int32_t));
     book->obligations = arena_alloc(book->arena, (pairs + 1) * sizeof *book->obligations);
     if (book->participant_ids == NULL || book->account_ids == NULL || book->obligations == NULL)
         return too_large(book, error);
@@ -219,6 +226,21 @@ static enum status fees_decide(struct book *book, struct error *error)
     return OK;
 }
 
+/* After it nets has those positions too that something was carried to. */
+static enum status book_limits(struct book *book, struct error *error,
+                               char ret_reason[HOLD_REASON_SIZE])
+{
+    book->limits = (struct limit_case){
+        .closing = book->closing,
+        .limits = book->closing->limits,
+        .participant_ids = book->participant_ids,
+        .account_ids = book->account_ids,
+        .participant_count = book->participant_count,
+        .nets = &book->nets,
+    };
+    return limits_decide(&book->limits, error, ret_reason);
+}
+
 /* (3) */
 static struct uuid instruction_id_of(const struct book *book, const struct instruction *instruction)
 {
@@ -263,7 +285,7 @@ static enum status instructions_decide(struct book *book, struct error *error)
         return too_large(book, error);
     for (size_t i = 0; i < book->nets.count; i++) {
         const struct net_position *position = &book->nets.positions[i];
-        struct net_payment payment = netting_payment(book->closing->model, position);
+        struct net_payment payment = book->limits.settled[i].instructed;
 
         instruction_add(book, position, COLLECT, payment.collect_minor);
         instruction_add(book, position, PAY, payment.pay_minor);
@@ -368,6 +390,7 @@ static enum status nets_write(struct book *book, struct error *error)
 static enum status proof_write(struct book *book, struct error *error)
 {
     const struct closing *closing = book->closing;
+    const struct settlement_proof *settled = &book->limits.proof;
     struct params params;
 
     effects_row(book->effects, "net_proof", 3);
@@ -393,6 +416,13 @@ static enum status proof_write(struct book *book, struct error *error)
     params_int64(&params, book->net_credit_minor);
     params_int64(&params, book->fee_income_minor);
     params_int64(&params, book->fee_tax_minor);
+    params_int64(&params, settled->carried_in.collect_minor);
+    params_int64(&params, settled->carried_in.pay_minor);
+    params_int64(&params, settled->carried_out.collect_minor);
+    params_int64(&params, settled->carried_out.pay_minor);
+    params_int64(&params, settled->instructed.collect_minor);
+    params_int64(&params, settled->instructed.pay_minor);
+    params_int64(&params, settled->funded_minor);
     return db_run_once(book->db, settle_sql_net_proof_insert, &params, error, NULL);
 }
 
@@ -476,23 +506,35 @@ static enum status expected_items_write(struct book *book, struct error *error)
     return db_run_once(book->db, settle_sql_expected_item_insert, &params, error, NULL);
 }
 
+static struct leg instruction_leg(const struct book *book, const struct instruction *instruction)
+{
+    int32_t nostro = book->closing->nostro_account_id;
+    int32_t account_id = book->account_ids[instruction->participant_index];
+    bool collects = instruction->direction == COLLECT;
+
+    return (struct leg){
+        .debit_account_id = collects ? nostro : account_id,
+        .credit_account_id = collects ? account_id : nostro,
+        .amount_minor = instruction->amount_minor,
+    };
+}
+
 /* (2) */
 static enum status journal_write(struct book *book, struct error *error)
 {
     const struct closing *closing = book->closing;
-    size_t count = book->instruction_count;
+    size_t count = book->instruction_count + book->leg_count;
     int32_t *ids = ids_of(book, 2 * count);
     int64_t *amounts = numbers_of(book, count);
     struct params params;
 
     for (size_t i = 0; i < count; i++) {
-        const struct instruction *instruction = &book->instructions[i];
-        int32_t account_id = book->account_ids[instruction->participant_index];
-        bool collects = instruction->direction == COLLECT;
+        struct leg leg = i < book->instruction_count ? instruction_leg(book, &book->instructions[i])
+                                                     : book->legs[i - book->instruction_count];
 
-        ids[i] = collects ? closing->nostro_account_id : account_id;
-        ids[count + i] = collects ? account_id : closing->nostro_account_id;
-        amounts[i] = instruction->amount_minor;
+        ids[i] = leg.debit_account_id;
+        ids[count + i] = leg.credit_account_id;
+        amounts[i] = leg.amount_minor;
         effects_row(book->effects, "journal_entry", 3);
         effects_int64(book->effects, ids[i]);
         effects_int64(book->effects, ids[count + i]);
@@ -518,6 +560,8 @@ static enum status book_write(struct book *book, struct error *error)
     if (status == OK)
         status = nets_write(book, error);
     if (status == OK)
+        status = limits_write(&book->limits, error, &book->legs, &book->leg_count);
+    if (status == OK)
         status = proof_write(book, error);
     if (status == OK)
         status = instructions_write(book, error);
@@ -526,7 +570,8 @@ static enum status book_write(struct book *book, struct error *error)
     return status == OK ? journal_write(book, error) : status;
 }
 
-enum status book_window(struct closing *closing, struct error *error, bool *ret_instructed)
+enum status book_window(struct closing *closing, struct error *error, bool *ret_instructed,
+                        char ret_reason[HOLD_REASON_SIZE])
 {
     struct book book = {
         .closing = closing,
@@ -543,7 +588,10 @@ enum status book_window(struct closing *closing, struct error *error, bool *ret_
     if (status == OK)
         status = fees_decide(&book, error);
     if (status == OK)
-        status = instructions_decide(&book, error);
+        status = book_limits(&book, error, ret_reason);
+    if (status != OK || ret_reason[0] != '\0')
+        return status;
+    status = instructions_decide(&book, error);
     if (status == OK)
         status = book_write(&book, error);
     if (status == OK)

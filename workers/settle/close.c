@@ -6,16 +6,19 @@
  *   cut            where each partition ends; a watermark cut that ingest stored stays
  *   fold           what is pending joins the totals
  *   holds          a person, or an FX lock that is not there yet, holds the window, never a payment
- *   book           obligations, nets, proof, instructions, expected items, journal
+ *   limits         what was carried to it, who is held to what: limit.h
+ *   book           obligations, nets, proof, instructions, expected items, journal; or a net beyond
+ *                  a limit holds the window
  *   state, events for others, leaf, COMMIT
  *
  * Restart: whatever is tried again after COMMIT finds the window closed and does nothing.
  */
-#include "settle.h"
+#include "limit.h"
 
 #include "settle_sql.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const cut_names[] = {
     [CUT_WATERMARK] = "GRACE", /* all have passed: a partition that is new since then */
@@ -52,6 +55,7 @@ static enum status window_read(struct closing *closing, struct error *error)
     closing->corridor_version = (int32_t)result_int64(rows, 0, 1);
     closing->window.business_date = result_date(rows, 0, 2);
     closing->value_date = result_date(rows, 0, 4);
+    (void)text_copy(result_text(rows, 0, 5), closing->held_for, sizeof closing->held_for);
     if (!window_state_parse(result_text(rows, 0, 3), &closing->window.state))
         status = error_set(error, FATAL, "window %lld is in a state unknown to this version",
                            (long long)closing->window.window_id);
@@ -249,8 +253,10 @@ static enum status settle_hold(struct closing *closing, const char *reason, stru
     return state_move(closing, WINDOW_HELD, reason, error);
 }
 
-/* CLOSING -> CLOSED, and further: to INSTRUCTED with something to pay, else to SETTLED. */
-static enum status settle_book(struct closing *closing, struct error *error)
+/* CLOSING -> CLOSED, and further: to INSTRUCTED with something to pay, else to SETTLED. Or nothing,
+ * where reason says what it has to wait for. */
+static enum status settle_book(struct closing *closing, struct error *error,
+                               char reason[HOLD_REASON_SIZE])
 {
     bool instructed = false;
     enum status status = totals_read(closing, error);
@@ -260,9 +266,12 @@ static enum status settle_book(struct closing *closing, struct error *error)
     if (status == OK)
         status = charges_read(closing, error);
     if (status == OK)
-        status = book_window(closing, error, &instructed);
+        status = limits_read(closing, error);
     if (status == OK)
-        status = state_move(closing, WINDOW_CLOSED, NULL, error);
+        status = book_window(closing, error, &instructed, reason);
+    if (status != OK || reason[0] != '\0')
+        return status;
+    status = state_move(closing, WINDOW_CLOSED, NULL, error);
     if (status == OK)
         status = state_move(closing, instructed ? WINDOW_INSTRUCTED : WINDOW_SETTLED, NULL, error);
     return status == OK ? announce_window(closing, error) : status;
@@ -284,12 +293,14 @@ static enum status close_steps(struct closing *closing, enum cut_kind kind, stru
         status = fold_window(closing->settle->session.db, closing->window.window_id, error);
     if (status == OK)
         status = what_holds(closing, error, reason);
+    if (status == OK && reason[0] == '\0')
+        status = settle_book(closing, error, reason);
     if (status != OK)
         return status;
-    if (reason[0] != '\0' && was_held)
+    if (was_held && reason[0] != '\0' && strcmp(reason, closing->held_for) == 0)
         return DUPLICATE; /* held as before */
     *ret_outcome = reason[0] != '\0' ? CLOSE_HELD : CLOSE_DONE;
-    return reason[0] != '\0' ? settle_hold(closing, reason, error) : settle_book(closing, error);
+    return reason[0] != '\0' ? settle_hold(closing, reason, error) : OK;
 }
 
 enum status settle_close_window(struct settle *settle, int64_t window_id, enum cut_kind kind,
@@ -297,7 +308,10 @@ enum status settle_close_window(struct settle *settle, int64_t window_id, enum c
                                 enum close_outcome *ret_outcome)
 {
     struct business tx;
-    struct closing closing = {.settle = settle, .tx = &tx, .window = {.window_id = window_id}};
+    struct closing closing = {.settle = settle,
+                              .tx = &tx,
+                              .now_us = now_us,
+                              .window = {.window_id = window_id}};
     enum close_outcome outcome = CLOSE_NOTHING;
     enum status status =
         business_begin(settle->session.db, "close", settle->session.worker, now_us, error, &tx);
@@ -323,7 +337,10 @@ enum status settle_simulate_window(struct settle *settle, int64_t window_id, int
                                    enum close_outcome *ret_outcome)
 {
     struct business tx;
-    struct closing closing = {.settle = settle, .tx = &tx, .window = {.window_id = window_id}};
+    struct closing closing = {.settle = settle,
+                              .tx = &tx,
+                              .now_us = now_us,
+                              .window = {.window_id = window_id}};
     enum close_outcome outcome = CLOSE_NOTHING;
     enum status status =
         business_begin(settle->session.db, "simulate", settle->session.worker, now_us, error, &tx);
@@ -347,7 +364,7 @@ static void outcome_log(int64_t window_id, enum close_outcome outcome)
     if (outcome == CLOSE_DONE)
         log_info("window_closed", "window closed", LOG_INT("window_id", window_id));
     else if (outcome == CLOSE_HELD)
-        log_warn("window_held", "window held by somebody, or for an FX lock that is not stored yet",
+        log_warn("window_held", "window held: sawa settle show says by whom, or for what",
                  LOG_INT("window_id", window_id));
 }
 

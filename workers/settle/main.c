@@ -101,7 +101,7 @@ static const char *outcome_text(enum close_outcome outcome)
 {
     static const char *const texts[] = {
         [CLOSE_DONE] = "closed",
-        [CLOSE_HELD] = "held: by somebody, or for an FX lock that is not stored yet",
+        [CLOSE_HELD] = "held: sawa settle show says by whom, or for what",
         [CLOSE_NOTHING] = "nothing to do: closed before, or held as before",
     };
 
@@ -210,6 +210,25 @@ static const struct command commands[] = {
      .summary = "let a held window close; never by the login that holds it",
      .example = "sawa-settle release --window 4297418241 --reason 'cleared'",
      .run = release_command,
+     .answers = true},
+    {.name = "exceed",
+     .arguments = "show [--window ID] | propose --window ID --participant CODE --amount AMOUNT "
+                  "--reason TEXT [--by NAME] | approve NUMBER [--by NAME]",
+     .summary = "let a net debit pass its cap in one window: one person proposes, another approves",
+     .example = "sawa-settle exceed propose --window 4297418241 --participant EXAMKE02 "
+                "--amount 12500.00 --reason 'holiday peak'\n"
+                "sawa-settle exceed approve 7",
+     .run = exceed_command,
+     .answers = true},
+    {.name = "prefund",
+     .arguments = "show [--participant CODE] | propose --participant CODE --account CODE "
+                  "--amount AMOUNT --date DATE --reference TEXT --reason TEXT [--give-back] "
+                  "[--by NAME] | approve NUMBER [--by NAME]",
+     .summary = "money a participant places beforehand: one person proposes, another approves",
+     .example = "sawa-settle prefund propose --participant EXAMGH01 --account NOSTRO-USD "
+                "--amount 50000.00 --date 2026-03-02 --reference PF-2026-03 --reason 'agreed'\n"
+                "sawa-settle prefund approve 3",
+     .run = prefund_command,
      .answers = true},
     {.name = "reopen",
      .arguments = "show --window ID | propose --window ID --reason TEXT [--date DATE] [--by NAME] "

@@ -141,6 +141,13 @@ enum status settle_explain(enum status status, struct error *error)
         {"reinstruction_approval_pkey", "it is approved already", NULL},
         {"approved_is_what_waits", "meanwhile something else waits: propose anew", NULL},
         {"reinstruction_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
+        {"who_asks_for_more_does_not_approve", "who proposed it does not approve it", NULL},
+        {"cap_exception_approval_pkey", "it is approved already", NULL},
+        {"exception_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
+        {"who_places_does_not_approve", "who proposed it does not approve it", NULL},
+        {"prefunding_approval_pkey", "it is approved already", NULL},
+        {"prefunding_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
+        {"i3_prefunding_is_spent_once", "the participant has not that much left", NULL},
         {"i3_contradicted_is_not_paid_again",
          "the bank has contradicted itself: ask the bank whether it paid",
          "where it did, settle it outside: sawa settle abandon propose"},
@@ -151,5 +158,5 @@ enum status settle_explain(enum status status, struct error *error)
         {"abandonment_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
     };
 
-    return refusal_explain(rows, COUNT_OF(rows), "the window stays as it is", status, error);
+    return refusal_explain(rows, COUNT_OF(rows), "nothing was changed", status, error);
 }

@@ -6,7 +6,10 @@
  *   close.c   one window, from gate to COMMIT             window_cut, state
  *   book.c    what a closed window becomes                obligation ... journal_entry
  *   charge.c  what its fees add to that                   fee_obligation
+ *   limit.c   what of its nets waits, or keeps it waiting net_carry, group_net, prefunding_use
  *   hold.c    people who keep a window from closing, and who let it
+ *   exceed.c  two people who let a net debit pass its cap
+ *   prefund.c money that participants place beforehand, by two people
  *   fail.c    what a bank rejected is reversed and withdrawn  withdrawal, journal_entry
  *   returned.c what a bank sends back is expected and booked  expected_item, journal_entry
  *   reopen.c  ... and instructed again by approval        instruction, expected_item
@@ -118,6 +121,8 @@ must_use enum status settle_follow(struct settle *settle, int64_t now_us, struct
 int run_command(struct program_run *run, int argc, char **argv);
 int hold_command(struct program_run *run, int argc, char **argv);
 int release_command(struct program_run *run, int argc, char **argv);
+int exceed_command(struct program_run *run, int argc, char **argv);
+int prefund_command(struct program_run *run, int argc, char **argv);
 int reopen_command(struct program_run *run, int argc, char **argv);
 int abandon_command(struct program_run *run, int argc, char **argv);
 int follow_command(struct program_run *run, int argc, char **argv);
@@ -186,11 +191,15 @@ struct charge {
     int64_t minor;
 };
 
+struct limits; /* limit.h */
+
 struct closing {
     struct settle *settle;
     struct business *tx;
+    int64_t now_us;
     struct window window;
-    calendar_date value_date; /* when its money moves: fixed when it was opened */
+    char held_for[HOLD_REASON_SIZE]; /* where it was HELD: the reason in its row */
+    calendar_date value_date;        /* when its money moves: fixed when it was opened */
     int32_t corridor_id;
     int32_t corridor_version;
     enum settlement_model model;
@@ -204,6 +213,7 @@ struct closing {
     size_t pair_count;
     struct charge *charges;
     size_t charge_count;
+    const struct limits *limits;
 };
 
 /* What the folded window is charged. */
@@ -216,9 +226,10 @@ must_use enum status charges_write(const struct closing *closing, struct error *
  * back than we took. False: does not fit 64 bits. */
 must_use bool charges_own(const struct closing *closing, bool taxes, int64_t *ret_minor);
 
-/* Everything a closed window becomes. ret_instructed: there is something to pay. */
-must_use enum status book_window(struct closing *closing, struct error *error,
-                                 bool *ret_instructed);
+/* Everything a closed window becomes. ret_instructed: there is something to pay. ret_reason: empty,
+ * or what it has to wait for; then nothing was written. */
+must_use enum status book_window(struct closing *closing, struct error *error, bool *ret_instructed,
+                                 char ret_reason[HOLD_REASON_SIZE]);
 
 /* Its events, for others; the last step before COMMIT. */
 must_use enum status announce_window(struct closing *closing, struct error *error);

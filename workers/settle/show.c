@@ -37,6 +37,18 @@ static void money(const struct result *rows, int row, int column, int currency_c
         snprintf(text, AMOUNT_TEXT_SIZE, "%lld", (long long)amount.minor);
 }
 
+/* Columns of show_nets.sql behind the net: what else became of a position, above zero is paid. */
+static const struct {
+    int column;
+    const char *told;
+    const char *key;
+} beyond[] = {
+    {6, "carried in", "carried_in"},
+    {7, "joined in its group", "joined"},
+    {8, "carried out", "carried_out"},
+    {9, "taken of what it placed", "prefunded"},
+};
+
 /* What --window shows beside the line of the window; NULL without it. */
 struct detail {
     struct result *nets;
@@ -92,6 +104,20 @@ static void print_window(const struct result *rows, int row)
            TEXT_ARG(result_text(rows, row, 5)));
 }
 
+/* What became of a net beside being instructed; nothing where that is all. */
+static void print_beyond(const struct result *nets, int row)
+{
+    for (size_t i = 0; i < COUNT_OF(beyond); i++) {
+        char amount[AMOUNT_TEXT_SIZE];
+
+        if (result_int64(nets, row, beyond[i].column) == 0)
+            continue;
+        money(nets, row, beyond[i].column, 5, amount);
+        printf("  %s %s", beyond[i].told, amount);
+    }
+    printf("\n");
+}
+
 static void print_nets(const struct result *nets)
 {
     for (int i = 0; i < result_rows(nets); i++) {
@@ -102,9 +128,10 @@ static void print_nets(const struct result *nets)
         money(nets, i, 2, 5, owes);
         money(nets, i, 3, 5, is_owed);
         money(nets, i, 4, 5, net);
-        printf("  %-14.*s %-14.*s owes %18s  is owed %18s  net %18s %.*s\n",
+        printf("  %-14.*s %-14.*s owes %18s  is owed %18s  net %18s %.*s",
                TEXT_ARG(result_text(nets, i, 0)), TEXT_ARG(result_text(nets, i, 1)), owes, is_owed,
                net, TEXT_ARG(result_text(nets, i, 5)));
+        print_beyond(nets, i);
     }
 }
 
@@ -156,6 +183,8 @@ static void json_nets(struct buffer *out, const struct result *nets)
         json_money(out, "owes", nets, i, 2, 5);
         json_money(out, "is_owed", nets, i, 3, 5);
         json_money(out, "net", nets, i, 4, 5);
+        for (size_t j = 0; j < COUNT_OF(beyond); j++)
+            json_money(out, beyond[j].key, nets, i, beyond[j].column, 5);
         buffer_byte(out, '}');
     }
     buffer_byte(out, ']');

@@ -1,8 +1,9 @@
 /*
  * verify.c - sawa-settle verify [--window ID] [--since DATE]: the second opinion.
  *
- * The close reads folded totals; this reads the payments themselves and compares. It writes
- * nothing. Exit 1 where anything differs: that is a bug or a hand in the database.
+ * The close reads folded totals; this reads the payments themselves and compares, and adds up
+ * what became of the nets, position by position. It writes nothing. Exit 1 where anything
+ * differs: that is a bug or a hand in the database.
  */
 #include "settle.h"
 
@@ -49,6 +50,24 @@ static enum status verify_totals(struct settle *settle, const struct verify *ver
                (long long)result_int64(rows, i, 2), (long long)result_int64(rows, i, 3),
                (long long)result_int64(rows, i, 4), (long long)result_int64(rows, i, 5),
                (long long)result_int64(rows, i, 6));
+    if (status == OK)
+        *ret_count += result_rows(rows);
+    result_free(rows);
+    return status;
+}
+
+static enum status verify_settled(struct settle *settle, const struct verify *verify,
+                                  struct error *error, int64_t *ret_count)
+{
+    struct result *rows = NULL;
+    enum status status = verify_rows(settle, verify, settle_sql_verify_settled, error, &rows);
+
+    for (int i = 0; status == OK && i < result_rows(rows); i++)
+        printf("window %lld, position of %lld with %lld: nets and what came in %lld minor, "
+               "instructed, taken and carried on %lld\n",
+               (long long)result_int64(rows, i, 0), (long long)result_int64(rows, i, 1),
+               (long long)result_int64(rows, i, 2), (long long)result_int64(rows, i, 3),
+               (long long)result_int64(rows, i, 4));
     if (status == OK)
         *ret_count += result_rows(rows);
     result_free(rows);
@@ -132,6 +151,8 @@ int verify_command(struct program_run *run, int argc, char **argv)
     if (settle_start(run, &error, &settle) != OK)
         return program_fail(&error);
     status = verify_totals(&settle, &verify, &error, &count);
+    if (status == OK)
+        status = verify_settled(&settle, &verify, &error, &count);
     if (status == OK)
         status = verify_fees(&settle, &verify, &error, &count);
     if (status == OK)

@@ -38,6 +38,10 @@ static const struct words windows[] = {
      "see that sawa-fx runs and that the lock was sent; the window then closes by itself"},
     {"held by hand", "somebody keeps it from closing",
      "another person lets it close: sawa settle release --window ID --reason TEXT"},
+    {"over a cap", "a net debit is beyond its participant's cap; nothing was cut or paid",
+     "two people let it pass: sawa settle exceed propose; or approve a corridor with a new cap"},
+    {"underfunded", "a participant has placed less than it is to pay",
+     "once it has placed more: sawa settle prefund propose; the window then closes by itself"},
     {"failed", "a bank rejected instructions of it, or sent them back; they are owed again",
      "mend the cause, then: sawa settle reopen show --window ID; or settle it outside: sawa settle "
      "abandon show --window ID"},

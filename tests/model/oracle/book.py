@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from . import fees
+from . import fees, limits
 
 DAY_ZERO = date(2000, 1, 1)
 DAY = timedelta(days=1)
@@ -85,6 +85,13 @@ class Corridor:
     settlement_countries: tuple = ()    # of the settlement currency's system; none: as countries
     lag: int = 0
     roll: str = "FOLLOWING"
+    minimum: int = 0         # below it a net is carried over
+    through: dict = field(default_factory=dict)     # {member: who settles for it}
+    prefunded: frozenset = frozenset()
+
+    def terms(self, **known):
+        return limits.Terms(minimum=self.minimum, through=self.through, prefunded=self.prefunded,
+                            **known)
 
     def is_business_day(self, day):
         return all(country.works(day) for country in self.countries)
@@ -211,10 +218,35 @@ def _country(document, holidays, name, known_on):
                    frozenset(holidays[name]), overrides)
 
 
+# What a preset says where the corridor says nothing.
+PRESETS = {"DAILY_MULTILATERAL_PREFUNDED": {
+    "model": "MULTILATERAL", "prefunded": True, "time_zone": "Etc/UTC", "cut_offs": ["11:00"],
+    "settlement_lag": 1}}
+
+
+def _members(entry):
+    """{participant: what the corridor says of it}"""
+    return {one["code"]: one if len(one) > 1 else {} for one in
+            (one if isinstance(one, dict) else {"code": one} for one in entry["participants"])}
+
+
+def _through(entry):
+    return {code: one["settles_through"] for code, one in _members(entry).items()
+            if "settles_through" in one}
+
+
+def _prefunded(entry):
+    return frozenset(code for code, one in _members(entry).items()
+                     if one.get("prefunded", entry.get("prefunded", False))
+                     and "settles_through" not in one)
+
+
 def load(path):
     """{code: Corridor}, each in its last version."""
     with open(path, encoding="utf-8") as file:
         document = yaml.safe_load(file)
+    document["corridors"] = [PRESETS.get(entry.get("preset"), {}) | entry
+                             for entry in document["corridors"]]
     holidays = _holidays(os.path.join(os.path.dirname(path), document["holidays"]))
 
     def countries(entry, key):
@@ -224,9 +256,10 @@ def load(path):
     return {code: Corridor(
         entry["corridor_id"], code, entry["source_currency"], entry["target_currency"],
         entry["settlement_currency"], entry["model"], int(entry["limit_minor"]),
-        frozenset(entry["participants"]), entry["time_zone"],
+        frozenset(_members(entry)), entry["time_zone"],
         tuple(_minutes(at) for at in entry["cut_offs"]), countries(entry, "calendars"),
         entry["nostro_account"], entry.get("rate_rounding", ""), fees.read(entry),
         countries(entry, "settlement_calendars"), entry.get("settlement_lag", 0),
-        entry.get("roll_convention", "FOLLOWING"))
+        entry.get("roll_convention", "FOLLOWING"), entry.get("minimum_minor", 0),
+        _through(entry), _prefunded(entry))
         for code, entry in _newest(document["corridors"]).items()}

@@ -15,12 +15,17 @@ Fees and taxes are settled per participant against the agent in every model: in 
 corridor they join the participant's position, in others they are one more. What they leave with
 us (fees earned, tax to hand on) is nobody's instruction.
 
+What a corridor's minimum, its groups and what participants placed beforehand make of that is
+limits.py's; which window takes in what another carried over, and in which order they were closed,
+are facts taken from the database.
+
 A bank may reject an instruction: its item is withdrawn and its booking reversed. It may be
 instructed again, as the next attempt of the same amount; what was rejected is a fact taken from
 the database.
 """
 from collections import defaultdict
 
+from . import limits
 from .fees import OURSELVES
 
 AGENT = ""   # the settlement agent: counterparty_id 0
@@ -93,13 +98,47 @@ def _minors(amounts):
     return {key: minor for key, (_, minor) in amounts.items()}
 
 
-def _settled(context):
-    """(window id, corridor, nets, instructions) of every closed window."""
+def _carried_to(context):
+    """{window id: the window it carried over to}, where it did."""
+    return dict(context.database.rows(
+        "SELECT DISTINCT from_window_id, to_window_id FROM net_carry"))
+
+
+def _in_order(context):
+    return [window_id for (window_id,) in context.database.rows(
+        "SELECT window_id FROM net_proof ORDER BY commit_id")]
+
+
+def _of_groups(corridor, positions):
+    """Its groups, as far as their members have a position."""
+    active = {who for who, _ in positions}
+    return {member: head for member, head in corridor.through.items() if member in active}
+
+
+def _outcomes(context):
+    """(window id, corridor, nets, {position: limits.Settled}) of every closed window, as they were
+    closed."""
     by_window, charges = _by_window(context), _charges(context)
-    for window_id, corridor in _closed(context).items():
+    closed, target, carried = _closed(context), _carried_to(context), defaultdict(list)
+    for window_id in _in_order(context):
+        corridor = closed[window_id]
         positions = with_charges(nets(_minors(by_window[window_id]), corridor.model),
                                  _minors(charges[window_id]))
-        yield window_id, corridor, positions, instructions(positions, corridor.model)
+        came = carried.pop(window_id, [])
+        terms = corridor.terms(has_next=window_id in target)
+        terms.through = _of_groups(corridor, [*positions, *(key for key, _ in came)])
+        settled = limits.settle(positions, came, corridor.model, terms)
+        carried[target.get(window_id)] += [
+            (key, one.carried_out) for key, one in settled.items() if any(one.carried_out)]
+        yield window_id, corridor, limits.positions(positions, came, corridor.model, terms), settled
+
+
+def _settled(context):
+    """(window id, corridor, nets, instructions) of every closed window."""
+    for window_id, corridor, positions, settled in _outcomes(context):
+        yield window_id, corridor, positions, {
+            (*key, direction): minor for key, one in settled.items()
+            for direction, minor in zip(("COLLECT", "PAY"), one.instructed) if minor}
 
 
 def _codes(context):
@@ -161,6 +200,33 @@ def net_proofs(context, part):
         " obligation_count, obligation_minor, position_count, fee_income_minor, fee_tax_minor"
         " FROM net_proof")}
     part.equal_maps("proof of window", expected, found)
+
+
+def carries(context, part):
+    """What is carried over, handed over in groups, taken from balances."""
+    codes, wanted = _codes(context), {}
+    for window_id, corridor, _, settled in _outcomes(context):
+        for key, one in settled.items():
+            for direction, minor in zip(("COLLECT", "PAY"), one.carried_out):
+                wanted["carried", window_id, *key, direction] = minor
+            wanted["taken", window_id, *key, ""] = one.funded
+            if key[0] in corridor.through:
+                wanted["handed over", window_id, *key, ""] = -one.joined
+    found = {("carried", row[0], codes[row[1]], codes[row[2]], row[3]): row[4]
+             for row in context.database.rows(
+        "SELECT from_window_id, participant_id, counterparty_id, direction, amount_minor"
+        " FROM net_carry")}
+    found |= {("taken", row[0], codes[row[1]], codes[row[2]], ""): row[3]
+              for row in context.database.rows(
+        "SELECT window_id, participant_id, counterparty_id, amount_minor FROM prefunding_use")}
+    found |= {("handed over", row[0], codes[row[1]], AGENT, ""): row[2]
+              for row in context.database.rows(
+        "SELECT window_id, participant_id, net_minor FROM group_net")}
+    part.equal_maps("carried, taken, handed over (window, participant, counterparty, direction)",
+                    {key: minor for key, minor in wanted.items() if minor}, found)
+    part.equal("windows that took in something before it was carried", 0, context.database.value(
+        "SELECT count(*) FROM net_carry JOIN net_proof ON window_id = to_window_id"
+        " WHERE net_proof.commit_id <= net_carry.commit_id"))
 
 
 def closes(context, part):
@@ -279,11 +345,25 @@ def expected_items(context, part):
             part.equal(f"nostro of window {window_id}", f"NOSTRO:{nostros[window_id >> 32]}", code)
 
 
+def _book_beside(expected, window_id, corridor, settled):
+    """What is booked and is no instruction: groups, and what was taken from balances."""
+    def account(kind, participant):
+        return f"{kind}:{participant}:{corridor.settlement_currency}"
+    for (participant, _), one in settled.items():
+        own = account("OBLIGATION", participant)
+        if one.funded:
+            expected[window_id, account("PREFUNDING", participant), own] += one.funded
+        if participant in corridor.through and one.joined:
+            head = account("OBLIGATION", corridor.through[participant])
+            pair = (head, own) if one.joined > 0 else (own, head)
+            expected[(window_id, *pair)] += abs(one.joined)
+
+
 def close_journal(context, part):
     """I2: per close and account pair the sum of its instructions; afterwards nobody owes anything
-    of the window. What was withdrawn is booked once more the other way round, each new attempt once
-    more as the first. What came back is owed again: what came in, and what a bank kept of it. What
-    is settled outside is owed no more."""
+    of the window but what it carries over. What was withdrawn is booked once more the other way
+    round, each new attempt once more as the first. What came back is owed again: what came in, and
+    what a bank kept of it. What is settled outside is owed no more."""
     expected = defaultdict(int)
     codes, times = _codes(context), {}
     for window_id, participant, counterparty, direction, *numbers in context.database.rows(
@@ -300,6 +380,8 @@ def close_journal(context, part):
         times[window_id, codes[participant], codes[counterparty], direction] = numbers
     nostro = dict(context.database.rows(
         "SELECT DISTINCT window_id, account.code FROM instruction JOIN account USING (account_id)"))
+    for window_id, corridor, _, settled in _outcomes(context):
+        _book_beside(expected, window_id, corridor, settled)
     for window_id, corridor, _, wanted in _settled(context):
         for (participant, other, direction), minor in wanted.items():
             own = f"OBLIGATION:{participant}:{corridor.settlement_currency}"
@@ -333,6 +415,7 @@ PARTS = {
     "fee-obligations": fee_obligations,
     "net-positions": net_positions,
     "net-proofs": net_proofs,
+    "carries": carries,
     "instructions": instruction_rows,
     "expected-items": expected_items,
     "close-journal": close_journal,

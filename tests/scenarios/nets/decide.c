@@ -4,25 +4,35 @@
  * Reads windows from standard input, numbers and names parted by blanks, and answers each with
  * lines that end in ".": see run, which makes the windows and knows the answers.
  *
- *   W MODEL PARTICIPANTS SOURCE SETTLEMENT FEES PAYMENTS
+ *   W MODEL PARTICIPANTS SOURCE SETTLEMENT FEES PAYMENTS CARRIED MINIMUM HAS_NEXT
  *   F PAYER CURRENCY TIERING ROUNDING MIN MAX OWN DEBTOR CREDITOR TAX CHANNELS RETURNED TIERS
  *     then UP_TO FIXED PERCENT for each tier
  *   P KIND CHANNEL DEBTOR CREDITOR INSTRUCTED SETTLEMENT RATE
+ *   C PARTICIPANT COUNTERPARTY COLLECT PAY     was left over before
+ *   T THROUGH LEAVES PREFUNDED BALANCE CAP     of each participant
  *
  *   parked I REASON
  *   charge I NUMBER DEBTOR CREDITOR MINOR      parties by index, -1: ourselves
  *   net PARTICIPANT COUNTERPARTY OWES IS_OWED COLLECT PAY
  *   kept MINOR | overflow
+ *   settled PARTICIPANT COUNTERPARTY IN_COLLECT IN_PAY JOINED OUT_COLLECT OUT_PAY COLLECT PAY
+ *     FUNDED | beyond
+ *   net_debit_cap | prefunding_short PARTICIPANT DEBIT LIMIT
  *   .
  */
 #include "domain/fee.h"
-#include "domain/netting.h"
+#include "domain/settlement_limit.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PAYMENTS_MAX = 64, CHARGES_MAX = PAYMENTS_MAX * FEE_CHARGES_MAX, PARTICIPANTS_MAX = 16 };
+enum {
+    PAYMENTS_MAX = 64,
+    CHARGES_MAX = PAYMENTS_MAX * FEE_CHARGES_MAX,
+    PARTICIPANTS_MAX = 16,
+    CARRIED_MAX = 16,
+};
 
 struct window_case {
     enum settlement_model model;
@@ -34,6 +44,10 @@ struct window_case {
     size_t obligation_count;
     struct obligation charges[CHARGES_MAX];
     size_t charge_count;
+    struct net_carry carried[CARRIED_MAX];
+    size_t carried_count;
+    struct settlement_terms terms;
+    struct participant_terms participant_terms[PARTICIPANTS_MAX];
 };
 
 static void malformed(const char *what)
@@ -110,6 +124,13 @@ static size_t window_read(struct window_case *window)
     window->settlement = currency_word();
     window->schedule = (struct fee_schedule){1, 1, window->fees, (size_t)number()};
     payments = (size_t)number();
+    window->carried_count = (size_t)number();
+    window->terms = (struct settlement_terms){.model = window->model,
+                                              .participants = window->participant_terms};
+    window->terms.minimum_minor = number();
+    window->terms.has_next = number() != 0;
+    if (window->carried_count > CARRIED_MAX)
+        malformed("a window");
     if (window->schedule.count > FEES_MAX || payments > PAYMENTS_MAX ||
         window->participants > PARTICIPANTS_MAX)
         malformed("a window");
@@ -124,10 +145,9 @@ static struct obligation *obligation_of(struct window_case *window, int32_t debt
 {
     size_t at = 0;
 
-    while (at < window->obligation_count &&
-           (window->obligations[at].debtor_index < debtor ||
-            (window->obligations[at].debtor_index == debtor &&
-             window->obligations[at].creditor_index < creditor)))
+    while (at < window->obligation_count && (window->obligations[at].debtor_index < debtor ||
+                                             (window->obligations[at].debtor_index == debtor &&
+                                              window->obligations[at].creditor_index < creditor)))
         at++;
     if (at < window->obligation_count && window->obligations[at].debtor_index == debtor &&
         window->obligations[at].creditor_index == creditor)
@@ -218,6 +238,62 @@ static void nets_print(const struct window_case *window, const struct net_positi
     }
 }
 
+static void terms_read(struct window_case *window)
+{
+    for (size_t i = 0; i < window->carried_count; i++) {
+        struct net_carry *carry = &window->carried[i];
+
+        if (word()[0] != 'C')
+            malformed("what was carried");
+        carry->participant_index = (int32_t)number();
+        carry->counterparty_index = (int32_t)number();
+        carry->minor.collect_minor = number();
+        carry->minor.pay_minor = number();
+    }
+    for (int i = 0; i < window->participants; i++) {
+        struct participant_terms *terms = &window->participant_terms[i];
+
+        if (word()[0] != 'T')
+            malformed("a participant");
+        terms->through_index = (int32_t)number();
+        terms->leaves = number() != 0;
+        terms->is_prefunded = number() != 0;
+        terms->balance_minor = number();
+        terms->cap_minor = number();
+    }
+}
+
+static void settled_print(const struct net_position *position, const struct settled *settled)
+{
+    printf("settled %d %d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+           " %" PRId64 " %" PRId64 "\n",
+           position->participant_index, position->counterparty_index,
+           settled->carried_in.collect_minor, settled->carried_in.pay_minor, settled->joined_minor,
+           settled->carried_out.collect_minor, settled->carried_out.pay_minor,
+           settled->instructed.collect_minor, settled->instructed.pay_minor, settled->funded_minor);
+}
+
+static void settle(const struct window_case *window, struct arena *arena,
+                   struct net_positions *nets)
+{
+    struct settlement_proof proof;
+    struct limit_breach breach;
+    struct settled *settled;
+
+    if (!settlement_decide(&window->terms, window->carried, window->carried_count,
+                           (size_t)window->participants, arena, nets, &settled) ||
+        !settlement_prove(nets, settled, &proof)) {
+        printf("beyond\n");
+        return;
+    }
+    for (size_t i = 0; i < nets->count; i++)
+        settled_print(&nets->positions[i], &settled[i]);
+    breach = settlement_breach(&window->terms, nets, settled);
+    if (breach.kind != LIMIT_NONE)
+        printf("%s %d %" PRId64 " %" PRId64 "\n", limit_kind_name(breach.kind),
+               breach.participant_index, breach.debit_minor, breach.limit_minor);
+}
+
 int main(void)
 {
     static struct window_case window;
@@ -234,10 +310,13 @@ int main(void)
         arena_reset(&arena);
         for (size_t i = 0; i < payments; i++)
             fits &= payment_take(&window, i);
+        terms_read(&window);
         fits = fits && nets_decide(&window, &arena, &nets, &kept);
         if (fits) {
             nets_print(&window, &nets);
-            printf("kept %" PRId64 "\n.\n", kept);
+            printf("kept %" PRId64 "\n", kept);
+            settle(&window, &arena, &nets);
+            printf(".\n");
         } else {
             printf("overflow\n.\n");
         }

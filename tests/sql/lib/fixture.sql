@@ -43,6 +43,8 @@ INSERT INTO corridor_fee
 VALUES (1, 1, 1, 'SCHEME', 'DEBTOR_AGENT', 62, 0, 'KES', 'SLAB', 10, 500, 'HALF_UP', 1, 0, 1,
         160000000000, 'KE', 7, 8);
 INSERT INTO corridor_fee_tier VALUES (1, 1, 1, 1, NULL, 0, 5000000000);
+INSERT INTO corridor_limit VALUES (1, 1, 50);
+INSERT INTO corridor_member VALUES (1, 1, 2, 1000, false, NULL);
 
 INSERT INTO source (source_id, kind, cluster_id, topic, partitions) OVERRIDING SYSTEM VALUE
 VALUES (1, 'KAFKA', 'c', 'payments', 2);
@@ -271,6 +273,19 @@ INSERT INTO abandonment_approval (abandonment_id, digest, maker, proposed_by, ch
 SELECT 1, digest, 'ann', '', 'bob', 2 FROM abandonment;
 INSERT INTO abandoned_instruction
 VALUES ('40000000-0000-5000-8000-000000000009', 1, :window_id, 19, '2026-11-23', 2);
+
+-- A member of a group, a cap that two people let pass, money that waits for its second person.
+INSERT INTO group_net VALUES (:window_id, 1, 2, -800, 'KES', 2);
+INSERT INTO cap_exception (exception_id, window_id, participant_id, cap_minor, reason, maker,
+                           commit_id)
+    OVERRIDING SYSTEM VALUE VALUES (1, :window_id, 2, 2000, 'peak', 'ann', 2);
+INSERT INTO cap_exception_approval (exception_id, window_id, participant_id, cap_minor, maker,
+                                    proposed_by, checker, commit_id)
+VALUES (1, :window_id, 2, 2000, 'ann', '', 'bob', 2);
+INSERT INTO prefunding (prefunding_id, participant_id, account_id, amount_minor, currency,
+                        value_date, reference, reason, maker, commit_id)
+    OVERRIDING SYSTEM VALUE
+VALUES (1, 1, 1, 1000, 'KES', '2026-11-20', 'PF-1', 'agreed', 'ann', 2);
 
 INSERT INTO outbox_destination (destination, next_number) VALUES ('amqp:gone', 1);
 INSERT INTO outbox_forgotten (destination, reason, commit_id) VALUES ('amqp:gone', 'removed', 2);

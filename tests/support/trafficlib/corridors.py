@@ -31,7 +31,7 @@ def load(path):
     country = {p["code"]: p["country"] for p in document["participants"]}
     corridors = []
     for entry in _newest(document["corridors"]):
-        codes = entry["participants"]
+        codes = [one["code"] if isinstance(one, dict) else one for one in entry["participants"]]
         creditors = [code for code in codes if country[code] == entry["target_country"]]
         debtors = [code for code in codes if code not in creditors]
         corridors.append(Corridor(

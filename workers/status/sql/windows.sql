@@ -1,6 +1,7 @@
 -- Which windows are past their cut-off and not closed, or failed, and what do they wait for? Due:
 -- partitions may still pass the cut-off. Overdue: nothing is left to wait for. Held: an FX lock is
--- missing. Held by hand: somebody else must release it. Failed: a bank rejected instructions.
+-- missing. Held by hand: somebody else must release it. Over a cap, underfunded: a net debit is too
+-- large, or more than was placed. Failed: a bank rejected instructions.
 --   $1 now timestamptz   $2 topics text[]   $3 limit integer
 WITH payment_partition AS (
     SELECT source_id, topic || '/' || number AS place, number AS partition
@@ -18,6 +19,9 @@ WITH payment_partition AS (
                      AND EXISTS (SELECT FROM settlement_hold AS hold
                                   WHERE hold.window_id = w.window_id AND hold.is_live)
                      THEN 'held by hand'
+                WHEN w.state = 'HELD' AND w.hold_reason LIKE 'net\_debit\_cap:%' THEN 'over a cap'
+                WHEN w.state = 'HELD' AND w.hold_reason LIKE 'prefunding\_short:%'
+                     THEN 'underfunded'
                 WHEN w.state = 'HELD' THEN 'held'
                 WHEN w.grace_ends_at <= $1::timestamptz
                      OR (lacking.places IS NULL AND EXISTS (SELECT FROM payment_partition)
