@@ -76,6 +76,10 @@ enum rounding book_rounding(struct book_reader *reader, const struct config_node
 /* The optional list fees of one corridor, whose currencies have been read. */
 void book_fees_read(struct book_reader *reader, const struct config_node *map,
                     struct corridor *corridor);
+/* The optional map fx of one corridor, whose currencies have been read. */
+void book_fx_read(struct book_reader *reader, const struct config_node *map,
+                  struct corridor *corridor);
+
 /* The optional lists weekends and overrides; holidays have been read. */
 void book_days_read(struct book_reader *reader, const struct config_node *root);
 

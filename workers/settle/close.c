@@ -5,8 +5,9 @@
  *   window_lock    state, now that nobody adds any more
  *   cut            where each partition ends; a watermark cut that ingest stored stays
  *   fold           what is pending joins the totals
- *   holds          a person, or an FX lock that is not there yet, holds the window, never a payment
- *   book           obligations, nets, proof, instructions, expected items, journal
+ *   holds          a person, or an FX lock or rate that is not there yet, holds the window, never
+ *                  a payment
+ *   book           obligations, nets, proof, instructions, expected items, journal, gain and loss
  *   state, events for others, leaf, COMMIT
  *
  * Restart: whatever is tried again after COMMIT finds the window closed and does nothing.
@@ -52,6 +53,7 @@ static enum status window_read(struct closing *closing, struct error *error)
     closing->corridor_version = (int32_t)result_int64(rows, 0, 1);
     closing->window.business_date = result_date(rows, 0, 2);
     closing->value_date = result_date(rows, 0, 4);
+    (void)text_copy(result_text(rows, 0, 5), closing->held_for, sizeof closing->held_for);
     if (!window_state_parse(result_text(rows, 0, 3), &closing->window.state))
         status = error_set(error, FATAL, "window %lld is in a state unknown to this version",
                            (long long)closing->window.window_id);
@@ -226,7 +228,16 @@ static enum status what_holds(struct closing *closing, struct error *error,
     status = locks_check(closing, error, &missing);
     if (status == OK && missing > 0)
         snprintf(ret_reason, HOLD_REASON_SIZE, "fx_lock_missing: %lld", (long long)missing);
-    return status;
+    return status == OK && missing == 0 ? fx_decide(closing, error, ret_reason) : status;
+}
+
+/* Held for the same kind of thing as before, up to the colon: nothing to tell anew. */
+static bool is_held_alike(const struct closing *closing, const char *reason)
+{
+    size_t kind_size = strcspn(reason, ":");
+
+    return strcspn(closing->held_for, ":") == kind_size &&
+           memcmp(closing->held_for, reason, kind_size) == 0;
 }
 
 /* Gate, then state: DUPLICATE where somebody has closed it before us. */
@@ -262,6 +273,8 @@ static enum status settle_book(struct closing *closing, struct error *error)
     if (status == OK)
         status = book_window(closing, error, &instructed);
     if (status == OK)
+        status = fx_write(closing, error);
+    if (status == OK)
         status = state_move(closing, WINDOW_CLOSED, NULL, error);
     if (status == OK)
         status = state_move(closing, instructed ? WINDOW_INSTRUCTED : WINDOW_SETTLED, NULL, error);
@@ -286,7 +299,7 @@ static enum status close_steps(struct closing *closing, enum cut_kind kind, stru
         status = what_holds(closing, error, reason);
     if (status != OK)
         return status;
-    if (reason[0] != '\0' && was_held)
+    if (reason[0] != '\0' && was_held && is_held_alike(closing, reason))
         return DUPLICATE; /* held as before */
     *ret_outcome = reason[0] != '\0' ? CLOSE_HELD : CLOSE_DONE;
     return reason[0] != '\0' ? settle_hold(closing, reason, error) : settle_book(closing, error);
@@ -347,7 +360,7 @@ static void outcome_log(int64_t window_id, enum close_outcome outcome)
     if (outcome == CLOSE_DONE)
         log_info("window_closed", "window closed", LOG_INT("window_id", window_id));
     else if (outcome == CLOSE_HELD)
-        log_warn("window_held", "window held by somebody, or for an FX lock that is not stored yet",
+        log_warn("window_held", "window held by somebody, or for an FX lock or rate that is not there",
                  LOG_INT("window_id", window_id));
 }
 

@@ -6,12 +6,13 @@
  *   close.c   one window, from gate to COMMIT             window_cut, state
  *   book.c    what a closed window becomes                obligation ... journal_entry
  *   charge.c  what its fees add to that                   fee_obligation
+ *   fx.c      the rate it settles at, what its locks brought  window_fx, journal_entry
  *   hold.c    people who keep a window from closing, and who let it
  *   fail.c    what a bank rejected is reversed and withdrawn  withdrawal, journal_entry
  *   reopen.c  ... and instructed again by approval        instruction, expected_item
  *   confirm.c INSTRUCTED windows whose items are all matched become SETTLED
- *   verify.c  recomputes closed windows from payments
- *   show.c    windows and nets for people
+ *   verify.c  recomputes closed windows from payments; fx_verify.c their rates
+ *   show.c    windows and nets for people; fx_show.c their rates
  *   calendar.c windows as a book has them, opened or not
  *
  * (1) A window is closed in one transaction: cuts, fold, obligations, nets, proof, instructions,
@@ -165,6 +166,8 @@ struct charge {
     int64_t minor;
 };
 
+struct window_fx; /* fx.c */
+
 struct closing {
     struct settle *settle;
     struct business *tx;
@@ -183,7 +186,17 @@ struct closing {
     size_t pair_count;
     struct charge *charges;
     size_t charge_count;
+    const struct window_fx *fx; /* NULL: nothing to exchange */
+    char held_for[HOLD_REASON_SIZE]; /* why it was HELD, empty: for nothing */
 };
+
+/* The rate of the folded window and what its locks brought, into closing. An answer in ret_reason:
+ * why the window must not close yet. */
+must_use enum status fx_decide(struct closing *closing, struct error *error,
+                               char ret_reason[HOLD_REASON_SIZE]);
+
+/* Stores and books it, behind book_window. */
+must_use enum status fx_write(const struct closing *closing, struct error *error);
 
 /* What the folded window is charged. */
 must_use enum status charges_read(struct closing *closing, struct error *error);
@@ -194,6 +207,15 @@ must_use enum status charges_write(const struct closing *closing, struct error *
 /* What charges of fees (false) or of taxes on them (true) leave with us; negative: we gave more
  * back than we took. False: does not fit 64 bits. */
 must_use bool charges_own(const struct closing *closing, bool taxes, int64_t *ret_minor);
+
+/* The rows of show_fx.sql and show_fx_locks.sql; nothing where the window knows no rates. */
+void fx_print(const struct result *fx, const struct result *locks);
+void fx_json(struct buffer *out, const struct result *fx, const struct result *locks);
+
+/* What differs when the payments and quotes of closed windows are reckoned again, printed; adds to
+ * *ret_count. params: the selection, $1 and $2, then the currencies. */
+must_use enum status fx_verify(struct settle *settle, struct params *params, struct error *error,
+                               int64_t *ret_count);
 
 /* Everything a closed window becomes. ret_instructed: there is something to pay. */
 must_use enum status book_window(struct closing *closing, struct error *error,

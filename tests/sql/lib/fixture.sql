@@ -32,7 +32,9 @@ VALUES (1, 'nostro-kes', 'NOSTRO', 'KES', NULL, 'BANKKENA', 'KE01', 'camt.053'),
        (5, 'opening-kes', 'OPENING', 'KES', NULL, NULL, NULL, NULL),
        (6, 'nostro-kes-2', 'NOSTRO', 'KES', NULL, 'BANKKENA', 'KE02', 'mt940'),
        (7, 'income-kes', 'FEE_INCOME', 'KES', NULL, NULL, NULL, NULL),
-       (8, 'tax-ke-kes', 'TAX_PAYABLE', 'KES', NULL, NULL, NULL, NULL);
+       (8, 'tax-ke-kes', 'TAX_PAYABLE', 'KES', NULL, NULL, NULL, NULL),
+       (21, 'fx-position-ngn', 'FX_POSITION', 'NGN', NULL, NULL, NULL, NULL),
+       (22, 'fx-gain-loss-ngn', 'FX_GAIN_LOSS', 'NGN', NULL, NULL, NULL, NULL);
 INSERT INTO corridor
 VALUES (1, 1, 'KES-NGN', '2026-01-01', 'KES', 'NGN', 'KES', 'MULTILATERAL', 1, 100000000,
         'yaml BANKKENA KE01 KE02', sha256('yaml'));
@@ -41,6 +43,7 @@ INSERT INTO corridor_fee
 VALUES (1, 1, 1, 'SCHEME', 'DEBTOR_AGENT', 62, 0, 'KES', 'SLAB', 10, 500, 'HALF_UP', 1, 0, 1,
         160000000000, 'KE', 7, 8);
 INSERT INTO corridor_fee_tier VALUES (1, 1, 1, 1, NULL, 0, 5000000000);
+INSERT INTO corridor_fx VALUES (1, 1, 'CBK', 'MID', 60, NULL, 'HALF_EVEN', 21, 22);
 
 INSERT INTO source (source_id, kind, cluster_id, topic, partitions) OVERRIDING SYSTEM VALUE
 VALUES (1, 'KAFKA', 'c', 'payments', 2);
@@ -93,6 +96,11 @@ VALUES ('01900000-0000-7000-8000-000000000012', '30000000-0000-8000-8000-0000000
 INSERT INTO window_fold VALUES (:window_id, 1, 1, 8, 0, 800, '{1}', '{2}', '{8}', '{800}', '{}');
 INSERT INTO obligation VALUES (:window_id, 1, 2, 8, 800, 'KES');
 INSERT INTO fee_obligation VALUES (:window_id, 1, 1, 0, 8, 40, 'KES');
+INSERT INTO window_fx
+VALUES (:window_id, 2, 'CBK', 'MID', 'HALF_EVEN', '2026-11-20 13:59:59.999999Z', 'KES', 'NGN',
+        110000000000, '01900000-0000-7000-8000-000000000011', false, NULL, NULL, 100, 1100, 50, 5);
+INSERT INTO window_fx_lock
+VALUES (:window_id, '30000000-0000-8000-8000-000000000001', 'IN_FORCE', 0, 50, 555, 550);
 INSERT INTO net_position VALUES (:window_id, 1, 0, 800, 0, -800, 'KES');
 INSERT INTO net_proof
 VALUES (:window_id, 2, 1, 'MULTILATERAL', 'KES', 8, 0, 800, 1, 800, 2, 800, 800);
