@@ -5,8 +5,8 @@
  *
  * (1) rate is quote currency per one unit of base currency, more than zero.
  * (2) It holds in [valid_from_us, valid_until_us), which is not empty.
- * (3) A lock names its id, its corridor and a notional amount above zero in base currency. It is for
- *     the payments that name it, or for one window of its corridor that it names itself.
+ * (3) A lock names its id, its corridor and a notional amount above zero in base currency. It is
+ *     for the payments that name it, or for one window of its corridor that it names itself.
  * (4) bid <= rate <= ask, as far as they are quoted; a lock has neither.
  */
 #ifndef SAWA_DOMAIN_FX_H

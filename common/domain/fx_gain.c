@@ -44,8 +44,7 @@ static int64_t capacity_of(const struct fx_lock *lock, currency source)
 
     if (lock->cover != COVER_IN_FORCE)
         return 0;
-    if (is_inverse(lock, source) &&
-        !rate_convert(whole, lock->rate, source, ROUND_DOWN, &whole))
+    if (is_inverse(lock, source) && !rate_convert(whole, lock->rate, source, ROUND_DOWN, &whole))
         whole = (struct amount){INT64_MAX, source};
     return whole.minor > lock->drawn_minor ? whole.minor - lock->drawn_minor : 0;
 }
@@ -90,12 +89,12 @@ static bool gain_add(struct fx_gain *gain, const struct fx_lock *lock)
     return !__builtin_sub_overflow(lock->lock_worth_minor, lock->rate_worth_minor, &result) &&
            !__builtin_add_overflow(gain->result_minor, result, &gain->result_minor) &&
            !__builtin_add_overflow(gain->covered_minor, lock->covered_minor,
-                                   &gain->covered_minor);
+                                   &gain->covered_minor) &&
+           gain->result_minor > INT64_MIN; /* a loss is booked without its sign */
 }
 
-bool fx_gain_decide(struct amount volume, int64_t rate, currency settlement,
-                    enum rounding rounding, struct fx_lock *locks, size_t count,
-                    struct fx_gain *ret_gain)
+bool fx_gain_decide(struct amount volume, int64_t rate, currency settlement, enum rounding rounding,
+                    struct fx_lock *locks, size_t count, struct fx_gain *ret_gain)
 {
     struct fx_gain gain = {0, 0, 0};
     struct amount worth;
@@ -123,5 +122,18 @@ bool fx_gain_decide(struct amount volume, int64_t rate, currency settlement,
     }
     gain.worth_minor = worth.minor;
     *ret_gain = gain;
+    return true;
+}
+
+bool fx_gain_entry(const struct fx_gain *gain, int32_t position_account_id, int32_t gain_account_id,
+                   currency settlement, struct journal_entry *ret_entry)
+{
+    int64_t result = gain->result_minor;
+    struct amount amount = {result < 0 ? -result : result, settlement};
+
+    if (result == 0)
+        return false;
+    *ret_entry = result > 0 ? journal_entry_make(position_account_id, gain_account_id, amount)
+                            : journal_entry_make(gain_account_id, position_account_id, amount);
     return true;
 }

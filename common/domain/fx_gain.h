@@ -25,6 +25,7 @@
 #define SAWA_DOMAIN_FX_GAIN_H
 
 #include "base/uuid.h"
+#include "domain/journal.h"
 #include "domain/rate.h"
 
 enum fx_cover {
@@ -67,5 +68,11 @@ const char *fx_cover_name(enum fx_cover cover); /* "IN_FORCE", as stored */
 must_use bool fx_gain_decide(struct amount volume, int64_t rate, currency settlement,
                              enum rounding rounding, struct fx_lock *locks, size_t count,
                              struct fx_gain *ret_gain);
+
+/* The entry that books a result: a gain is owed to us by the other side of the lock, a loss by us.
+ * False: there is nothing to book. */
+must_use bool fx_gain_entry(const struct fx_gain *gain, int32_t position_account_id,
+                            int32_t gain_account_id, currency settlement,
+                            struct journal_entry *ret_entry);
 
 #endif

@@ -5,8 +5,8 @@
 
 #define MINUTE_US INT64_C(60000000)
 
-static const char *const side_names[] = {
-    [SIDE_BID] = "BID", [SIDE_MID] = "MID", [SIDE_ASK] = "ASK"};
+static const char *const side_names[] =
+    {[SIDE_BID] = "BID", [SIDE_MID] = "MID", [SIDE_ASK] = "ASK"};
 
 static const char *const answer_names[] = {[FX_FOUND] = "found",
                                            [FX_RATE_MISSING] = "rate_missing",
@@ -140,7 +140,7 @@ bool fx_rate_along(const struct fx_leg *legs, size_t count, enum fx_side side,
         }
     }
     if (!is_scaled)
-        product *= RATE_ONE; /* at most 10^30: only inverse legs */
+        product *= RATE_ONE;                           /* at most 10^30: only inverse legs */
     rate = divide_rounded(product, divisor, rounding); /* (3) */
     if (rate <= 0 || rate > INT64_MAX)
         return false;
@@ -153,10 +153,8 @@ static enum fx_answer pivot_choose(const struct fx_policy *policy, currency from
                                    int64_t at_us, const struct fx_quote *quotes, size_t count,
                                    struct fx_leg *legs)
 {
-    enum fx_answer first =
-        leg_choose(policy, from, policy->pivot, at_us, quotes, count, &legs[0]);
-    enum fx_answer second =
-        leg_choose(policy, policy->pivot, to, at_us, quotes, count, &legs[1]);
+    enum fx_answer first = leg_choose(policy, from, policy->pivot, at_us, quotes, count, &legs[0]);
+    enum fx_answer second = leg_choose(policy, policy->pivot, to, at_us, quotes, count, &legs[1]);
 
     if (first == FX_RATE_MISSING || second == FX_RATE_MISSING)
         return FX_RATE_MISSING;
@@ -169,8 +167,7 @@ enum fx_answer fx_rate_choose(const struct fx_policy *policy, currency from, cur
 {
     struct fx_choice choice = {.leg_count = 1};
     enum fx_answer answer;
-    bool has_pivot =
-        policy->pivot != CURRENCY_NONE && policy->pivot != from && policy->pivot != to;
+    bool has_pivot = policy->pivot != CURRENCY_NONE && policy->pivot != from && policy->pivot != to;
 
     assert(from != to);
     assert(policy->max_age_minutes > 0);
@@ -181,8 +178,7 @@ enum fx_answer fx_rate_choose(const struct fx_policy *policy, currency from, cur
     }
     if (answer != FX_FOUND)
         return answer;
-    if (!fx_rate_along(choice.legs, choice.leg_count, policy->side, policy->rounding,
-                       &choice.rate))
+    if (!fx_rate_along(choice.legs, choice.leg_count, policy->side, policy->rounding, &choice.rate))
         return FX_RATE_UNFIT;
     *ret_choice = choice;
     return FX_FOUND;

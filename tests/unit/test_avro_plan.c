@@ -520,8 +520,8 @@ static bool is_nullable(const struct schema_node *node)
     return node->type == SCHEMA_UNION && node->branches[0]->type == SCHEMA_NULL;
 }
 
-/* The file for people and our columns are one list: names, order, what is optional. An older version
- * of it ends earlier, and what it lacks is optional. */
+/* The file for people and our columns are one list: names, order, what is optional. An older
+ * version of it ends earlier, and what it lacks is optional. */
 static void assert_file_begins(const char *path, const struct column_set *expected,
                                size_t column_count)
 {

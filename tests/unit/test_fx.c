@@ -64,9 +64,8 @@ static void assert_rate(const struct fx_policy *policy, const struct fx_quote *q
 static void the_newest_in_force_counts(void **state)
 {
     struct fx_policy policy = policy_of(SIDE_MID, CURRENCY_NONE);
-    struct fx_quote quotes[] = {
-        quote_of(KES, USD, "0.0071", 30), quote_of(KES, USD, "0.0072", 20),
-        quote_of(KES, USD, "0.0073", 10), quote_of(KES, USD, "0.0074", -5)};
+    struct fx_quote quotes[] = {quote_of(KES, USD, "0.0071", 30), quote_of(KES, USD, "0.0072", 20),
+                                quote_of(KES, USD, "0.0073", 10), quote_of(KES, USD, "0.0074", -5)};
 
     (void)state;
     assert_rate(&policy, quotes, 4, "0.0073"); /* the last is of the future */
@@ -118,8 +117,7 @@ static void an_inverse_is_read_on_its_other_side(void **state)
 static void a_side_that_is_not_quoted_is_no_quote(void **state)
 {
     struct fx_policy policy = policy_of(SIDE_BID, CURRENCY_NONE);
-    struct fx_quote quotes[] = {quote_of(KES, USD, "0.0071", 5),
-                                quote_of(KES, USD, "0.0072", 9)};
+    struct fx_quote quotes[] = {quote_of(KES, USD, "0.0071", 5), quote_of(KES, USD, "0.0072", 9)};
     struct fx_choice choice;
 
     (void)state;

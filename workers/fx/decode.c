@@ -62,8 +62,7 @@ static enum status corridor_take(struct fx_corridor *corridor, const struct resu
     text_copy(result_text(rows, row, 1), corridor->code, FX_CODE_SIZE);
     if (!currency_parse(result_text(rows, row, 2), &corridor->source_currency) ||
         !currency_parse(result_text(rows, row, 3), &corridor->settlement_currency))
-        return error_set(error, FATAL, "corridor %s has a currency we do not know",
-                         corridor->code);
+        return error_set(error, FATAL, "corridor %s has a currency we do not know", corridor->code);
     return OK;
 }
 

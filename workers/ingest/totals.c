@@ -140,9 +140,11 @@ static enum status row_add(struct pair_table *table, const struct ingest_row *ro
 static void lock_add(const struct batch *batch, size_t index, struct totals *totals)
 {
     const struct ingest_row *row = ingest_row(batch, index);
-    struct window_lock lock = {row->window_id, *ingest_uuid(batch, index, TUPLE_LOCK_ID_AT),
-                               row->volume_minor, row->acceptance_time_us,
-                               row->acceptance_time_us};
+    struct window_lock lock = {.window_id = row->window_id,
+                               .lock_id = *ingest_uuid(batch, index, TUPLE_LOCK_ID_AT),
+                               .volume_minor = row->volume_minor,
+                               .first_us = row->acceptance_time_us,
+                               .last_us = row->acceptance_time_us};
 
     totals->locks[totals->lock_count++] = lock;
 }

@@ -31,7 +31,8 @@ enum { LOCK_ID, LOCK_COVER, LOCK_RATE, LOCK_COVERED, LOCK_WORTH, LOCK_RATE_WORTH
 
 bool fx_is_entry(const struct entry *entry)
 {
-    return text_is(entry->debit_kind, "FX_GAIN_LOSS") || text_is(entry->credit_kind, "FX_GAIN_LOSS");
+    return text_is(entry->debit_kind, "FX_GAIN_LOSS") ||
+           text_is(entry->credit_kind, "FX_GAIN_LOSS");
 }
 
 static void rate_print(struct buffer *out, const struct result *fx)
@@ -91,8 +92,8 @@ static bool locks_drill(struct drill *drill, const struct result *fx, const stru
 
     for (int i = 0; i < result_rows(locks); i++) {
         lock_print(drill, fx, locks, i);
-        sum += (__int128)result_int64(locks, i, LOCK_WORTH) -
-               result_int64(locks, i, LOCK_RATE_WORTH);
+        sum +=
+            (__int128)result_int64(locks, i, LOCK_WORTH) - result_int64(locks, i, LOCK_RATE_WORTH);
     }
     sum = sum < 0 ? -sum : sum;
     *ret_minor = (int64_t)sum;
@@ -121,9 +122,8 @@ static void volume_equality(struct drill *drill, const struct result *fx, struct
     char text[2][MONEY_TEXT_SIZE];
 
     buffer_format(drill_lines(drill), "%s  %.*s %s %.*s  the payments of the window\n",
-                  holds ? "proved" : "DIFFERS",
-                  TEXT_ARG(money_text(volume, code, text[0])), holds ? "=" : "<>",
-                  TEXT_ARG(money_text(drill->sides.owes_minor, code, text[1])));
+                  holds ? "proved" : "DIFFERS", TEXT_ARG(money_text(volume, code, text[0])),
+                  holds ? "=" : "<>", TEXT_ARG(money_text(drill->sides.owes_minor, code, text[1])));
     drill->holds = drill->holds && holds;
 }
 

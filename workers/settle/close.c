@@ -360,7 +360,7 @@ static void outcome_log(int64_t window_id, enum close_outcome outcome)
     if (outcome == CLOSE_DONE)
         log_info("window_closed", "window closed", LOG_INT("window_id", window_id));
     else if (outcome == CLOSE_HELD)
-        log_warn("window_held", "window held by somebody, or for an FX lock or rate that is not there",
+        log_warn("window_held", "window held by somebody, or for an FX lock or rate to come",
                  LOG_INT("window_id", window_id));
 }
 

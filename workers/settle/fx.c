@@ -90,8 +90,7 @@ static enum status policy_take(const struct closing *closing, const struct resul
         return no_memory(error);
     if (!fx_side_parse(result_text(rows, 0, 1), &fx->policy.side))
         return unknown_version(error, "a side");
-    if (!result_is_null(rows, 0, 3) &&
-        !currency_parse(result_text(rows, 0, 3), &fx->policy.pivot))
+    if (!result_is_null(rows, 0, 3) && !currency_parse(result_text(rows, 0, 3), &fx->policy.pivot))
         return unknown_version(error, "a pivot");
     if (!rounding_parse(result_text(rows, 0, 4), &fx->policy.rounding))
         return unknown_version(error, "a rounding");
@@ -234,8 +233,7 @@ static enum status quotes_read(const struct closing *closing, struct window_fx *
     params_int32(&params, closing->corridor_id);
     params_instant(&params, fx->as_of_us);
     params_int32(&params, fx->policy.max_age_minutes);
-    status =
-        db_run_once(closing->settle->session.db, settle_sql_fx_quotes, &params, error, &rows);
+    status = db_run_once(closing->settle->session.db, settle_sql_fx_quotes, &params, error, &rows);
     if (status == OK)
         status = quotes_take(closing, rows, fx, error);
     result_free(rows);
@@ -275,8 +273,7 @@ static enum status locks_read(const struct closing *closing, struct window_fx *f
         status = run_on_window(closing, settle_sql_fx_locks, error, &rows);
     if (status == OK) {
         fx->lock_count = (size_t)result_rows(rows);
-        fx->locks =
-            arena_alloc(&closing->settle->arena, (fx->lock_count + 1) * sizeof *fx->locks);
+        fx->locks = arena_alloc(&closing->settle->arena, (fx->lock_count + 1) * sizeof *fx->locks);
         status = fx->locks == NULL ? no_memory(error) : OK;
     }
     for (size_t i = 0; status == OK && i < fx->lock_count; i++)
@@ -306,8 +303,7 @@ static enum status earlier_check(const struct closing *closing, const struct win
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, closing->window.window_id);
     params_uuid_array(&params, ids, count);
-    status =
-        db_run_once(closing->settle->session.db, settle_sql_fx_earlier, &params, error, &rows);
+    status = db_run_once(closing->settle->session.db, settle_sql_fx_earlier, &params, error, &rows);
     if (status == OK && result_int64(rows, 0, 0) > 0)
         snprintf(reason, HOLD_REASON_SIZE, "fx_lock_shared: %lld earlier windows draw on it first",
                  (long long)result_int64(rows, 0, 0));
@@ -320,9 +316,8 @@ static enum status earlier_check(const struct closing *closing, const struct win
 /* "rate_stale: KES/USD of CENTRAL-BANK at 2026-03-02T12:59:59.999999Z" (1) */
 static void rate_decide(struct window_fx *fx, char reason[HOLD_REASON_SIZE])
 {
-    enum fx_answer answer =
-        fx_rate_choose(&fx->policy, fx->source, fx->settlement, fx->as_of_us, fx->quotes,
-                       fx->quote_count, &fx->choice);
+    enum fx_answer answer = fx_rate_choose(&fx->policy, fx->source, fx->settlement, fx->as_of_us,
+                                           fx->quotes, fx->quote_count, &fx->choice);
     char codes[2][CURRENCY_CODE_SIZE];
     char instant[INSTANT_TEXT_SIZE];
 
@@ -338,8 +333,8 @@ static void rate_decide(struct window_fx *fx, char reason[HOLD_REASON_SIZE])
 
 static void gain_decide(struct window_fx *fx, char reason[HOLD_REASON_SIZE])
 {
-    if (!fx_gain_decide(fx->volume, fx->choice.rate, fx->settlement, fx->policy.rounding,
-                        fx->locks, fx->lock_count, &fx->gain))
+    if (!fx_gain_decide(fx->volume, fx->choice.rate, fx->settlement, fx->policy.rounding, fx->locks,
+                        fx->lock_count, &fx->gain))
         out_of_range(reason);
 }
 
@@ -469,32 +464,30 @@ static enum status locks_insert(const struct closing *closing, struct error *err
                        error, NULL);
 }
 
-/* A gain is owed to us by the other side of the lock, a loss by us. */
 static enum status result_book(const struct closing *closing, struct error *error)
 {
     const struct window_fx *fx = closing->fx;
-    int64_t result = fx->gain.result_minor;
-    int32_t debit = result > 0 ? fx->position_account_id : fx->gain_account_id;
-    int32_t credit = result > 0 ? fx->gain_account_id : fx->position_account_id;
     struct effects *effects = &closing->tx->effects;
+    struct journal_entry entry;
     char code[CURRENCY_CODE_SIZE];
     struct params params;
 
-    if (result == 0)
+    if (!fx_gain_entry(&fx->gain, fx->position_account_id, fx->gain_account_id, fx->settlement,
+                       &entry))
         return OK;
     currency_code(fx->settlement, code);
     effects_row(effects, "journal_entry", 3);
-    effects_int64(effects, debit);
-    effects_int64(effects, credit);
-    effects_int64(effects, result > 0 ? result : -result);
+    effects_int64(effects, entry.debit_account_id);
+    effects_int64(effects, entry.credit_account_id);
+    effects_int64(effects, entry.amount.minor);
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, closing->tx->commit_id);
     params_int64(&params, closing->window.window_id);
     params_date(&params, closing->window.business_date);
     params_string(&params, code);
-    params_int32(&params, debit);
-    params_int32(&params, credit);
-    params_int64(&params, result > 0 ? result : -result);
+    params_int32(&params, entry.debit_account_id);
+    params_int32(&params, entry.credit_account_id);
+    params_int64(&params, entry.amount.minor);
     return db_run_once(closing->settle->session.db, settle_sql_fx_journal_insert, &params, error,
                        NULL);
 }

@@ -123,8 +123,7 @@ static void print_worth(const struct result *fx)
            money(fx, 0, FX_WORTH, FX_CURRENCY, worth), TEXT_ARG(result_text(fx, 0, FX_CURRENCY)),
            money(fx, 0, FX_LOCKED, FX_SOURCE, locked), TEXT_ARG(result_text(fx, 0, FX_SOURCE)),
            result_word(result_int64(fx, 0, FX_RESULT)),
-           money(fx, 0, FX_RESULT, FX_CURRENCY, result),
-           TEXT_ARG(result_text(fx, 0, FX_CURRENCY)));
+           money(fx, 0, FX_RESULT, FX_CURRENCY, result), TEXT_ARG(result_text(fx, 0, FX_CURRENCY)));
 }
 
 static void print_lock(const struct result *locks, int row)

@@ -34,8 +34,9 @@ static const struct words corridors[] = {
 };
 
 static const struct words windows[] = {
-    {"held", "an FX lock that its payments name is not stored",
-     "see that sawa-fx runs and that the lock was sent; the window then closes by itself"},
+    {"held", "an FX lock that its payments name, or the rate it settles at, is not there",
+     "see that sawa-fx runs and that the lock, or a quote that held at the cut-off, was sent; the "
+     "window then closes by itself"},
     {"held by hand", "somebody keeps it from closing",
      "another person lets it close: sawa settle release --window ID --reason TEXT"},
     {"failed", "a bank rejected instructions of it; what they were is owed again",

@@ -79,8 +79,8 @@ CREATE FUNCTION divide_as(value numeric, divisor numeric, rounding text) RETURNS
 $$;
 
 -- What one commit adds to a window in source currency: completed payments less those that came
--- back. One sum per lock in lock_ids, and when the first and the last payment that names it was accepted.
--- null, and empty: from before there were such sums. Exact, whatever the size: numeric.
+-- back. One sum per lock in lock_ids, and when the first and the last payment that names it was
+-- accepted. null, and empty: from before there were such sums. Exact, whatever the size: numeric.
 ALTER TABLE window_delta
     ADD COLUMN volume_minor numeric,
     ADD COLUMN lock_volumes numeric[]     NOT NULL DEFAULT '{}',

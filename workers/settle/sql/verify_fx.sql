@@ -1,6 +1,7 @@
 -- Where does what closed windows were worth at their rate and their locks differ from their
--- payments, quotes and locks? All of it is reckoned again: a second opinion on domain/fx_rate.c and fx_gain.c
--- too. Windows of which payments have expired cannot be looked at. One row per difference.
+-- payments, quotes and locks? All of it is reckoned again: a second opinion on domain/fx_rate.c
+-- and fx_gain.c too. Windows of which payments have expired cannot be looked at. One row per
+-- difference.
 --   $1 window_id bigint (null: every closed window), $2 since date,
 --   $3 currency text[], $4 decimals integer[]
 WITH closed AS (

@@ -1,6 +1,7 @@
 -- Which windows are past their cut-off and not closed, or failed, and what do they wait for? Due:
--- partitions may still pass the cut-off. Overdue: nothing is left to wait for. Held: an FX lock is
--- missing. Held by hand: somebody else must release it. Failed: a bank rejected instructions.
+-- partitions may still pass the cut-off. Overdue: nothing is left to wait for. Held: an FX lock or
+-- a rate is missing. Held by hand: somebody else must release it. Failed: a bank rejected
+-- instructions.
 --   $1 now timestamptz   $2 topics text[]   $3 limit integer
 WITH payment_partition AS (
     SELECT source_id, topic || '/' || number AS place, number AS partition
