@@ -135,7 +135,8 @@ def evolved():
 
 
 def schemas():
-    return [text_of("schemas", "avro", name) for name in ("payment_event.avsc", "fx_event.avsc")]
+    return [text_of("schemas", "avro", name)
+            for name in ("payment_event.avsc", "fx_event.avsc", "fx_event_2.avsc")]
 
 
 # ---- the seeds of each target: [(name, bytes)] ---------------------------------------------------
