@@ -66,6 +66,11 @@ SPOILT = (
     ("a delta charges a unit more", "UPDATE window_delta SET fee_minors[1] = fee_minors[1] + 1"
      " WHERE (window_id, commit_id) = (SELECT window_id, commit_id FROM window_delta"
      " WHERE fee_minors <> '{}' LIMIT 1)", {"window-deltas"}),
+    ("a delta is a unit more in source currency", "UPDATE window_delta SET volume_minor ="
+     " volume_minor + 1 WHERE ctid = (SELECT min(ctid) FROM window_delta)", {"window-deltas"}),
+    ("a lock was used a moment later", "UPDATE window_delta SET lock_lasts[1] = lock_lasts[1]"
+     " + interval '1 us' WHERE (window_id, commit_id) = (SELECT window_id, commit_id"
+     " FROM window_delta WHERE lock_ids <> '{}' LIMIT 1)", {"window-deltas"}),
     ("a window is charged a unit more", "UPDATE fee_obligation SET amount_minor = amount_minor + 1"
      " WHERE ctid = (SELECT min(ctid) FROM fee_obligation)", {"fee-obligations"}),
     ("a tax is called a fee", "UPDATE journal_entry SET purpose = 'FEE' WHERE ctid ="

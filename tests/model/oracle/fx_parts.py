@@ -71,7 +71,7 @@ def _locks_of(window, volumes, rows, drawn):
     out, as_of = [], window.cut_off_us - 1
     name = f"{window.business_date}/{window.sequence}"
     for row in rows:
-        lock_id, ours = row["lock_id"], row["settlement_window"] == name
+        lock_id, ours = row["lock_id"].replace("-", ""), row["settlement_window"] == name
         if row["corridor"] != window.corridor or not (ours or lock_id in volumes):
             continue
         claimed, first, last = volumes.get(lock_id, (0, as_of, as_of))
@@ -121,8 +121,8 @@ def windows(context, part):
     part.equal_maps("rate of window", expected, found)
     part.equal_maps("cover (window, lock)", covers, {
         row[:2]: row[2:] for row in context.database.rows(
-            "SELECT window_id, lock_id::text, claimed_minor, cover, covered_minor,"
-            " lock_worth_minor, rate_worth_minor FROM window_fx_lock")})
+            "SELECT window_id, replace(lock_id::text, '-', ''), claimed_minor, cover,"
+            " covered_minor, lock_worth_minor, rate_worth_minor FROM window_fx_lock")})
     part.equal_maps("entry of a result (window)", {
         window_id: row[4] for window_id, row in expected.items() if row[4]},
         dict(context.database.rows(

@@ -100,8 +100,9 @@ WITH closed AS (
                      AND greatest(paid.used_until, own.as_of) < fx_lock.valid_until THEN 'IN_FORCE'
                 ELSE 'OUT_OF_VALIDITY' END AS cover_again,
            CASE WHEN fx_lock.base_currency = closed.source_currency THEN fx_lock.notional_minor
-                ELSE least(div(fx_lock.notional_minor * fx_lock.rate_e10 * closed.source_unit,
-                               10000000000 * closed.unit), 9223372036854775807) END
+                ELSE least(div(fx_lock.notional_minor::numeric * fx_lock.rate_e10
+                               * closed.source_unit, 10000000000 * closed.unit),
+                           9223372036854775807) END
            - (SELECT coalesce(sum(before.covered_minor), 0)
                 FROM window_fx_lock AS before
                 JOIN window_fx AS earlier USING (window_id)
