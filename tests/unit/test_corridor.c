@@ -209,7 +209,7 @@ static void mistakes_in_rates_are_named(void **state)
             "key pivot: USD is an end of the pair itself",
             "a third currency that both are quoted in, or leave the key out");
     mistake(FX_BEFORE, FX("side: LAST, max_age_minutes: 90, rounding: UP"), 0,
-            "key side: LAST is not one of its values", NULL);
+            "key side: LAST is not one of its values", "the nearest valid one is ASK");
     mistake(FX_BEFORE, FX("side: BID, max_age_minutes: 0, rounding: UP"), 0,
             "key max_age_minutes: 0 is not an integer from 1 to 43200", NULL);
     mistake("    limit_minor: 200000000 #",
