@@ -96,6 +96,9 @@ SPOILT = (
      " credit_account_id + 5 WHERE ctid = (SELECT journal_entry.ctid FROM journal_entry JOIN"
      " account ON account_id = credit_account_id AND kind = 'NOSTRO' LIMIT 1)",
      {"close-journal", "proofs"}),
+    ("a window has a rate that its corridor knows nothing of", "INSERT INTO window_fx SELECT"
+     " net_proof.window_id, net_proof.commit_id, 'X', 'MID', 'DOWN', now(), 'KES', 'XTS', 1,"
+     " event_id, false, NULL, NULL, 1, 0, 0, 0 FROM net_proof, fx_rate LIMIT 1", {"fx-windows"}),
     ("a rate is another", "UPDATE fx_rate SET rate_e10 = rate_e10 + 1", {"fx-rates"}),
     ("an entry is missing", "DELETE FROM statement_entry WHERE entry_id = (SELECT entry_id FROM"
      " match_member WHERE entry_id IS NOT NULL LIMIT 1)", {"statement-entries", "matches"}),

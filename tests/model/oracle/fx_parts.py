@@ -118,6 +118,7 @@ def windows(context, part):
              for row in context.database.rows(
                  "SELECT window_id, rate_e10, volume_minor, worth_minor, locked_minor,"
                  " result_minor, quote_id::text, pivot_quote_id::text FROM window_fx")}
+    part.looked_at += len(closed - expected.keys()) # of these there is nothing
     part.equal_maps("rate of window", expected, found)
     part.equal_maps("cover (window, lock)", covers, {
         row[:2]: row[2:] for row in context.database.rows(
