@@ -2,7 +2,8 @@
  * corridor.h - the agreements under which money moves, and who takes part.
  *
  *   corridor_book ── participants, accounts, corridors, bank profiles
- *       corridor ── currencies, model, zone, cut-offs, calendars, lag, nostro account, limit, fees
+ *       corridor ── currencies, model, zone, cut-offs, calendars, lag, nostro account, limit,
+ *           │       rates, fees
  *           └── participants of the corridor
  *
  * A book is read whole from one YAML file and never changes afterwards; a change is a new file with
@@ -29,6 +30,7 @@
 #include "base/file.h"
 #include "domain/amount.h"
 #include "domain/fee.h"
+#include "domain/fx_rate.h"
 #include "domain/netting.h"
 #include "domain/payment_file.h"
 #include "domain/schedule.h"
@@ -115,6 +117,7 @@ struct corridor {
     int64_t limit_minor; /* of one payment, in settlement_currency */
     bool checks_rate; /* what is settled must follow from the payment's rate, */
     enum rounding rate_rounding; /* rounded so */
+    struct fx_policy fx; /* without a source: its windows know no rates */
     struct fee_schedule fees;
     int64_t minimum_minor; /* below it a net is carried over; 0: none */
     const struct participant *const *participants;

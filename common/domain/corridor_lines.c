@@ -67,6 +67,19 @@ static void lines_calendars(const struct corridor *corridor, struct buffer *out)
         line_override(out, corridor->overrides[i]);
 }
 
+static void line_fx(const struct fx_policy *fx, struct buffer *out)
+{
+    char pivot[CURRENCY_CODE_SIZE] = "none";
+
+    if (fx->source.size == 0)
+        return;
+    if (fx->pivot != CURRENCY_NONE)
+        currency_code(fx->pivot, pivot);
+    buffer_format(out, "fx: %s of %.*s, max_age_minutes %d, pivot %s, rounding %s\n",
+                  fx_side_name(fx->side), TEXT_ARG(fx->source), fx->max_age_minutes, pivot,
+                  rounding_name(fx->rounding));
+}
+
 static void lines_rules(const struct corridor *corridor, struct buffer *out)
 {
     line_currency(out, "source_currency", corridor->source_currency);
@@ -84,6 +97,7 @@ static void lines_rules(const struct corridor *corridor, struct buffer *out)
     buffer_format(out, "limit_minor: %lld\n", (long long)corridor->limit_minor);
     if (corridor->checks_rate)
         buffer_format(out, "rate_rounding: %s\n", rounding_name(corridor->rate_rounding));
+    line_fx(&corridor->fx, out);
 }
 
 static void line_tiers(const struct fee *fee, struct buffer *out)

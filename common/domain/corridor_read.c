@@ -462,6 +462,7 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
                                        "nostro_account",
                                        "limit_minor",
                                        "rate_rounding",
+                                       "fx",
                                        "fees",
                                        "minimum_minor",
                                        "prefunded",
@@ -489,6 +490,7 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
     corridor->checks_rate = config_take_has(&reader->take, map, "rate_rounding");
     if (corridor->checks_rate)
         corridor->rate_rounding = book_rounding(reader, map, "rate_rounding");
+    book_fx_read(reader, map, corridor);
     book_fees_read(reader, map, corridor);
     read_members(reader, map, corridor);
 }

@@ -89,6 +89,10 @@ struct text book_member_code(struct book_reader *reader, const struct config_nod
 void book_limits_read(struct book_reader *reader, const struct config_node *map,
                       const struct config_node *list, struct corridor *corridor);
 
+/* The optional map fx of one corridor, whose currencies have been read. */
+void book_fx_read(struct book_reader *reader, const struct config_node *map,
+                  struct corridor *corridor);
+
 /* The optional lists weekends and overrides; holidays have been read. */
 void book_days_read(struct book_reader *reader, const struct config_node *root);
 

@@ -5,13 +5,16 @@
  *
  * (1) rate is quote currency per one unit of base currency, more than zero.
  * (2) It holds in [valid_from_us, valid_until_us), which is not empty.
- * (3) A lock names its id, its corridor and a notional amount above zero in base currency.
+ * (3) A lock names its id, its corridor and a notional amount above zero in base currency. It is
+ *     for the payments that name it, or for one window of its corridor that it names itself.
+ * (4) bid <= rate <= ask, as far as they are quoted; a lock has neither.
  */
 #ifndef SAWA_DOMAIN_FX_H
 #define SAWA_DOMAIN_FX_H
 
 #include "base/uuid.h"
 #include "domain/amount.h"
+#include "domain/date.h"
 #include "domain/reason.h"
 
 enum fx_kind { FX_RATE = 1, FX_LOCK };
@@ -26,10 +29,15 @@ struct fx_event {
     currency base_currency;
     currency quote_currency;
     int64_t rate; /* unscaled, 10 fraction digits (RATE_SCALE) */
+    int64_t bid;  /* 0: not quoted */
+    int64_t ask;  /* 0: not quoted */
     bool has_lock;
     struct uuid lock_id;
     bool has_notional;
     struct amount notional; /* in base currency */
+    bool has_window;        /* the lock is for one window of its corridor: */
+    calendar_date business_date;
+    int32_t window_sequence;
     int64_t valid_from_us;
     int64_t valid_until_us;
 };

@@ -7,7 +7,6 @@ enum {
     SEQUENCE_BITS = 8,
     DATE_BITS = 24,
     DAYS_1970_TO_2000 = 10957,
-    SEQUENCE_MAX = (1 << SEQUENCE_BITS) - 1,
     DATE_MAX = (1 << DATE_BITS) - 1,
 };
 
@@ -19,7 +18,7 @@ int64_t window_id_make(int32_t corridor_id, calendar_date business_date, int32_t
 
     assert(corridor_id > 0);
     assert(days >= 0 && days <= DATE_MAX);
-    assert(sequence >= 1 && sequence <= SEQUENCE_MAX);
+    assert(sequence >= 1 && sequence <= WINDOW_SEQUENCE_MAX);
     return (int64_t)corridor_id << (DATE_BITS + SEQUENCE_BITS) | days << SEQUENCE_BITS | sequence;
 }
 
@@ -38,7 +37,7 @@ calendar_date window_id_date(int64_t window_id)
 int32_t window_id_sequence(int64_t window_id)
 {
     assert(window_id > 0);
-    return (int32_t)(window_id & SEQUENCE_MAX);
+    return (int32_t)(window_id & WINDOW_SEQUENCE_MAX);
 }
 
 /* ---- life ---- */

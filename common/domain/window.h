@@ -57,6 +57,8 @@ struct window {
 
 /* ---- ids (3) ---- */
 
+enum { WINDOW_SEQUENCE_MAX = 255 };
+
 /* corridor_id << 32 | days since 2000-01-01 << 8 | sequence. */
 int64_t window_id_make(int32_t corridor_id, calendar_date business_date, int32_t sequence);
 int32_t window_id_corridor(int64_t window_id);

@@ -10,6 +10,7 @@ journal, leaf, COMMIT. Small and large windows alternate; the median of the roun
 
 Then the same with nothing folded before (settle was down all day): figures only.
 The payments of the first round are stored too, and `sawa-settle verify` recomputes them.
+--fx: the corridor settles at a rate, and each window has a lock that gains.
 """
 import argparse
 import json
@@ -28,8 +29,9 @@ SIZES = {"small": (10_000, 1_000), "large": (1_000_000, 20_000)}  # payments, pa
 DAYS = [f"2026-03-{day:02d}" for day in (2, 3, 4, 5, 6, 9, 10, 11, 12, 13)]
 
 
-def book():
+def book(has_fx):
     """A corridor book: one corridor, all participants, a cut-off every quarter of an hour."""
+    source = "UGX" if has_fx else "KES"
     cut_offs = ", ".join(f'"{minute // 60:02d}:{minute % 60:02d}"'
                          for minute in range(15, 24 * 60, 15))
     lines = ["holidays: holidays.csv", "participants:"]
@@ -39,19 +41,37 @@ def book():
     lines += ["accounts:", "  - {code: BENCH-KES, servicer_bic: EXAMKENA, scheme: BBAN,"
               ' servicer_account: "0000000001", currency: KES, statement_format: camt.053}',
               "corridors:", "  - corridor_id: 1", "    code: KES-NGN", "    version: 1",
-              "    effective_from: 2026-01-01", "    source_currency: KES",
+              "    effective_from: 2026-01-01", f"    source_currency: {source}",
               "    target_currency: NGN", "    settlement_currency: KES", "    source_country: KE",
               "    target_country: NG", "    model: MULTILATERAL", "    time_zone: Africa/Nairobi",
               f"    cut_offs: [{cut_offs}]", "    grace_seconds: 300", "    calendars: [KE]",
-              "    nostro_account: BENCH-KES", "    limit_minor: 1000000000", "    participants:"]
+              "    nostro_account: BENCH-KES", "    limit_minor: 1000000000"]
+    lines += ["    fx: {source: BENCH, side: MID, max_age_minutes: 43200, rounding: HALF_EVEN}"] \
+        if has_fx else []
+    lines += ["    participants:"]
     lines += [f"      - BENCH{number:03d}" for number in range(1, PARTICIPANTS + 1)]
     return "\n".join(lines) + "\n"
 
 
-def prepare(scratch):
+def quote(scratch):
+    """One that holds all the while, and a lock above it for each window."""
+    validity = "'2026-03-01Z', '2026-03-30Z'"
+    scratch.sql("INSERT INTO fx_rate (event_id, batch_id, record_offset, rate_source,"
+                " base_currency, quote_currency, rate_e10, valid_from, valid_until,"
+                " content_digest) VALUES (gen_random_uuid(), 1, 0, 'BENCH', 'UGX', 'KES',"
+                f" 340000000, {validity}, gen_random_uuid())")
+    scratch.sql("INSERT INTO fx_lock (event_id, lock_id, batch_id, record_offset, corridor_id,"
+                " base_currency, quote_currency, rate_e10, notional_minor, valid_from,"
+                " valid_until, content_digest, business_date, window_sequence)"
+                " SELECT gen_random_uuid(), gen_random_uuid(), 1, 0, 1, 'UGX', 'KES', 350000000,"
+                f" 100000000, {validity}, gen_random_uuid(), business_date, sequence"
+                "   FROM settlement_window")
+
+
+def prepare(scratch, has_fx):
     with tempfile.TemporaryDirectory() as folder:
         with open(os.path.join(folder, "book.yaml"), "w", encoding="utf-8") as file:
-            file.write(book())
+            file.write(book(has_fx))
         with open(os.path.join(folder, "holidays.csv"), "w", encoding="utf-8") as file:
             file.write("country,date,name\nKE,2025-12-25,C\nKE,2026-12-25,C\nKE,2027-12-25,C\n")
         scratch.must("corridor", "load", os.path.join(folder, "book.yaml"))
@@ -60,6 +80,8 @@ def prepare(scratch):
                 " VALUES ('KAFKA', 'bench', 'payments', %s)", PARTITIONS)
     scratch.sql("INSERT INTO position (source_id, partition, next_offset)"
                 " SELECT source_id, generate_series(0, %s), 1000000 FROM source", PARTITIONS - 1)
+    if has_fx:
+        quote(scratch)
     rng = random.Random(1)
     pairs = rng.sample([(a, b) for a in range(1, PARTICIPANTS + 1)
                         for b in range(1, PARTICIPANTS + 1) if a != b], PAIRS)
@@ -79,9 +101,9 @@ SELECT i, i / %(size)s AS batch, debtor_id, creditor_id,
   JOIN bench_pair USING (number)"""
 
 DELTAS = """
-INSERT INTO window_delta (window_id, commit_id, payment_count, late_count, gross_minor, debtor_ids,
-                          creditor_ids, counts, minors, lock_ids)
-SELECT %(window)s, batch + 1, sum(payments), 0, sum(minor), array_agg(debtor_id),
+INSERT INTO window_delta (window_id, commit_id, payment_count, late_count, gross_minor,
+                          volume_minor, debtor_ids, creditor_ids, counts, minors, lock_ids)
+SELECT %(window)s, batch + 1, sum(payments), 0, sum(minor), sum(minor), array_agg(debtor_id),
        array_agg(creditor_id), array_agg(payments), array_agg(minor), '{}'
   FROM (SELECT batch, debtor_id, creditor_id, count(*)::int AS payments,
                sum(minor)::bigint AS minor
@@ -126,10 +148,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--fx", action="store_true")
     args = parser.parse_args()
     raw = {f"{size}_{fold}": [] for size in SIZES for fold in ("folded", "unfolded")}
     with Scratch("bench_close") as scratch:
-        prepare(scratch)
+        prepare(scratch, args.fx)
         windows = iter([row[0] for row in scratch.sql(
             "SELECT window_id FROM settlement_window ORDER BY cut_off")])
         close(scratch, next(windows))  # warm: an empty window

@@ -66,9 +66,9 @@ def payments():
 
 VALID_US = (ACCEPTED_US, ACCEPTED_US + 86_400_000_000)
 FX_ROWS = (("01935f00-0000-7000-8000-0000000000aa", "RATE", "daily", "", "KES", "NGN",
-            110_000_000_000, "", 0, *VALID_US),
+            110_000_000_000, "", 0, *VALID_US, ""),
            ("01935f00-0000-7000-8000-0000000000ab", "LOCK", "desk", "KES-NGN", "KES", "NGN",
-            110_000_000_000, LOCK, 5_000_000, *VALID_US))
+            110_000_000_000, LOCK, 5_000_000, *VALID_US, ""))
 FX_VALUES = [fx._value(row) for row in FX_ROWS]  # pylint: disable=protected-access
 
 
@@ -135,7 +135,8 @@ def evolved():
 
 
 def schemas():
-    return [text_of("schemas", "avro", name) for name in ("payment_event.avsc", "fx_event.avsc")]
+    return [text_of("schemas", "avro", name)
+            for name in ("payment_event.avsc", "fx_event.avsc", "fx_event_2.avsc")]
 
 
 # ---- the seeds of each target: [(name, bytes)] ---------------------------------------------------

@@ -69,6 +69,11 @@ SPOILT = (
     ("a delta charges a unit more", "UPDATE window_delta SET fee_minors[1] = fee_minors[1] + 1"
      " WHERE (window_id, commit_id) = (SELECT window_id, commit_id FROM window_delta"
      " WHERE fee_minors <> '{}' LIMIT 1)", {"window-deltas"}),
+    ("a delta is a unit more in source currency", "UPDATE window_delta SET volume_minor ="
+     " volume_minor + 1 WHERE ctid = (SELECT min(ctid) FROM window_delta)", {"window-deltas"}),
+    ("a lock was used a moment later", "UPDATE window_delta SET lock_lasts[1] = lock_lasts[1]"
+     " + interval '1 us' WHERE (window_id, commit_id) = (SELECT window_id, commit_id"
+     " FROM window_delta WHERE lock_ids <> '{}' LIMIT 1)", {"window-deltas"}),
     ("a window is charged a unit more", "UPDATE fee_obligation SET amount_minor = amount_minor + 1"
      " WHERE ctid = (SELECT min(ctid) FROM fee_obligation)", {"fee-obligations"}),
     ("a tax is called a fee", "UPDATE journal_entry SET purpose = 'FEE' WHERE ctid ="
@@ -94,6 +99,9 @@ SPOILT = (
      " credit_account_id + 5 WHERE ctid = (SELECT journal_entry.ctid FROM journal_entry JOIN"
      " account ON account_id = credit_account_id AND kind = 'NOSTRO' LIMIT 1)",
      {"close-journal", "proofs"}),
+    ("a window has a rate that its corridor knows nothing of", "INSERT INTO window_fx SELECT"
+     " net_proof.window_id, net_proof.commit_id, 'X', 'MID', 'DOWN', now(), 'KES', 'XTS', 1,"
+     " event_id, false, NULL, NULL, 1, 0, 0, 0 FROM net_proof, fx_rate LIMIT 1", {"fx-windows"}),
     ("a rate is another", "UPDATE fx_rate SET rate_e10 = rate_e10 + 1", {"fx-rates"}),
     ("an entry is missing", "DELETE FROM statement_entry WHERE entry_id = (SELECT entry_id FROM"
      " match_member WHERE entry_id IS NOT NULL LIMIT 1)", {"statement-entries", "matches"}),

@@ -211,13 +211,16 @@ class Writer:
         deltas, entries, ids = [], [], self.participants | {"": 0}
         for commit_id, (windows, journal) in per_commit(context).items():
             for window_id, delta in windows.items():
-                count, late, gross, pairs, locks, charges = delta.row()
+                count, late, gross, volume, pairs, locks, charges = delta.row()
                 columns = list(zip(*pairs))
                 charged = list(zip(*charges)) or [()] * 5
-                deltas.append((window_id, commit_id, 1, count, late, gross,
+                named = list(zip(*locks)) or [()] * 4
+                deltas.append((window_id, commit_id, 1, count, late, gross, volume,
                                [self.participants[code] for code in columns[0]],
                                [self.participants[code] for code in columns[1]],
-                               list(columns[2]), list(columns[3]), locks, list(charged[0]),
+                               list(columns[2]), list(columns[3]), list(named[0]),
+                               list(named[1]), *(list(map(instant, named[at]))
+                                                 for at in (2, 3)), list(charged[0]),
                                [ids[code] for code in charged[1]],
                                [ids[code] for code in charged[2]],
                                list(charged[3]), list(charged[4])))
@@ -227,10 +230,12 @@ class Writer:
                         in enumerate(journal.items(), 1)]
         psycopg2.extras.execute_values(
             self.cursor, "INSERT INTO window_delta (window_id, commit_id, fold_id, payment_count,"
-            " late_count, gross_minor, debtor_ids, creditor_ids, counts, minors, lock_ids,"
-            " fee_numbers, fee_debtor_ids, fee_creditor_ids, fee_counts, fee_minors)"
+            " late_count, gross_minor, volume_minor, debtor_ids, creditor_ids, counts, minors,"
+            " lock_ids, lock_volumes, lock_firsts, lock_lasts, fee_numbers, fee_debtor_ids,"
+            " fee_creditor_ids, fee_counts, fee_minors)"
             " VALUES %s", deltas,
-            "(%s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s::int[], %s::bigint[], %s::uuid[],"
+            "(%s, %s, %s, %s, %s, %s, %s, %s::int[], %s::int[], %s::int[], %s::bigint[],"
+            " %s::uuid[], %s::numeric[], %s::timestamptz[], %s::timestamptz[],"
             " %s::smallint[], %s::int[], %s::int[], %s::int[], %s::bigint[])")
         self.insert("journal_entry", "commit_id, line, debit_account_id, credit_account_id,"
                     " amount_minor, currency, booking_date, purpose", entries)

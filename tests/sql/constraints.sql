@@ -84,6 +84,50 @@ SELECT refuses('fee_obligation_parties_differ', '23514', 'a fee to oneself',
 SELECT refuses('fee_tax_is_ours_to_hand_on', '23514', 'a tax that an agent keeps',
     variant('fee_obligation', '{"fee_number": -1, "creditor_id": 2}'));
 
+-- ---- fx_settlement ----
+SELECT refuses('fx_rate_lies_between_its_sides', '23514', 'a rate below its ' || side,
+    variant('fx_rate', jsonb_build_object('event_id', '01900000-0000-7000-8000-000000000019',
+                                          side || '_e10', e10)))
+  FROM (VALUES ('bid', 110000000001), ('ask', 109999999999), ('bid', 0)) AS one (side, e10);
+SELECT allows('sawa_fx', 'store a quote with both sides',
+    variant('fx_rate', '{"event_id": "01900000-0000-7000-8000-000000000019",
+                         "bid_e10": 110000000000, "ask_e10": 110000000000}'));
+SELECT refuses('fx_lock_names_a_whole_window', '23514', 'a day without its window',
+    variant('fx_lock', '{"event_id": "01900000-0000-7000-8000-000000000019",
+                         "lock_id": "30000000-0000-8000-8000-000000000009",
+                         "business_date": "2026-11-20"}'));
+SELECT refuses('fx_accounts_differ', '23514', 'one account for both sides of a result',
+    variant('corridor_fx', '{"version": 2, "gain_account_id": 21}'));
+SELECT refuses('window_delta_locks_match', '23514', 'a lock without its volume',
+    variant('window_delta', '{"commit_id": 2, "lock_ids": ["30000000-0000-8000-8000-000000000001"],
+                              "lock_volumes": [1]}'));
+SELECT refuses('i3_window_fx_once', '23505', 'the rate again', variant('window_fx'));
+SELECT refuses('window_fx_has_two_currencies', '23514', 'nothing to exchange',
+    variant('window_fx', '{"currency": "KES"}'));
+SELECT refuses('window_fx_pivot_is_whole', '23514', 'half a pivot',
+    variant('window_fx', '{"pivot_is_inverse": true}'));
+SELECT refuses('window_fx_result_has_a_lock', '23514', 'a gain of nothing',
+    variant('window_fx', '{"locked_minor": 0}'));
+SELECT refuses('i3_window_fx_lock_once', '23505', 'the lock again', variant('window_fx_lock'));
+SELECT refuses('only_a_lock_in_force_covers', '23514', 'a lock that was over covers',
+    variant('window_fx_lock', '{"cover": "OUT_OF_VALIDITY"}'));
+
+-- Another lock of 40 units, and what it covers of the window beside the first one.
+CREATE FUNCTION pg_temp.beside_another_lock(covered_minor bigint) RETURNS text
+    LANGUAGE sql AS $$
+    SELECT 'INSERT INTO fx_lock'
+           ' SELECT ''01900000-0000-7000-8000-000000000019'','
+           ' ''30000000-0000-8000-8000-000000000009'', batch_id, 107, corridor_id, base_currency,'
+           ' quote_currency, rate_e10, 40, valid_from, valid_until, content_digest FROM fx_lock;'
+           || variant('window_fx_lock', jsonb_build_object(
+                  'lock_id', '30000000-0000-8000-8000-000000000009',
+                  'covered_minor', covered_minor))
+$$;
+SELECT refuses('a_result_is_that_of_its_locks', '23514', 'more covered than the window says',
+    pg_temp.beside_another_lock(40));
+SELECT refuses('a_lock_covers_its_notional_at_most', '23514', 'more covered than its notional',
+    pg_temp.beside_another_lock(41));
+
 -- ---- payment ----
 SELECT refuses('i1_event_once', '23505', 'the same event again', variant('payment'));
 SELECT refuses('i1_transfer_once_a_day', '23505', 'the transfer under another event id',
@@ -606,7 +650,8 @@ SELECT refuses('the_book_changes_by_approval', '23514', 'a row of ' || of_table 
                ('corridor', '{"version": 2, "effective_from": "2026-12-01"}'),
                ('corridor_participant', '{"version": 2}'),
                ('corridor_fee', '{"fee_number": 2, "code": "B"}'),
-               ('corridor_fee_tier', '{"tier_number": 2}')) AS one (of_table, changed);
+               ('corridor_fee_tier', '{"tier_number": 2}'),
+               ('corridor_fx', '{"version": 2}')) AS one (of_table, changed);
 SELECT refuses('the_book_changes_by_approval', '23514', 'an approval of long ago',
     'ALTER TABLE corridor_decision DISABLE TRIGGER decisions_are_immutable;
      UPDATE corridor_decision SET decided_at = ''2026-01-01Z'';'

@@ -17,6 +17,11 @@ SELECT refuses('corridor_fees_are_immutable', '23001', 'an UPDATE',
     'UPDATE corridor_fee SET own_share = 2');
 SELECT refuses('corridor_fee_tiers_are_immutable', '23001', 'an UPDATE',
     'UPDATE corridor_fee_tier SET fixed_minor = 1');
+SELECT refuses('corridor_fx_is_immutable', '23001', 'an UPDATE',
+    'UPDATE corridor_fx SET max_age_minutes = 1');
+SELECT refuses('window_fx_is_immutable', '23001', 'an UPDATE',
+    'UPDATE window_fx SET result_minor = 0');
+SELECT refuses('window_fx_locks_are_immutable', '23001', 'a DELETE', 'DELETE FROM window_fx_lock');
 SELECT refuses('openings_are_immutable', '23001', 'an UPDATE',
     'UPDATE account_opening SET bank_minor = 0');
 SELECT refuses('opening_items_are_immutable', '23001', 'a DELETE', 'DELETE FROM opening_item');

@@ -259,6 +259,46 @@ static void a_preset_says_what_the_corridor_does_not(void **state)
             "key preset: DAILY_MULTILATERAL is not one of its values", NULL);
 }
 
+#define FX_BEFORE "    limit_minor: 10000000 #"
+#define FX(more) "    fx: {source: DESK, " more "}\n" FX_BEFORE
+
+static void a_version_may_say_how_its_windows_exchange(void **state)
+{
+    const struct fx_policy *fx;
+    int line;
+
+    (void)state;
+    assert_int_equal(read_book(changed_example(
+                         FX_BEFORE,
+                         FX("side: BID, max_age_minutes: 90, pivot: ZAR, rounding: UP"), &line)),
+                     OK);
+    fx = &corridor_find(&book, TEXT("KES-NGN"), date_of(2026, 3, 1))->fx;
+    assert_true(text_is(fx->source, "DESK"));
+    assert_int_equal(fx->side, SIDE_BID);
+    assert_int_equal(fx->max_age_minutes, 90);
+    assert_int_equal(fx->pivot, CURRENCY('Z', 'A', 'R'));
+    assert_int_equal(fx->rounding, ROUND_UP);
+    assert_int_equal(corridor_find(&book, TEXT("XOF-GHS"), date_of(2026, 3, 1))->fx.source.size,
+                     0);
+}
+
+static void mistakes_in_rates_are_named(void **state)
+{
+    (void)state;
+    mistake(FX_BEFORE, FX("side: BID, max_age_minutes: 90, pivot: USD, rounding: UP"), 0,
+            "key pivot: USD is an end of the pair itself",
+            "a third currency that both are quoted in, or leave the key out");
+    mistake(FX_BEFORE, FX("side: LAST, max_age_minutes: 90, rounding: UP"), 0,
+            "key side: LAST is not one of its values", "the nearest valid one is ASK");
+    mistake(FX_BEFORE, FX("side: BID, max_age_minutes: 0, rounding: UP"), 0,
+            "key max_age_minutes: 0 is not an integer from 1 to 43200", NULL);
+    mistake("    limit_minor: 200000000 #",
+            "    fx: {source: D, side: MID, max_age_minutes: 9, rounding: UP}\n"
+            "    limit_minor: 200000000 #",
+            0, "key fx: has nothing to exchange",
+            "the corridor settles in its source_currency: leave the key out");
+}
+
 static void mistakes_in_keys_are_named(void **state)
 {
     (void)state;
@@ -602,6 +642,8 @@ int main(void)
         cmocka_unit_test(its_limits_are_read),
         cmocka_unit_test(mistakes_in_limits_are_named),
         cmocka_unit_test(a_preset_says_what_the_corridor_does_not),
+        cmocka_unit_test(a_version_may_say_how_its_windows_exchange),
+        cmocka_unit_test(mistakes_in_rates_are_named),
         cmocka_unit_test(mistakes_in_keys_are_named),
         cmocka_unit_test(mistakes_in_values_are_named),
         cmocka_unit_test(mistakes_in_bank_profiles_are_named),

@@ -5,6 +5,7 @@
 #include "codec/event_codec.h"
 
 #include "codec/archive/records.h"
+#include "domain/rate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -203,6 +204,66 @@ static void an_fx_event_comes_from_lines_too(void **state)
     event_codec_free(codec);
 }
 
+#define RATE_FIELDS                                                                                \
+    "{\"event_id\":\"r-1\",\"base_currency\":\"KES\",\"quote_currency\":\"NGN\",\"rate\":\"11."    \
+    "25\","                                                                                        \
+    "\"valid_from\":\"2026-11-16T00:00:00Z\",\"valid_until\":\"2026-11-17T00:00:00Z\""
+#define QUOTE_LINE(more) RATE_FIELDS ",\"kind\":\"RATE\"" more "}"
+#define LOCK_LINE(more)                                                                            \
+    RATE_FIELDS ",\"kind\":\"LOCK\",\"corridor\":\"KES-NGN\",\"notional_amount\":\"1\","           \
+                "\"lock_id\":\"30000000-0000-4000-8000-000000000001\"" more "}"
+
+static enum reason fx_line(const char *line, struct fx_event *ret_event)
+{
+    struct event_codec *codec = event_codec_new(&source);
+    struct record record = {.format = RECORD_NDJSON, .value = text_of(line)};
+    enum reason reason = REASON_NONE;
+    struct error error;
+    enum status status = event_codec_fx(codec, &record, ret_event, &reason, &error);
+
+    assert_int_equal(status, reason == REASON_NONE ? OK : REJECT);
+    event_codec_free(codec);
+    return reason;
+}
+
+static void a_quote_has_sides_and_a_lock_a_window(void **state)
+{
+    struct fx_event event;
+    struct uuid plain;
+
+    (void)state;
+    assert_int_equal(fx_line(QUOTE_LINE(",\"bid\":null"), &event), REASON_NONE);
+    plain = event.content_digest;
+    assert_int_equal(fx_line(QUOTE_LINE(), &event), REASON_NONE);
+    assert_int_equal(uuid_compare(&plain, &event.content_digest), 0); /* as it was before sides */
+    assert_true(event.bid == 0 && event.ask == 0);
+    assert_int_equal(fx_line(QUOTE_LINE(",\"bid\":\"11.25\",\"ask\":\"11.25\""), &event),
+                     REASON_NONE);
+    assert_true(event.bid == event.rate && event.ask == event.rate);
+    assert_int_not_equal(uuid_compare(&plain, &event.content_digest), 0);
+    assert_int_equal(fx_line(QUOTE_LINE(",\"ask\":\"12\""), &event), REASON_NONE);
+    assert_true(event.bid == 0 && event.ask == 12 * RATE_ONE);
+    assert_int_equal(fx_line(QUOTE_LINE(",\"bid\":\"11.2500000001\""), &event),
+                     REASON_RATE_INVALID);
+    assert_int_equal(fx_line(QUOTE_LINE(",\"ask\":\"11.2499999999\""), &event),
+                     REASON_RATE_INVALID);
+    assert_int_equal(fx_line(QUOTE_LINE(",\"bid\":\"0\""), &event), REASON_RATE_INVALID);
+    assert_int_equal(fx_line(LOCK_LINE(",\"bid\":\"11\""), &event), REASON_RATE_INVALID);
+    assert_int_equal(fx_line(LOCK_LINE(), &event), REASON_NONE);
+    assert_false(event.has_window);
+    assert_int_equal(fx_line(LOCK_LINE(",\"settlement_window\":\"2026-11-16/255\""), &event),
+                     REASON_NONE);
+    assert_true(event.has_window);
+    assert_int_equal(event.business_date, date_of(2026, 11, 16));
+    assert_int_equal(event.window_sequence, 255);
+    assert_int_equal(fx_line(LOCK_LINE(",\"settlement_window\":\"2026-11-16/256\""), &event),
+                     REASON_TEXT_INVALID);
+    assert_int_equal(fx_line(LOCK_LINE(",\"settlement_window\":\"2026-11-16/\""), &event),
+                     REASON_TEXT_INVALID);
+    assert_int_equal(fx_line(QUOTE_LINE(",\"settlement_window\":\"2026-11-16/1\""), &event),
+                     REASON_TEXT_INVALID);
+}
+
 /* ---- headers ---- */
 
 static void an_archived_record_says_how_to_read_it(void **state)
@@ -234,6 +295,7 @@ int main(void)
         cmocka_unit_test(one_event_is_one_payment_in_all_formats),
         cmocka_unit_test(what_cannot_be_read_has_its_reason),
         cmocka_unit_test(an_fx_event_comes_from_lines_too),
+        cmocka_unit_test(a_quote_has_sides_and_a_lock_a_window),
         cmocka_unit_test(an_archived_record_says_how_to_read_it),
     };
 

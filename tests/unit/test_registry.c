@@ -159,7 +159,7 @@ static void test_directory(void **state)
     assert_non_null(memmem(text.data, text.size, "PaymentEvent", 12));
     assert_int_equal(fetch_text(registry, 2, &text), OK);
     assert_non_null(memmem(text.data, text.size, "FxEvent", 7));
-    assert_int_equal(fetch_text(registry, 3, &text), REJECT);
+    assert_int_equal(fetch_text(registry, 99, &text), REJECT);
     assert_int_equal(registry_request_count(registry), 0);
     buffer_done(&text);
     registry_free(registry);

@@ -167,6 +167,8 @@ static enum status corridor_add(struct applying *one, const struct corridor *cor
     if (status == OK)
         status = corridor_calendar(one, corridor, error);
     if (status == OK)
+        status = apply_fx(one->tx, corridor, error);
+    if (status == OK)
         status = apply_fees(one->tx, corridor, error);
     if (status == OK)
         status = apply_limits(one->tx, corridor, one->arena, error);

@@ -6,6 +6,7 @@
  *   apply.c         the rows of a book that are new
  *   apply_bank.c    the same for participants' accounts and bank profiles
  *   apply_fees.c    the same for the fees of a corridor version
+ *   apply_fx.c      the same for what it says about its rates
  *   apply_limits.c  the same for what its nets are held against
  *   change.c        propose, approve, reject, load: who decided what, and its transaction
  *   show.c          show and history, for people
@@ -100,6 +101,10 @@ must_use enum status plan_profiles(struct plan *plan, struct error *error);
 
 /* Stores what is new of the plan's draft within tx, and notes it in the leaf (4). */
 must_use enum status apply_book(const struct plan *plan, struct business *tx, struct error *error);
+
+/* What a corridor version that is being stored says about its rates, and the accounts for it. */
+must_use enum status apply_fx(struct business *tx, const struct corridor *corridor,
+                              struct error *error);
 
 /* The fees of a corridor version that is being stored, and the accounts that keep them. */
 must_use enum status apply_fees(struct business *tx, const struct corridor *corridor,

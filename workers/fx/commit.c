@@ -155,6 +155,11 @@ enum status fx_validate(struct batch *batch, struct db *db, struct error *error)
 
 /* ---- effects ---- */
 
+static char *optional_int64(char *at, int64_t value)
+{
+    return value == 0 ? copy_null(at) : copy_int64(at, value);
+}
+
 /* The columns that both tables have, from batch_id on. */
 static char *place_copy(char *at, const struct batch *batch, size_t index)
 {
@@ -180,20 +185,26 @@ static char *rate_tuple(char *at, const struct batch *batch, size_t index)
 {
     const struct fx_row *row = fx_row(batch, index);
 
-    at = copy_uuid(copy_tuple(at, 10), &row->event.event_id);
+    at = copy_uuid(copy_tuple(at, 13), &row->event.event_id);
     at = copy_text(place_copy(at, batch, index), text_of(row->source));
-    return validity_copy(terms_copy(at, &row->event), &row->event);
+    at = validity_copy(terms_copy(at, &row->event), &row->event);
+    at = optional_int64(optional_int64(at, row->event.bid), row->event.ask);
+    return row->corridor_id == 0 ? copy_null(at) : copy_int32(at, row->corridor_id);
 }
 
 static char *lock_tuple(char *at, const struct batch *batch, size_t index)
 {
     const struct fx_row *row = fx_row(batch, index);
 
-    at = copy_uuid(copy_tuple(at, 12), &row->event.event_id);
+    at = copy_uuid(copy_tuple(at, 14), &row->event.event_id);
     at = copy_uuid(at, &row->event.lock_id);
     at = copy_int32(place_copy(at, batch, index), row->corridor_id);
     at = copy_int64(terms_copy(at, &row->event), row->event.notional.minor);
-    return validity_copy(at, &row->event);
+    at = validity_copy(at, &row->event);
+    if (!row->event.has_window)
+        return copy_null(copy_null(at));
+    at = copy_date(at, row->event.business_date);
+    return copy_int16(at, (int16_t)row->event.window_sequence);
 }
 
 struct fx_table {
@@ -206,11 +217,12 @@ struct fx_table {
 static const struct fx_table tables[] = {
     {"fx_rate", FX_RATE, rate_tuple,
      "COPY fx_rate (event_id, batch_id, record_offset, rate_source, base_currency, quote_currency,"
-     " rate_e10, valid_from, valid_until, content_digest) FROM STDIN (FORMAT binary)"},
+     " rate_e10, valid_from, valid_until, content_digest, bid_e10, ask_e10, corridor_id)"
+     " FROM STDIN (FORMAT binary)"},
     {"fx_lock", FX_LOCK, lock_tuple,
      "COPY fx_lock (event_id, lock_id, batch_id, record_offset, corridor_id, base_currency,"
-     " quote_currency, rate_e10, notional_minor, valid_from, valid_until, content_digest)"
-     " FROM STDIN (FORMAT binary)"},
+     " quote_currency, rate_e10, notional_minor, valid_from, valid_until, content_digest,"
+     " business_date, window_sequence) FROM STDIN (FORMAT binary)"},
 };
 
 static enum status table_copy(const struct batch *batch, struct db *db,

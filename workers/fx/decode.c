@@ -13,6 +13,8 @@ enum { FX_CORRIDORS_MAX = 1024, FX_CODE_SIZE = 40 };
 
 struct fx_corridor {
     int32_t corridor_id;
+    currency source_currency;
+    currency settlement_currency;
     char code[FX_CODE_SIZE];
 };
 
@@ -53,6 +55,17 @@ void fx_close(void *argument)
     free(state);
 }
 
+static enum status corridor_take(struct fx_corridor *corridor, const struct result *rows, int row,
+                                 struct error *error)
+{
+    corridor->corridor_id = (int32_t)result_int64(rows, row, 0);
+    text_copy(result_text(rows, row, 1), corridor->code, FX_CODE_SIZE);
+    if (!currency_parse(result_text(rows, row, 2), &corridor->source_currency) ||
+        !currency_parse(result_text(rows, row, 3), &corridor->settlement_currency))
+        return error_set(error, FATAL, "corridor %s has a currency we do not know", corridor->code);
+    return OK;
+}
+
 enum status fx_refresh(void *argument, struct db *db, struct error *error)
 {
     struct fx_state *state = argument;
@@ -63,10 +76,8 @@ enum status fx_refresh(void *argument, struct db *db, struct error *error)
         status = error_set(error, FATAL, "more than %d corridors", FX_CORRIDORS_MAX);
     if (status == OK)
         state->corridor_count = (size_t)result_rows(rows);
-    for (size_t i = 0; status == OK && i < state->corridor_count; i++) {
-        state->corridors[i].corridor_id = (int32_t)result_int64(rows, (int)i, 0);
-        text_copy(result_text(rows, (int)i, 1), state->corridors[i].code, FX_CODE_SIZE);
-    }
+    for (size_t i = 0; status == OK && i < state->corridor_count; i++)
+        status = corridor_take(&state->corridors[i], rows, (int)i, error);
     result_free(rows);
     return status;
 }
@@ -77,12 +88,30 @@ void fx_claimed(void *state, const struct position *position)
     (void)position; /* nothing is carried from one record to the next */
 }
 
-static int32_t corridor_find(const struct fx_state *state, struct text code)
+static const struct fx_corridor *corridor_find(const struct fx_state *state, struct text code)
 {
     for (size_t i = 0; i < state->corridor_count; i++)
         if (text_is(code, state->corridors[i].code))
-            return state->corridors[i].corridor_id;
-    return 0;
+            return &state->corridors[i];
+    return NULL;
+}
+
+/* What a lock for a whole window exchanges: what the window settles. */
+static bool exchanges(const struct fx_corridor *corridor, const struct fx_event *event)
+{
+    return (event->base_currency == corridor->source_currency &&
+            event->quote_currency == corridor->settlement_currency) ||
+           (event->base_currency == corridor->settlement_currency &&
+            event->quote_currency == corridor->source_currency);
+}
+
+/* A lock names its corridor; a rate that names one is for no other. */
+static enum reason corridor_check(const struct fx_corridor *corridor, const struct fx_event *event)
+{
+    if (corridor == NULL)
+        return event->corridor.size > 0 ? REASON_CORRIDOR_UNKNOWN : REASON_NONE;
+    return event->has_window && !exchanges(corridor, event) ? REASON_CURRENCY_NOT_OF_CORRIDOR
+                                                            : REASON_NONE;
 }
 
 enum status fx_worker_decode(void *argument, const struct record *record, struct batch *batch,
@@ -91,16 +120,18 @@ enum status fx_worker_decode(void *argument, const struct record *record, struct
 {
     struct fx_state *state = argument;
     struct fx_row *row = row_memory;
+    const struct fx_corridor *corridor;
     enum status status = event_codec_fx(state->codec, record, &row->event, ret_reason, error);
 
     (void)part;
     if (status != OK)
         return status;
     batch_keep(batch, record);
-    row->corridor_id = corridor_find(state, row->event.corridor);
-    if (row->event.kind == FX_LOCK && row->corridor_id == 0)
-        *ret_reason = REASON_CORRIDOR_UNKNOWN;
-    else if (!text_copy(row->event.source, row->source, sizeof row->source))
+    corridor = corridor_find(state, row->event.corridor);
+    row->corridor_id = corridor == NULL ? 0 : corridor->corridor_id;
+    *ret_reason = corridor_check(corridor, &row->event);
+    if (*ret_reason == REASON_NONE &&
+        !text_copy(row->event.source, row->source, sizeof row->source))
         *ret_reason = REASON_TEXT_INVALID;
     row->event.source = (struct text){NULL, 0};
     row->event.corridor = (struct text){NULL, 0};

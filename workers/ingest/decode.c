@@ -250,6 +250,8 @@ static void row_fill(struct ingest_state *state, const struct payment *payment,
     size_t owed = forward ? creditor : debtor;
 
     row->settlement_minor = payment->settlement_amount.minor;
+    row->volume_minor =
+        forward ? payment->instructed_amount.minor : -payment->instructed_amount.minor;
     row->settlement_currency = payment->settlement_amount.currency;
     row->corridor_id = corridor->corridor_id;
     row->owing_id = state->book.participants[owing].participant_id;

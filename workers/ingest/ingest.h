@@ -37,6 +37,7 @@ enum {
 struct ingest_row {
     int64_t window_id;
     int64_t settlement_minor;
+    int64_t volume_minor; /* source currency; below zero: it came back */
     int64_t acceptance_time_us;
     int64_t watermark_us; /* of the partition at this record, itself included */
     uint64_t event_hash;  /* of its ids: who is a stranger to all suspects is known by them */

@@ -92,6 +92,7 @@ static enum status pair_sum(struct pair_table *table, const struct pair *one, st
     pair = &table->totals->pairs[table->slots[slot] - 1];
     pair->count += one->count;
     pair->late += one->late;
+    pair->volume_minor += one->volume_minor; /* of 2^32 payments at most: below 2^127 */
     if (__builtin_add_overflow(pair->minor, one->minor, &pair->minor)) /* (2) */
         return error_set(error, FATAL, "a window total does not fit 64 bits");
     return OK;
@@ -129,7 +130,8 @@ static enum status row_add(struct pair_table *table, const struct ingest_row *ro
                        .currency = row->settlement_currency,
                        .count = 1,
                        .late = row->late ? 1 : 0,
-                       .minor = row->settlement_minor};
+                       .minor = row->settlement_minor,
+                       .volume_minor = row->volume_minor};
     enum status status = pair_sum(table, &one, error);
 
     return status == OK ? charges_add(table, row, charges, error) : status;
@@ -137,8 +139,12 @@ static enum status row_add(struct pair_table *table, const struct ingest_row *ro
 
 static void lock_add(const struct batch *batch, size_t index, struct totals *totals)
 {
-    struct window_lock lock = {ingest_row(batch, index)->window_id,
-                               *ingest_uuid(batch, index, TUPLE_LOCK_ID_AT)};
+    const struct ingest_row *row = ingest_row(batch, index);
+    struct window_lock lock = {.window_id = row->window_id,
+                               .lock_id = *ingest_uuid(batch, index, TUPLE_LOCK_ID_AT),
+                               .volume_minor = row->volume_minor,
+                               .first_us = row->acceptance_time_us,
+                               .last_us = row->acceptance_time_us};
 
     totals->locks[totals->lock_count++] = lock;
 }
@@ -169,15 +175,28 @@ static int lock_order(const void *left, const void *right)
     return uuid_compare(&a->lock_id, &b->lock_id);
 }
 
+static void lock_join(struct window_lock *lock, const struct window_lock *other)
+{
+    lock->volume_minor += other->volume_minor;
+    if (other->first_us < lock->first_us)
+        lock->first_us = other->first_us;
+    if (other->last_us > lock->last_us)
+        lock->last_us = other->last_us;
+}
+
 static void locks_settle(struct totals *totals)
 {
+    struct window_lock *locks = totals->locks;
     size_t distinct = 0;
 
     if (totals->lock_count > 0)
-        qsort(totals->locks, totals->lock_count, sizeof *totals->locks, lock_order);
-    for (size_t i = 0; i < totals->lock_count; i++)
-        if (i == 0 || lock_order(&totals->locks[i], &totals->locks[distinct - 1]) != 0)
-            totals->locks[distinct++] = totals->locks[i];
+        qsort(locks, totals->lock_count, sizeof *locks, lock_order);
+    for (size_t i = 0; i < totals->lock_count; i++) {
+        if (i > 0 && lock_order(&locks[i], &locks[distinct - 1]) == 0)
+            lock_join(&locks[distinct - 1], &locks[i]);
+        else
+            locks[distinct++] = locks[i];
+    }
     totals->lock_count = distinct;
 }
 

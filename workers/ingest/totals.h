@@ -2,7 +2,7 @@
  * totals.h - what the payments of a batch add up to, found in one look at each row.
  *
  *   rows that are OK --> pairs   (window, fee, debtor, creditor): count, late, minor units
- *                    --> locks   (window, FX lock), each once
+ *                    --> locks   (window, FX lock): volume, first and last acceptance
  *                    --> whether the small tables of ids have anything to take
  *
  * (1) pairs ascend by window, fee (payments first), debtor, creditor; none stands twice.
@@ -26,18 +26,23 @@ struct pair {
     int32_t count;
     int32_t late;
     int64_t minor;
+    __int128 volume_minor; /* of payments, source currency: see ingest_row */
 };
 
+/* What the payments of a window that name one lock come to. */
 struct window_lock {
     int64_t window_id;
     struct uuid lock_id;
+    __int128 volume_minor;
+    int64_t first_us; /* when the first and the last of them was accepted */
+    int64_t last_us;
 };
 
 struct totals {
     size_t pair_count;
     struct pair *pairs; /* (1) */
     size_t lock_count;
-    struct window_lock *locks; /* by window, then lock */
+    struct window_lock *locks; /* by window, then lock, each once */
     size_t payment_count;
     bool any_id_without_day;
     bool any_on_another_day; /* accepted on another day than the event's */

@@ -187,6 +187,7 @@ struct window_sums {
     int32_t payments;
     int32_t late;
     int64_t gross_minor;
+    __int128 volume_minor;
 };
 
 static size_t window_end(const struct totals *totals, size_t first)
@@ -205,21 +206,58 @@ static bool sums_make(const struct pair *pairs, size_t count, struct window_sums
     for (size_t i = 0; i < count; i++) {
         sums->payments += pairs[i].count;
         sums->late += pairs[i].late;
+        sums->volume_minor += pairs[i].volume_minor;
         if (__builtin_add_overflow(sums->gross_minor, pairs[i].minor, &sums->gross_minor))
             return false;
     }
     return true;
 }
 
-/* The locks that payments of this window name, in order. */
-static size_t locks_of(const struct totals *totals, int64_t window_id, struct uuid *locks)
+/* A sum of 64-bit numbers as decimal text, for numeric columns; terminated. */
+enum { SUM_TEXT_SIZE = 41 };
+
+static struct text sum_format(__int128 sum, char text[SUM_TEXT_SIZE])
 {
+    unsigned __int128 rest = sum < 0 ? -(unsigned __int128)sum : (unsigned __int128)sum;
+    char *at = text + SUM_TEXT_SIZE - 1;
+
+    *at = '\0';
+    do
+        *--at = (char)('0' + (int)(rest % 10));
+    while ((rest /= 10) > 0);
+    if (sum < 0)
+        *--at = '-';
+    return text_of(at);
+}
+
+/* The locks that payments of this window name, in order: four columns. */
+static enum status lock_columns(struct params *params, const struct totals *totals,
+                                int64_t window_id, struct arena *arena, struct error *error)
+{
+    size_t max = totals->lock_count + 1;
+    struct uuid *ids = arena_bytes(arena, max * sizeof *ids);
+    struct text *volumes = arena_bytes(arena, max * sizeof *volumes);
+    int64_t *times = arena_bytes(arena, 2 * max * sizeof *times);
+    char(*texts)[SUM_TEXT_SIZE] = arena_bytes(arena, max * sizeof *texts);
     size_t count = 0;
 
-    for (size_t i = 0; i < totals->lock_count; i++)
-        if (totals->locks[i].window_id == window_id)
-            locks[count++] = totals->locks[i].lock_id;
-    return count;
+    if (ids == NULL || volumes == NULL || times == NULL || texts == NULL)
+        return error_set(error, FATAL, "out of memory for totals");
+    for (size_t i = 0; i < totals->lock_count; i++) {
+        const struct window_lock *lock = &totals->locks[i];
+
+        if (lock->window_id != window_id)
+            continue;
+        ids[count] = lock->lock_id;
+        volumes[count] = sum_format(lock->volume_minor, texts[count]);
+        times[count] = lock->first_us;
+        times[max + count++] = lock->last_us;
+    }
+    params_uuid_array(params, ids, count);
+    params_text_array(params, volumes, count);
+    params_instant_array(params, times, count);
+    params_instant_array(params, times + max, count);
+    return OK;
 }
 
 /* Pairs of payments stand before those of fees. */
@@ -257,11 +295,12 @@ static enum status delta_insert(const struct batch *batch, struct db *db,
     const struct pair *pairs = &totals->pairs[first];
     int32_t *narrow = arena_alloc(arena, count * sizeof *narrow);
     int64_t *wide = arena_alloc(arena, count * sizeof *wide);
-    struct uuid *locks = arena_bytes(arena, (totals->lock_count + 1) * sizeof *locks);
     size_t payments = payments_end(pairs, count);
+    char volume[SUM_TEXT_SIZE];
     struct window_sums sums;
+    enum status status;
 
-    if (narrow == NULL || wide == NULL || locks == NULL)
+    if (narrow == NULL || wide == NULL)
         return error_set(error, FATAL, "out of memory for totals");
     if (!sums_make(pairs, payments, &sums))
         return error_set(error, FATAL, "a window total does not fit 64 bits"); /* I11 */
@@ -271,8 +310,11 @@ static enum status delta_insert(const struct batch *batch, struct db *db,
     params_int32(params, sums.payments);
     params_int32(params, sums.late);
     params_int64(params, sums.gross_minor);
+    params_text(params, sum_format(sums.volume_minor, volume));
     pair_columns(params, pairs, payments, narrow, wide);
-    params_uuid_array(params, locks, locks_of(totals, pairs[0].window_id, locks));
+    status = lock_columns(params, totals, pairs[0].window_id, arena, error);
+    if (status != OK)
+        return status;
     for (size_t i = payments; i < count; i++)
         narrow[i - payments] = pairs[i].fee_number;
     params_int32_array(params, narrow, count - payments);

@@ -3,7 +3,7 @@
  *
  *   accrual   payments of its commit between its two accounts; their batches
  *   fee, tax  charges that the commit added to its windows; the payments, and what each is charged
- *   close     see drill_close.c
+ *   close     see drill_close.c; gain and loss: drill_fx.c
  *   opening   what was proposed and approved; so is prefunding
  *
  * Every step is a sum of the next one, and is printed as an equality; where it does not hold the
@@ -329,6 +329,7 @@ static enum status drill_kind(struct drill *drill, struct error *error)
     switch (drill->entry.kind) {
     case ENTRY_ACCRUAL: return accrual_drill(drill, error);
     case ENTRY_CLOSE:
+        return fx_is_entry(&drill->entry) ? fx_drill(drill, error) : close_drill(drill, error);
     case ENTRY_REVERSAL:
     case ENTRY_RETURN:
     case ENTRY_OUTSIDE:

@@ -5,10 +5,12 @@
  *   window_lock    state, now that nobody adds any more
  *   cut            where each partition ends; a watermark cut that ingest stored stays
  *   fold           what is pending joins the totals
- *   holds          a person, or an FX lock that is not there yet, holds the window, never a payment
+ *   holds          a person, or an FX lock or rate that is not there yet, holds the window, never
+ *                  a payment
  *   limits         what was carried to it, who is held to what: limit.h
  *   book           obligations, nets, proof, instructions, expected items, journal; or a net beyond
  *                  a limit holds the window
+ *   rates          what its locks brought, gain or loss
  *   state, events for others, leaf, COMMIT
  *
  * Restart: whatever is tried again after COMMIT finds the window closed and does nothing.
@@ -230,7 +232,7 @@ static enum status what_holds(struct closing *closing, struct error *error,
     status = locks_check(closing, error, &missing);
     if (status == OK && missing > 0)
         snprintf(ret_reason, HOLD_REASON_SIZE, "fx_lock_missing: %lld", (long long)missing);
-    return status;
+    return status == OK && missing == 0 ? fx_decide(closing, error, ret_reason) : status;
 }
 
 /* Gate, then state: DUPLICATE where somebody has closed it before us. */
@@ -271,7 +273,9 @@ static enum status settle_book(struct closing *closing, struct error *error,
         status = book_window(closing, error, &instructed, reason);
     if (status != OK || reason[0] != '\0')
         return status;
-    status = state_move(closing, WINDOW_CLOSED, NULL, error);
+    status = fx_write(closing, error);
+    if (status == OK)
+        status = state_move(closing, WINDOW_CLOSED, NULL, error);
     if (status == OK)
         status = state_move(closing, instructed ? WINDOW_INSTRUCTED : WINDOW_SETTLED, NULL, error);
     return status == OK ? announce_window(closing, error) : status;

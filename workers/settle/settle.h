@@ -6,6 +6,7 @@
  *   close.c   one window, from gate to COMMIT             window_cut, state
  *   book.c    what a closed window becomes                obligation ... journal_entry
  *   charge.c  what its fees add to that                   fee_obligation
+ *   fx.c      the rate it settles at, what its locks brought  window_fx, journal_entry
  *   limit.c   what of its nets waits, or keeps it waiting net_carry, group_net, prefunding_use
  *   hold.c    people who keep a window from closing, and who let it
  *   exceed.c  two people who let a net debit pass its cap
@@ -16,8 +17,8 @@
  *   payment_day.c  on which day that can be
  *   abandon.c ... or settled outside by approval          abandoned_instruction, journal_entry
  *   confirm.c INSTRUCTED windows whose items are all matched become SETTLED
- *   verify.c  recomputes closed windows from payments
- *   show.c    windows and nets for people
+ *   verify.c  recomputes closed windows from payments; fx_verify.c their rates
+ *   show.c    windows and nets for people; fx_show.c their rates
  *   calendar.c windows as a book has them, opened or not
  *
  * (1) A window is closed in one transaction: cuts, fold, obligations, nets, proof, instructions,
@@ -192,6 +193,7 @@ struct charge {
 };
 
 struct limits; /* limit.h */
+struct window_fx; /* fx.c */
 
 struct closing {
     struct settle *settle;
@@ -214,7 +216,16 @@ struct closing {
     struct charge *charges;
     size_t charge_count;
     const struct limits *limits;
+    const struct window_fx *fx; /* NULL: nothing to exchange */
 };
+
+/* The rate of the folded window and what its locks brought, into closing. An answer in ret_reason:
+ * why the window must not close yet. */
+must_use enum status fx_decide(struct closing *closing, struct error *error,
+                               char ret_reason[HOLD_REASON_SIZE]);
+
+/* Stores and books it, behind book_window. */
+must_use enum status fx_write(const struct closing *closing, struct error *error);
 
 /* What the folded window is charged. */
 must_use enum status charges_read(struct closing *closing, struct error *error);
@@ -225,6 +236,15 @@ must_use enum status charges_write(const struct closing *closing, struct error *
 /* What charges of fees (false) or of taxes on them (true) leave with us; negative: we gave more
  * back than we took. False: does not fit 64 bits. */
 must_use bool charges_own(const struct closing *closing, bool taxes, int64_t *ret_minor);
+
+/* The rows of show_fx.sql and show_fx_locks.sql; nothing where the window knows no rates. */
+void fx_print(const struct result *fx, const struct result *locks);
+void fx_json(struct buffer *out, const struct result *fx, const struct result *locks);
+
+/* What differs when the payments and quotes of closed windows are reckoned again, printed; adds to
+ * *ret_count. params: the selection, $1 and $2, then the currencies. */
+must_use enum status fx_verify(struct settle *settle, struct params *params, struct error *error,
+                               int64_t *ret_count);
 
 /* Everything a closed window becomes. ret_instructed: there is something to pay. ret_reason: empty,
  * or what it has to wait for; then nothing was written. */

@@ -2,9 +2,9 @@
  * show.c - sawa-settle show [--json] [--state STATE] [--window ID] [--limit N], and
  * sawa-settle simulate [--json] --window ID.
  *
- * One line per window, the newest first; with --window also its net positions and what it is
- * charged. JSON has the same figures, one object per window and line, amounts as strings in the
- * currency's unit.
+ * One line per window, the newest first; with --window also its net positions, what it is charged
+ * and the rate it settled at. JSON has the same figures, one object per window and line, amounts as
+ * strings in the currency's unit.
  */
 #include "settle.h"
 
@@ -53,6 +53,8 @@ static const struct {
 struct detail {
     struct result *nets;
     struct result *charges;
+    struct result *fx;
+    struct result *fx_locks;
 };
 
 static enum status detail_rows(const struct show *show, const char *sql, struct error *error,
@@ -68,13 +70,18 @@ static enum status detail_rows(const struct show *show, const char *sql, struct 
 static enum status detail_read(const struct show *show, struct error *error,
                                struct detail *ret_detail)
 {
-    enum status status = OK;
+    enum status status;
 
-    *ret_detail = (struct detail){NULL, NULL};
-    if (show->window_id != 0)
-        status = detail_rows(show, settle_sql_show_nets, error, &ret_detail->nets);
-    if (status == OK && show->window_id != 0)
+    *ret_detail = (struct detail){NULL, NULL, NULL, NULL};
+    if (show->window_id == 0)
+        return OK;
+    status = detail_rows(show, settle_sql_show_nets, error, &ret_detail->nets);
+    if (status == OK)
         status = detail_rows(show, settle_sql_show_charges, error, &ret_detail->charges);
+    if (status == OK)
+        status = detail_rows(show, settle_sql_show_fx, error, &ret_detail->fx);
+    if (status == OK)
+        status = detail_rows(show, settle_sql_show_fx_locks, error, &ret_detail->fx_locks);
     return status;
 }
 
@@ -82,6 +89,8 @@ static void detail_free(struct detail *detail)
 {
     result_free(detail->nets);
     result_free(detail->charges);
+    result_free(detail->fx);
+    result_free(detail->fx_locks);
 }
 
 /* ---- for people ---- */
@@ -231,6 +240,7 @@ static void json_window(struct buffer *out, const struct result *rows, int row,
     if (detail->nets != NULL) {
         json_nets(out, detail->nets);
         json_charges(out, detail->charges);
+        fx_json(out, detail->fx, detail->fx_locks);
     }
     buffer_string(out, "}\n");
 }
@@ -252,6 +262,7 @@ static enum status show_window(const struct show *show, const struct result *row
     if (status == OK && !show->json && detail.nets != NULL) {
         print_nets(detail.nets);
         print_charges(detail.charges);
+        fx_print(detail.fx, detail.fx_locks);
     }
     fwrite(line.data, 1, line.size, stdout);
     buffer_done(&line);

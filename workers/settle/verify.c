@@ -97,6 +97,16 @@ static enum status verify_fees(struct settle *settle, const struct verify *verif
     return status;
 }
 
+static enum status verify_fx(struct settle *settle, const struct verify *verify,
+                             struct error *error, int64_t *ret_count)
+{
+    struct params params;
+
+    params_selection(&params, verify);
+    params_currencies(&params);
+    return fx_verify(settle, &params, error, ret_count);
+}
+
 static enum status verify_locks(struct settle *settle, const struct verify *verify,
                                 struct error *error, int64_t *ret_count)
 {
@@ -157,6 +167,8 @@ int verify_command(struct program_run *run, int argc, char **argv)
         status = verify_fees(&settle, &verify, &error, &count);
     if (status == OK)
         status = verify_locks(&settle, &verify, &error, &count);
+    if (status == OK)
+        status = verify_fx(&settle, &verify, &error, &count);
     settle_done(&settle);
     if (status != OK)
         return program_fail(&error);

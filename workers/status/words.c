@@ -34,8 +34,9 @@ static const struct words corridors[] = {
 };
 
 static const struct words windows[] = {
-    {"held", "an FX lock that its payments name is not stored",
-     "see that sawa-fx runs and that the lock was sent; the window then closes by itself"},
+    {"held", "an FX lock that its payments name, or the rate it settles at, is not there",
+     "see that sawa-fx runs and that the lock, or a quote that held at the cut-off, was sent; the "
+     "window then closes by itself"},
     {"held by hand", "somebody keeps it from closing",
      "another person lets it close: sawa settle release --window ID --reason TEXT"},
     {"over a cap", "a net debit is beyond its participant's cap; nothing was cut or paid",
@@ -75,6 +76,10 @@ static const struct words approvals[] = {
      "sawa settle reopen show --window ID, then sawa settle reopen approve --window ID"},
     {"abandonment", "what came back is settled outside, and never paid again, once it is approved",
      "sawa settle abandon show --window ID, then sawa settle abandon approve"},
+    {"cap exception", "one window may pass its participant's cap once it is approved",
+     "sawa settle exceed show, then sawa settle exceed approve NUMBER"},
+    {"prefunding", "what a participant placed counts once somebody answers for it",
+     "compare it with the bank, then: sawa settle prefund approve NUMBER"},
     {"held statement", "a held statement is loaded, or refused for good, once it is approved",
      "sawa statement release list shows it, then: sawa statement release approve PROPOSAL"},
     {"hold policy", "which findings hold statements changes once it is approved",

@@ -52,6 +52,9 @@ static const struct column fx_column_list[FX_COLUMN_COUNT] = {
     [FX_COLUMN_NOTIONAL_AMOUNT] = {OPTIONAL("notional_amount", COLUMN_DECIMAL)},
     [FX_COLUMN_VALID_FROM] = {REQUIRED("valid_from", COLUMN_TIME)},
     [FX_COLUMN_VALID_UNTIL] = {REQUIRED("valid_until", COLUMN_TIME)},
+    [FX_COLUMN_BID] = {OPTIONAL("bid", COLUMN_DECIMAL)},
+    [FX_COLUMN_ASK] = {OPTIONAL("ask", COLUMN_DECIMAL)},
+    [FX_COLUMN_SETTLEMENT_WINDOW] = {OPTIONAL("settlement_window", COLUMN_TEXT)},
 };
 
 /* Personal data: stays in the sealed raw record. */

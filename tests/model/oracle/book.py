@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from . import fees, limits
+from . import fees, fx, limits
 
 DAY_ZERO = date(2000, 1, 1)
 DAY = timedelta(days=1)
@@ -81,6 +81,7 @@ class Corridor:
     countries: tuple         # of both ends
     nostro: str = ""
     rate_rounding: str = ""  # empty: rates are not checked
+    fx: object = None        # fx.Policy; None: its windows know no rates
     fees: tuple = ()         # of fees.Fee
     settlement_countries: tuple = ()    # of the settlement currency's system; none: as countries
     lag: int = 0
@@ -258,7 +259,7 @@ def load(path):
         entry["settlement_currency"], entry["model"], int(entry["limit_minor"]),
         frozenset(_members(entry)), entry["time_zone"],
         tuple(_minutes(at) for at in entry["cut_offs"]), countries(entry, "calendars"),
-        entry["nostro_account"], entry.get("rate_rounding", ""), fees.read(entry),
+        entry["nostro_account"], entry.get("rate_rounding", ""), fx.read(entry), fees.read(entry),
         countries(entry, "settlement_calendars"), entry.get("settlement_lag", 0),
         entry.get("roll_convention", "FOLLOWING"), entry.get("minimum_minor", 0),
         _through(entry), _prefunded(entry))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from . import fees, fields
+from .book import us_of
 from .fields import CHANNELS, EPOCH_DAY, KINDS
 
 
@@ -340,10 +341,10 @@ def per_commit(context):
 
 class _Delta:
     def __init__(self):
-        self.count = self.late = self.gross = 0
+        self.count = self.late = self.gross = self.volume = 0
         self.pairs = defaultdict(lambda: [0, 0])
         self.charges = defaultdict(lambda: [0, 0])
-        self.locks = set()
+        self.locks = {}        # lock -> [volume, first acceptance, last]
 
     def add(self, entry):
         self.count += 1
@@ -356,13 +357,22 @@ class _Delta:
             charge = self.charges[tuple(key)]
             charge[0] += 1
             charge[1] += minor
-        if entry.payment.lock_id:
-            self.locks.add(entry.payment.lock_id)
+        self._take_volume(entry.payment)
+
+    def _take_volume(self, paid):
+        """What it was in source currency; below zero where it came back."""
+        volume = paid.instructed if paid.kind == "COMPLETED" else -paid.instructed
+        self.volume += volume
+        if paid.lock_id:
+            lock = self.locks.setdefault(paid.lock_id, [0, paid.acceptance_us, paid.acceptance_us])
+            lock[0] += volume
+            lock[1], lock[2] = min(lock[1], paid.acceptance_us), max(lock[2], paid.acceptance_us)
 
     def row(self):
         pairs = sorted((*who, *amounts) for who, amounts in self.pairs.items())
         charges = sorted((*key, *amounts) for key, amounts in self.charges.items())
-        return self.count, self.late, self.gross, pairs, sorted(self.locks), charges
+        locks = sorted((lock, *told) for lock, told in self.locks.items())
+        return self.count, self.late, self.gross, self.volume, pairs, locks, charges
 
 
 def window_deltas(context, part):
@@ -372,15 +382,18 @@ def window_deltas(context, part):
                 for commit_id, (deltas, _) in per_commit(context).items()
                 for window_id, delta in deltas.items()}
     found = {}
-    for (window_id, commit_id, count, late, gross, debtors, creditors, counts, minors,
-         locks, *charges) in context.database.rows(
-            """SELECT window_id, commit_id, payment_count, late_count, gross_minor, debtor_ids,
-                      creditor_ids, counts, minors, lock_ids::text[], fee_numbers, fee_debtor_ids,
-                      fee_creditor_ids, fee_counts, fee_minors FROM window_delta"""):
+    for (window_id, commit_id, count, late, gross, volume, debtors, creditors, counts, minors,
+         locks, volumes, firsts, lasts, *charges) in context.database.rows(
+            """SELECT window_id, commit_id, payment_count, late_count, gross_minor, volume_minor,
+                      debtor_ids, creditor_ids, counts, minors, lock_ids::text[], lock_volumes,
+                      lock_firsts, lock_lasts, fee_numbers, fee_debtor_ids, fee_creditor_ids,
+                      fee_counts, fee_minors FROM window_delta"""):
         pairs = sorted((codes.get(d), codes.get(c), n, m)
                        for d, c, n, m in zip(debtors, creditors, counts, minors))
-        found[window_id, commit_id] = (count, late, gross, pairs,
-                                       sorted({lock.replace("-", "") for lock in locks}),
+        found[window_id, commit_id] = (count, late, gross, volume, pairs,
+                                       sorted((lock.replace("-", ""), minor, us_of(first),
+                                               us_of(last)) for lock, minor, first, last
+                                              in zip(locks, volumes, firsts, lasts)),
                                        sorted((f, codes.get(d), codes.get(c), n, m)
                                               for f, d, c, n, m in zip(*charges)))
     part.equal_maps("delta (window, commit)", expected, found)

@@ -11,14 +11,24 @@ from decimal import Decimal
 
 import avro_writer
 import versions
-from versions import Version, drop, each, moved, rename, retype
+from versions import Version, add, both, drop, each, moved, rename, retype
 
 SUBJECT = "fx-value"
 PER_VERSION = 6
 DAY_US = 86_400_000_000
 
+LAST_DIGIT = Decimal("0.0000000001")
+SIDES = both(*(add(name, ["null", versions.decimal(20, 10)]) for name in ("bid", "ask")))
+
 VERSIONS = [
     Version("the published schema"),
+    Version("bid and ask added, of the second version", SIDES,
+            lambda datum, rate: datum.update(bid=rate["rate"] - LAST_DIGIT, ask=rate["rate"])),
+    Version("bid and ask added, and not quoted", SIDES,
+            lambda datum, rate: datum.update(bid=None, ask=None)),
+    Version("a bid above the rate", SIDES,
+            lambda datum, rate: datum.update(bid=rate["rate"] + LAST_DIGIT, ask=None),
+            "rate_invalid"),
     Version("a source that says what we would say", datum=lambda datum, rate: datum.update(
         source="unspecified"), event=lambda rate: rate.update(source="unspecified")),
     Version("the source removed", drop("source"),

@@ -34,7 +34,9 @@ VALUES (1, 'nostro-kes', 'NOSTRO', 'KES', NULL, 'BANKKENA', 'KE01', 'camt.053'),
        (7, 'income-kes', 'FEE_INCOME', 'KES', NULL, NULL, NULL, NULL),
        (8, 'tax-ke-kes', 'TAX_PAYABLE', 'KES', NULL, NULL, NULL, NULL),
        (19, 'SUSPENSE:KES', 'SUSPENSE', 'KES', NULL, NULL, NULL, NULL),
-       (20, 'BANK_CHARGES:KES', 'BANK_CHARGES', 'KES', NULL, NULL, NULL, NULL);
+       (20, 'BANK_CHARGES:KES', 'BANK_CHARGES', 'KES', NULL, NULL, NULL, NULL),
+       (21, 'fx-position-ngn', 'FX_POSITION', 'NGN', NULL, NULL, NULL, NULL),
+       (22, 'fx-gain-loss-ngn', 'FX_GAIN_LOSS', 'NGN', NULL, NULL, NULL, NULL);
 INSERT INTO corridor
 VALUES (1, 1, 'KES-NGN', '2026-01-01', 'KES', 'NGN', 'KES', 'MULTILATERAL', 1, 100000000,
         'yaml BANKKENA KE01 KE02', sha256('yaml'));
@@ -45,6 +47,7 @@ VALUES (1, 1, 1, 'SCHEME', 'DEBTOR_AGENT', 62, 0, 'KES', 'SLAB', 10, 500, 'HALF_
 INSERT INTO corridor_fee_tier VALUES (1, 1, 1, 1, NULL, 0, 5000000000);
 INSERT INTO corridor_limit VALUES (1, 1, 50);
 INSERT INTO corridor_member VALUES (1, 1, 2, 1000, false, NULL);
+INSERT INTO corridor_fx VALUES (1, 1, 'CBK', 'MID', 60, NULL, 'HALF_EVEN', 21, 22);
 
 INSERT INTO source (source_id, kind, cluster_id, topic, partitions) OVERRIDING SYSTEM VALUE
 VALUES (1, 'KAFKA', 'c', 'payments', 2);
@@ -98,6 +101,11 @@ VALUES ('01900000-0000-7000-8000-000000000012', '30000000-0000-8000-8000-0000000
 INSERT INTO window_fold VALUES (:window_id, 1, 1, 8, 0, 800, '{1}', '{2}', '{8}', '{800}', '{}');
 INSERT INTO obligation VALUES (:window_id, 1, 2, 8, 800, 'KES');
 INSERT INTO fee_obligation VALUES (:window_id, 1, 1, 0, 8, 40, 'KES');
+INSERT INTO window_fx
+VALUES (:window_id, 2, 'CBK', 'MID', 'HALF_EVEN', '2026-11-20 13:59:59.999999Z', 'KES', 'NGN',
+        110000000000, '01900000-0000-7000-8000-000000000011', false, NULL, NULL, 100, 1100, 50, 5);
+INSERT INTO window_fx_lock
+VALUES (:window_id, '30000000-0000-8000-8000-000000000001', 'IN_FORCE', 0, 50, 555, 550);
 INSERT INTO net_position VALUES (:window_id, 1, 0, 800, 0, -800, 'KES');
 INSERT INTO net_proof
 VALUES (:window_id, 2, 1, 'MULTILATERAL', 'KES', 8, 0, 800, 1, 800, 2, 800, 800);

@@ -13,6 +13,8 @@ class Corridor:
     limit_minor: int     # of one payment, in settlement currency
     debtors: list        # codes, the most active first
     creditors: list
+    cut_off_count: int = 1
+    has_fx: bool = False # its windows settle at a rate: they get locks of their own
 
 
 def _newest(entries):
@@ -37,5 +39,5 @@ def load(path):
         corridors.append(Corridor(
             entry["code"], entry["source_currency"], entry["target_currency"],
             entry["settlement_currency"], int(entry["limit_minor"]), debtors or codes,
-            creditors or codes))
+            creditors or codes, len(entry["cut_offs"]), "fx" in entry))
     return corridors

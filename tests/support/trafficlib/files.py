@@ -41,8 +41,10 @@ FX = (("event_id", "event_id", "text"), ("kind", "kind", "text"), ("source", "so
       ("corridor", "corridor", "text"), ("base_currency", "base_currency", "text"),
       ("quote_currency", "quote_currency", "text"), ("rate", "rate_e10", 10),
       ("lock_id", "lock_id", "text"), ("notional_amount", "notional_e5", 5),
-      ("valid_from", "valid_from_us", "time"), ("valid_until", "valid_until_us", "time"))
-OPTIONAL = {"uetr", "rate", "lock_id", "fee_amount", "fee_currency", "notional_amount"}
+      ("valid_from", "valid_from_us", "time"), ("valid_until", "valid_until_us", "time"),
+      ("settlement_window", "settlement_window", "text"))
+OPTIONAL = {"uetr", "rate", "lock_id", "fee_amount", "fee_currency", "notional_amount",
+            "settlement_window"}
 
 
 # -- values ----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ Record file (events.bin), little-endian, one after the other:
 """
 import struct
 
-FRAME = {1: b"\0\0\0\0\1", 2: b"\0\0\0\0\2"}
+FRAME = {number: bytes((0, 0, 0, 0, number)) for number in (1, 2, 3)}
 RECORD = struct.Struct("<IHhiq")
 RECORD_REST = RECORD.size - 4
 

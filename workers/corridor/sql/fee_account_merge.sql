@@ -1,4 +1,4 @@
--- Store the accounts that keep what a corridor's fees earn, where they are new.
+-- Store the accounts that keep what a corridor's fees earn, or its FX locks bring, where new.
 --   $1 code text[], $2 kind text[], $3 currency text
 INSERT INTO account (code, kind, currency)
 SELECT DISTINCT one.code, one.kind, $3::text

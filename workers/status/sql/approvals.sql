@@ -28,6 +28,21 @@ WITH waiting AS (
        AND NOT EXISTS (SELECT FROM abandoned_instruction AS abandoned
                         WHERE abandoned.instruction_id = abandonment.instruction_id)
     UNION ALL
+    SELECT 'cap exception', 'number ' || exception_id || ', window ' || window_id, maker,
+           proposed_by, proposed_at, approve_until
+      FROM cap_exception AS exception
+      JOIN settlement_window AS w USING (window_id)
+     WHERE w.state IN ('OPEN', 'CLOSING', 'HELD')
+       AND NOT EXISTS (SELECT FROM cap_exception_approval AS approval
+                        WHERE approval.exception_id = exception.exception_id)
+    UNION ALL
+    SELECT 'prefunding', 'number ' || prefunding_id || ' of ' || participant.code, maker,
+           proposed_by, proposed_at, approve_until
+      FROM prefunding
+      JOIN participant USING (participant_id)
+     WHERE NOT EXISTS (SELECT FROM prefunding_approval AS approval
+                        WHERE approval.prefunding_id = prefunding.prefunding_id)
+    UNION ALL
     SELECT 'account opening', account.code, maker, proposed_by, proposed_at, 'infinity'
       FROM account_opening AS opening
       JOIN account USING (account_id)

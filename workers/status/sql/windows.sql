@@ -1,7 +1,7 @@
 -- Which windows are past their cut-off and not closed, or failed, and what do they wait for? Due:
--- partitions may still pass the cut-off. Overdue: nothing is left to wait for. Held: an FX lock is
--- missing. Held by hand: somebody else must release it. Over a cap, underfunded: a net debit is too
--- large, or more than was placed. Failed: a bank rejected instructions.
+-- partitions may still pass the cut-off. Overdue: nothing is left to wait for. Held: an FX lock or
+-- a rate is missing. Held by hand: somebody else must release it. Over a cap, underfunded: a net
+-- debit is too large, or more than was placed. Failed: a bank rejected instructions.
 --   $1 now timestamptz   $2 topics text[]   $3 limit integer
 WITH payment_partition AS (
     SELECT source_id, topic || '/' || number AS place, number AS partition
