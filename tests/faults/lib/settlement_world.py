@@ -241,7 +241,7 @@ class SettlementWorld(World):
         return self.scratch.value(
             "SELECT (SELECT count(*) FROM net_proof)"
             " + (SELECT count(*) FROM payment_file WHERE state = 'WRITTEN')"
-            " + (SELECT sum(next_number) FROM outbox_destination)::bigint")
+            " + (SELECT sum(next_number - 1) FROM outbox_destination)::bigint")
 
     def left(self):
         return self.scratch.value(LEFT)
