@@ -252,11 +252,6 @@ class SettlementWorld(World):
             "SELECT last_number + 1 - next_number FROM outbox_destination, outbox_head"
             " WHERE destination = %s", f"{kind}:{self.told}")
 
-    def failed_at(self, kind):
-        """When a relay last said that a destination does not go on."""
-        return self.scratch.value("SELECT failed_at FROM outbox_destination"
-                                  " WHERE destination = %s", f"{kind}:{self.told}")
-
     def has_applied(self, ends):
         """What was due when ingest had stored it is closed, paid and told."""
         if not super().has_applied(ends):
