@@ -42,7 +42,7 @@ static struct obligation *obligations_read(const char *path, size_t *ret_count)
     FILE *file = fopen(path, "rb");
     struct obligation *obligations;
     struct record record;
-    long size;
+    long size = -1;
 
     if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) < 0)
         die("could not open the file");

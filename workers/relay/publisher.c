@@ -232,22 +232,6 @@ static enum status position_adopt(struct publisher *publisher, int64_t head, str
     return status;
 }
 
-static enum status sink_ready(struct publisher *publisher, int64_t head, struct error *error)
-{
-    enum status status;
-
-    if (publisher->sink != NULL)
-        return OK;
-    status = publisher->kind == PUBLISH_KAFKA
-                 ? kafka_sink_open(&publisher->to.kafka, error, &publisher->sink)
-                 : amqp_sink_open(&publisher->to.amqp, error, &publisher->sink);
-    if (status == FATAL)
-        error->cause = CAUSE_SOURCE;
-    return status == OK ? position_adopt(publisher, head, error) : status;
-}
-
-/* ---- one batch ---- */
-
 static enum status number(struct publisher *publisher, struct error *error, int64_t *ret_head)
 {
     struct params params;
@@ -262,6 +246,26 @@ static enum status number(struct publisher *publisher, struct error *error, int6
     result_free(rows);
     return status;
 }
+
+/* Who published before is fenced once the sink is open, not earlier: what it was given a number for
+ * and sent until then counts, so the last number is asked for again. */
+static enum status sink_ready(struct publisher *publisher, int64_t *head, struct error *error)
+{
+    enum status status;
+
+    if (publisher->sink != NULL)
+        return OK;
+    status = publisher->kind == PUBLISH_KAFKA
+                 ? kafka_sink_open(&publisher->to.kafka, error, &publisher->sink)
+                 : amqp_sink_open(&publisher->to.amqp, error, &publisher->sink);
+    if (status == FATAL)
+        error->cause = CAUSE_SOURCE;
+    if (status == OK)
+        status = number(publisher, error, head);
+    return status == OK ? position_adopt(publisher, *head, error) : status;
+}
+
+/* ---- one batch ---- */
 
 static enum status events_read(struct publisher *publisher, struct error *error,
                                struct result **ret_rows)
@@ -353,7 +357,7 @@ static enum status batch_publish(struct publisher *publisher, struct error *erro
     if (status == OK && publisher->next_number > head + 1)
         status = position_doubted(publisher, "it has events that nobody numbered", head + 1, error);
     if (status == OK)
-        status = sink_ready(publisher, head, error);
+        status = sink_ready(publisher, &head, error);
     if (status == OK)
         status = events_read(publisher, error, &rows);
     if (status == OK)

@@ -31,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One of our instructions that an answer may speak of. */
 struct subject {
@@ -605,6 +606,8 @@ static enum status folder_take(struct relay *relay, const char *name, struct err
     if (snprintf(path, sizeof path, "%s/reply/%s", relay->folder, name) >= RELAY_PATH_SIZE)
         return error_configuration(error, OPTION_RELAY_FOLDER " is too long");
     status = reply_read_file(relay, path, name, error);
+    if (status == FATAL && access(path, F_OK) != 0 && errno == ENOENT)
+        return OK; /* another relay has read it, and put it aside */
     if (status == FATAL && error->exit_code == EXIT_CONFIGURATION)
         status = REJECT; /* too large, or no regular file: what lies here comes from outside */
     if (status == REJECT) {

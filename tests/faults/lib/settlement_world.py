@@ -241,7 +241,7 @@ class SettlementWorld(World):
         return self.scratch.value(
             "SELECT (SELECT count(*) FROM net_proof)"
             " + (SELECT count(*) FROM payment_file WHERE state = 'WRITTEN')"
-            " + (SELECT sum(next_number) FROM outbox_destination)::bigint")
+            " + (SELECT sum(next_number - 1) FROM outbox_destination)::bigint")
 
     def left(self):
         return self.scratch.value(LEFT)
@@ -251,11 +251,6 @@ class SettlementWorld(World):
         return self.scratch.value(
             "SELECT last_number + 1 - next_number FROM outbox_destination, outbox_head"
             " WHERE destination = %s", f"{kind}:{self.told}")
-
-    def failed_at(self, kind):
-        """When a relay last said that a destination does not go on."""
-        return self.scratch.value("SELECT failed_at FROM outbox_destination"
-                                  " WHERE destination = %s", f"{kind}:{self.told}")
 
     def has_applied(self, ends):
         """What was due when ingest had stored it is closed, paid and told."""

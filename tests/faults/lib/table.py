@@ -107,8 +107,8 @@ DEMANDS = (
     ("relay-kills", "relay killed at told", 0.05),
     ("settlement-syscall-kills", "relay killed before renameat2", 0.03),
     ("settlement-syscall-kills", "relay killed before sendmsg", 0.03),
-    ("settlement-kafka-restarts", "kafka: a relay said that it was away", 0.2),
-    ("settlement-rabbit-restarts", "amqp: a relay said that it was away", 0.2),
+    ("settlement-kafka-restarts", "events waited while kafka was away", 0.2),
+    ("settlement-rabbit-restarts", "events waited while amqp was away", 0.2),
 )
 
 FAULTS = {
