@@ -36,7 +36,11 @@ SELECT denies('sawa_report', 'add an entry',
     'INSERT INTO journal_entry VALUES (1, 9, 2, 3, 1, ''KES'', ''2026-11-20'', NULL)');
 SELECT allows(role_name, 'add an entry',
     'INSERT INTO journal_entry VALUES (1, 9, 2, 3, 1, ''KES'', ''2026-11-20'', NULL)')
-  FROM unnest(ARRAY['sawa_ingest', 'sawa_settle', 'sawa_checker']) AS role_name;
+  FROM unnest(ARRAY['sawa_ingest', 'sawa_settle']) AS role_name;
+SELECT is((SELECT state || ' ' || broken FROM attempt('sawa_checker',
+    'INSERT INTO journal_entry VALUES (1, 9, 2, 3, 1, ''KES'', ''2026-11-20'', NULL)')),
+    '23514 i2_checkers_book_by_approval',
+    'i2_checkers_book_by_approval: what an approval says, nothing else');
 
 -- A program cannot talk the guard into other accounts by a temporary table of the same name.
 SELECT is((SELECT state || ' ' || broken FROM attempt('sawa_ingest',

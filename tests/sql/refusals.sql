@@ -243,6 +243,15 @@ SELECT is(pg_temp.tried('sawa_relay', signed || pg_temp.releases()), answer,
       ('by two people',
        pg_temp.signs('sawa_maker', 'ann') || pg_temp.signs('sawa_checker', 'bob'), '00000'))
       AS one (what, signed, answer);
+SELECT is(pg_temp.tried('sawa_checker',
+    'INSERT INTO journal_entry VALUES (2, 1, 2, 3, 1, ''KES'', ''2026-11-20'', NULL)'),
+    '23514 i2_checkers_book_by_approval', 'an entry that no approval says');
+SELECT is(pg_temp.tried('sawa_checker',
+    'INSERT INTO prefunding_approval (prefunding_id, participant_id, amount_minor, currency, maker,
+                                      proposed_by, commit_id)
+     VALUES (1, 1, 1000, ''KES'', ''ann'', '''', 2);
+     INSERT INTO journal_entry VALUES (2, 1, 1, 3, 1000, ''KES'', ''2026-11-20'', NULL)'),
+    '23514 i2_checkers_book_by_approval', 'an entry beside what was approved');
 SELECT is(pg_temp.tried(name, pg_temp.signs(name, 'x')),
           CASE WHEN name IN ('sawa_maker', 'sawa_checker', 'sawa_test_both') THEN '00000'
                ELSE '42501' END, 'signatures by ' || name)
@@ -339,7 +348,9 @@ CREATE TEMPORARY TABLE booking AS
 SELECT is(pg_temp.tried(name, format('INSERT INTO journal_entry VALUES (2, 9, 2, 3, 1, ''KES'',
                                                                        %L, NULL)', day)),
           CASE WHEN NOT books THEN '42501' WHEN day <= '2020-12-31'
-               THEN '55000 closed_periods_take_no_entry' ELSE '00000' END,
+               THEN '55000 closed_periods_take_no_entry'
+               WHEN name IN ('sawa_checker', 'sawa_test_both')
+               THEN '23514 i2_checkers_book_by_approval' ELSE '00000' END,
           format('%s: an entry of %s, where 2020 is closed', name, day))
   FROM booking CROSS JOIN unnest(ARRAY['1999-01-01', '2020-12-31', '2021-01-01']::date[]) AS day;
 SELECT is((SELECT string_agg(replace(name, 'sawa_', ''), ' ' ORDER BY name) FROM booking
