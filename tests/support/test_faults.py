@@ -2,11 +2,15 @@
 import collections
 import json
 import os
+import signal
+import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "../faults"))
 # pylint: disable=wrong-import-position
+from lib import shims
 from lib.supervisor import Supervisor
 from lib.table import DEMANDS, FAULTS, STAGES
 
@@ -44,6 +48,33 @@ class Plans(unittest.TestCase):
         self.assertEqual((one.violations["I4"], one.records, one.failed), (3, 111, 2))
         self.assertEqual(one.slowest["kills"], 4.5)
         self.assertEqual(one.void(), ["stream-kills"])
+
+
+# Writes where there is nothing, by way of libc, once malloc fails; and without that not.
+CRASHES = "#include <stdlib.h>\n#include <string.h>\n" \
+          "int main(void) { char *volatile p = malloc(9); memset(p, 1, 9); return 0; }\n"
+
+
+class Crashes(unittest.TestCase):
+    def test_a_crash_is_told_by_whose_it_is(self):
+        """faults: who crashes where an allocation fails is told by name, libc passed over, once"""
+        with tempfile.TemporaryDirectory() as folder:
+            path = lambda name: os.path.join(folder, name)
+            with open(path("crashes.c"), "w", encoding="utf-8") as file:
+                file.write(CRASHES)
+            subprocess.run(["cc", "-O0", "-o", path("sawa-ingest"), path("crashes.c")], check=True)
+            subprocess.run(["cc", "-shared", "-fPIC", "-o", path("shim.so"),
+                            os.path.join(os.path.dirname(shims.__file__), "shim.c"), "-ldl"],
+                           check=True)
+            control = shims.Control(path("control"))
+            begin = lambda: subprocess.run(
+                [path("sawa-ingest")], check=False, env={
+                    **os.environ, "LD_PRELOAD": path("shim.so"),
+                    "SAWA_FAULT_FILE": path("control")}).returncode
+            self.assertEqual((begin(), control.crashed()), (0, None))
+            control["fail_at"], control["calls"] = control["calls"], 0
+            self.assertEqual((begin(), control.crashed()), (-signal.SIGSEGV, shims.OURS))
+            self.assertIsNone(control.crashed())
 
 
 if __name__ == "__main__":

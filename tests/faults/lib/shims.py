@@ -28,7 +28,7 @@ class Control:
         with open(path, "wb") as file:
             file.write(bytes(8 * len(fields) + CRASHED_SIZE))
         self.file = open(path, "r+b")       # pylint: disable=consider-using-with
-        self.map = mmap.mmap(self.file.fileno(), 8 * len(fields))
+        self.map = mmap.mmap(self.file.fileno(), 8 * len(fields) + CRASHED_SIZE)
 
     def __getitem__(self, name):
         return struct.unpack_from("<q", self.map, 8 * self.fields.index(name))[0]
