@@ -67,6 +67,8 @@ class Crashes(unittest.TestCase):
                             os.path.join(os.path.dirname(shims.__file__), "shim.c"), "-ldl"],
                            check=True)
             control = shims.Control(path("control"))
+            self.addCleanup(control.file.close)
+            self.addCleanup(control.map.close)
             begin = lambda: subprocess.run(
                 [path("sawa-ingest")], check=False, env={
                     **os.environ, "LD_PRELOAD": path("shim.so"),
