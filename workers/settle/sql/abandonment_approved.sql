@@ -1,13 +1,7 @@
 -- Which windows have payments that people approved to settle outside, in time? And on which day is
--- that booked: as rejected_windows.sql, and never before the payment was undone.
+-- that booked: never before the payment was undone.
 --   $1 now timestamptz
-SELECT w.window_id,
-       greatest(w.business_date, approved.undone_on,
-                coalesce((SELECT min(present.business_date)
-                            FROM settlement_window AS present
-                           WHERE present.corridor_id = w.corridor_id AND present.state = 'OPEN'
-                             AND present.business_date >= w.business_date),
-                         ($1::timestamptz AT TIME ZONE 'UTC')::date)) AS day
+SELECT w.window_id, booking_day(w.window_id, approved.undone_on, $1::timestamptz) AS day
   FROM (SELECT one.window_id, max(one.withdrawn_on) AS undone_on
           FROM abandonment
           JOIN abandonment_approval USING (abandonment_id)

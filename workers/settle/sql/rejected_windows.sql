@@ -1,15 +1,7 @@
 -- Which windows have instructions that a bank rejected and whose items are still expected? And on
--- which day is that booked: the corridor's first business date whose window is still open, so that
--- no day that was closed changes; without one the instant's date. Never before the window's own,
--- nor before the item was booked.
+-- which day is that booked: never before the item was.
 --   $1 now timestamptz
-SELECT w.window_id,
-       greatest(w.business_date, rejected.book_date,
-                coalesce((SELECT min(present.business_date)
-                            FROM settlement_window AS present
-                           WHERE present.corridor_id = w.corridor_id AND present.state = 'OPEN'
-                             AND present.business_date >= w.business_date),
-                         ($1::timestamptz AT TIME ZONE 'UTC')::date)) AS day
+SELECT w.window_id, booking_day(w.window_id, rejected.book_date, $1::timestamptz) AS day
   FROM (SELECT instruction.window_id, max(item.book_date) AS book_date
           FROM instruction
           JOIN expected_item AS item USING (instruction_id)

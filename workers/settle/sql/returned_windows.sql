@@ -1,13 +1,7 @@
 -- Which windows have payments whose money a bank sends back, and nothing expects it yet? And on
--- which day is that booked: as rejected_windows.sql, and never before the payment was.
+-- which day is that booked: never before the payment was.
 --   $1 now timestamptz
-SELECT w.window_id,
-       greatest(w.business_date, returned.book_date,
-                coalesce((SELECT min(present.business_date)
-                            FROM settlement_window AS present
-                           WHERE present.corridor_id = w.corridor_id AND present.state = 'OPEN'
-                             AND present.business_date >= w.business_date),
-                         ($1::timestamptz AT TIME ZONE 'UTC')::date)) AS day
+SELECT w.window_id, booking_day(w.window_id, returned.book_date, $1::timestamptz) AS day
   FROM (SELECT instruction.window_id, max(item.book_date) AS book_date
           FROM payment_return
           JOIN instruction USING (instruction_id)
