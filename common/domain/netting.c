@@ -173,6 +173,17 @@ bool settlement_model_parse(struct text name, enum settlement_model *ret_model)
     return false;
 }
 
+int net_position_compare(const void *left, const void *right)
+{
+    const struct net_position *a = left;
+    const struct net_position *b = right;
+
+    if (a->participant_index != b->participant_index)
+        return a->participant_index < b->participant_index ? -1 : 1;
+    return (a->counterparty_index > b->counterparty_index) -
+           (a->counterparty_index < b->counterparty_index);
+}
+
 bool netting_run(enum settlement_model model, const struct obligation *obligations, size_t count,
                  size_t participant_count, struct arena *arena, struct net_positions *ret_positions)
 {

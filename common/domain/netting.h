@@ -57,6 +57,9 @@ struct net_position {
     int64_t net_minor; /* is_owed - owes: positive is paid to the participant */
 };
 
+/* Their order (4), for qsort and bsearch. */
+int net_position_compare(const void *left, const void *right);
+
 struct netting_proof {
     int64_t obligation_minor; /* sum of the obligations               */
     int64_t payment_count;    /* behind them                          */

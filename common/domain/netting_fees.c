@@ -38,17 +38,6 @@ static bool pairs_join(struct obligation *pairs, size_t *count)
     return true;
 }
 
-static int compare_positions(const void *left, const void *right)
-{
-    const struct net_position *a = left;
-    const struct net_position *b = right;
-
-    if (a->participant_index != b->participant_index)
-        return a->participant_index < b->participant_index ? -1 : 1;
-    return (a->counterparty_index > b->counterparty_index) -
-           (a->counterparty_index < b->counterparty_index);
-}
-
 /* Takes the position of index ourselves out; it is the last one, where there is one. */
 static int64_t own_take(struct net_positions *positions, size_t ourselves)
 {
@@ -74,7 +63,7 @@ static bool positions_append(const struct net_positions *more, struct arena *are
     for (size_t i = 0; i < count; i++)
         all[i] = i < positions->count ? positions->positions[i]
                                       : more->positions[i - positions->count];
-    qsort(all, count, sizeof *all, compare_positions);
+    qsort(all, count, sizeof *all, net_position_compare);
     *positions = (struct net_positions){all, count};
     return true;
 }

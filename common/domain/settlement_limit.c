@@ -19,17 +19,6 @@ static bool add_payment(struct net_payment *sum, struct net_payment minor)
 
 /* ---- positions ---- */
 
-static int compare_positions(const void *left, const void *right)
-{
-    const struct net_position *a = left;
-    const struct net_position *b = right;
-
-    if (a->participant_index != b->participant_index)
-        return a->participant_index < b->participant_index ? -1 : 1;
-    return (a->counterparty_index > b->counterparty_index) -
-           (a->counterparty_index < b->counterparty_index);
-}
-
 /* A version may net otherwise than the one that left something over. */
 static struct net_position position_of_carry(enum settlement_model model,
                                              const struct net_carry *carry)
@@ -46,7 +35,7 @@ static struct net_position *position_find(const struct net_positions *positions,
 {
     return positions->count == 0 ? NULL
                                  : bsearch(wanted, positions->positions, positions->count,
-                                           sizeof *wanted, compare_positions);
+                                           sizeof *wanted, net_position_compare);
 }
 
 static bool settles_for_itself(const struct settlement_terms *terms, size_t index)
@@ -88,9 +77,9 @@ static bool positions_join(struct net_positions *positions, const struct net_pos
         if (position_find(positions, &joins[i]) == NULL)
             all[count++] = joins[i];
     if (count > 0)
-        qsort(all, count, sizeof *all, compare_positions);
+        qsort(all, count, sizeof *all, net_position_compare);
     for (size_t i = 0; i < count; i++)
-        if (distinct == 0 || compare_positions(&all[distinct - 1], &all[i]) != 0)
+        if (distinct == 0 || net_position_compare(&all[distinct - 1], &all[i]) != 0)
             all[distinct++] = all[i];
     *positions = (struct net_positions){all, distinct};
     return true;

@@ -18,7 +18,7 @@ MOMENTS = (("random", 40, 0, 0), ("commit", 24, 0, 5), ("committed", 24, 0, 5), 
            ("claim", 4, 1, 1))  # it holds one partition when it is killed at the next
 
 
-def _kill_at(run, victim, moment, skip):
+def kill_at(run, victim, moment, skip):
     """By the proxy, which holds what the worker just sent or is about to hear."""
     def kill(_):
         victim.kill()
@@ -30,11 +30,26 @@ def _kill_at(run, victim, moment, skip):
     return run.world.proxy.arm(victim.pid, moment, kill, skip)
 
 
-def _kill_now(run, victim):
+def kill_now(run, victim):
     time.sleep(run.rng.random() * 0.15)
     hit = run.world.until(victim.is_working, FIRE_WAIT_S, 0.001)
     victim.kill()
     return hit
+
+
+def await_armed(run, armed, program=""):
+    """How many died at the moment they were armed for: {victim: (fired, moment)}. The others are
+    killed where they are, and do not count."""
+    hits, end = 0, time.monotonic() + FIRE_WAIT_S
+    for victim, (fired, moment) in armed.items():
+        if fired.wait(max(0, end - time.monotonic())):
+            victim.process.wait(10)
+            run.reach(f"{program} killed at {moment}".lstrip())
+            hits += 1
+        else:
+            run.world.proxy.disarm(fired)
+            victim.kill()
+    return hits
 
 
 def kills(run, count):
@@ -44,22 +59,13 @@ def kills(run, count):
     armed = {}
     for victim, (moment, _, *skips) in zip(victims, moments):
         if moment != "random":
-            armed[victim] = (_kill_at(run, victim, moment, run.rng.randint(*skips)), moment)
+            armed[victim] = (kill_at(run, victim, moment, run.rng.randint(*skips)), moment)
     hits = 0
     for victim in (one for one in victims if one not in armed):
-        if _kill_now(run, victim):
+        if kill_now(run, victim):
             run.reach("killed at random")
             hits += 1
-    end = time.monotonic() + FIRE_WAIT_S
-    for victim, (fired, moment) in armed.items():
-        if fired.wait(max(0, end - time.monotonic())):
-            victim.process.wait(10)
-            run.reach(f"killed at {moment}")
-            hits += 1
-        else:
-            run.world.proxy.disarm(fired)
-            victim.kill()
-    return hits
+    return hits + await_armed(run, armed)
 
 
 # -- zombies: stopped with a batch in hand until others have taken over ------------------------

@@ -8,9 +8,8 @@ A kill counts when there was something to do.
 """
 import signal
 import subprocess
-import time
 
-from . import rabbit
+from . import processes, rabbit, syscalls
 from .machines import Server
 from .settlement_world import Relay, Settle
 
@@ -56,40 +55,18 @@ def _moment(run, program):
     return run.rng.choices(rows, [row[1] for row in rows])[0]
 
 
-def _kill_now(run, victim):
-    time.sleep(run.rng.random() * 0.15)
-    hit = run.world.until(victim.is_working, FIRE_WAIT_S, 0.001)
-    victim.kill()
-    return hit
-
-
-def _kill_at(run, victim, moment, skip):
-    def kill(_):
-        victim.kill()
-        return "drop"
-    return run.world.proxy.arm(victim.pid, moment, kill, skip)
-
-
 def _kills(run, program, count):
     armed, hits = {}, 0
     for victim in _victims(run, program, count):
         moment, _, most, _ = _moment(run, program)
         if moment == "random":
-            hit = _kill_now(run, victim)
+            hit = processes.kill_now(run, victim)
             run.reach(f"{program} killed at random", int(hit))
             hits += hit
         else:
-            armed[victim] = (_kill_at(run, victim, moment, run.rng.randint(0, most)), moment)
-    end = time.monotonic() + FIRE_WAIT_S
-    for victim, (fired, moment) in armed.items():
-        if fired.wait(max(0, end - time.monotonic())):
-            victim.process.wait(10)
-            run.reach(f"{program} killed at {moment}")
-            hits += 1
-        else:
-            run.world.proxy.disarm(fired)
-            victim.kill()
-    return hits
+            fired = processes.kill_at(run, victim, moment, run.rng.randint(0, most))
+            armed[victim] = (fired, moment)
+    return hits + processes.await_armed(run, armed, program)
 
 
 def settle_kills(run, count):
@@ -125,13 +102,7 @@ class Trace:
             return True
 
     def end(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        syscalls.let_go(self.process)
 
 
 def syscall_kills(run, _):

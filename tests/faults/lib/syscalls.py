@@ -59,6 +59,18 @@ def _lane_of(pid):
     return None
 
 
+def let_go(process):
+    """Ends a strace; what it traced goes on."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Trace:
     """strace on the lane of a worker from its next BEGIN on."""
 
@@ -102,12 +114,7 @@ class Trace:
     def end(self):
         """strace lets go; a worker that lives goes on."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGINT)
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            let_go(self.process)
 
 
 def _learn(run):

@@ -16,10 +16,7 @@
  */
 #include "domain/fx_gain.h"
 #include "domain/fx_rate.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "words.h"
 
 enum { QUOTES_MAX = 64, LOCKS_MAX = 16, POSITION_ACCOUNT = 1, GAIN_ACCOUNT };
 
@@ -37,38 +34,12 @@ struct exchange {
     size_t lock_count;
 };
 
-static void malformed(const char *what)
-{
-    fprintf(stderr, "exchange: %s is malformed\n", what);
-    exit(2);
-}
-
-static int64_t number(void)
-{
-    int64_t value;
-
-    if (scanf("%" SCNd64, &value) != 1)
-        malformed("a number");
-    return value;
-}
-
-static const char *word(void)
-{
-    static char word[32];
-
-    if (scanf("%31s", word) != 1)
-        malformed("a word");
-    return word;
-}
-
+/* "-": none. */
 static currency currency_word(void)
 {
     const char *code = word();
-    currency found = CURRENCY_NONE;
 
-    if (code[0] != '-' && !currency_parse(text_of(code), &found))
-        malformed("a currency");
-    return found;
+    return code[0] == '-' ? CURRENCY_NONE : currency_of(code);
 }
 
 static void quote_read(struct fx_quote *quote)

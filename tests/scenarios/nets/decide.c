@@ -22,10 +22,7 @@
  */
 #include "domain/fee.h"
 #include "domain/settlement_limit.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "words.h"
 
 enum {
     PAYMENTS_MAX = 64,
@@ -50,37 +47,9 @@ struct window_case {
     struct participant_terms participant_terms[PARTICIPANTS_MAX];
 };
 
-static void malformed(const char *what)
-{
-    fprintf(stderr, "decide: %s is malformed\n", what);
-    exit(2);
-}
-
-static int64_t number(void)
-{
-    int64_t value;
-
-    if (scanf("%" SCNd64, &value) != 1)
-        malformed("a number");
-    return value;
-}
-
-static const char *word(void)
-{
-    static char word[32];
-
-    if (scanf("%31s", word) != 1)
-        malformed("a word");
-    return word;
-}
-
 static currency currency_word(void)
 {
-    currency found;
-
-    if (!currency_parse(text_of(word()), &found))
-        malformed("a currency");
-    return found;
+    return currency_of(word());
 }
 
 static void fee_read(struct fee *fee)
