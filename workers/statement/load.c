@@ -145,6 +145,8 @@ static enum status sink_nothing(void *context, const struct statement *statement
     return OK;
 }
 
+const struct statement_sink load_nothing = {.entry = sink_no_entry, .statement = sink_nothing};
+
 /* Notes the file as LOADING or, with its refusal, as REFUSED. */
 static enum status file_note_in(struct load *load, const struct error *refusal, struct business *tx,
                                 struct error *error)
@@ -200,9 +202,8 @@ static enum status file_identify(struct load *load, struct error *error)
 /* Does it read to its end (2)? */
 static enum status file_try_reading(struct load *load, struct error *error, bool *ret_go)
 {
-    const struct statement_sink nothing = {.entry = sink_no_entry, .statement = sink_nothing};
     struct error refusal;
-    enum status read = file_read_statements(load, &nothing, &refusal);
+    enum status read = file_read_statements(load, &load_nothing, &refusal);
     enum status status = OK;
 
     if (read != OK && read != REJECT) {

@@ -63,6 +63,9 @@ struct load_order {
 must_use enum status load_file(struct session *session, const struct load_order *order,
                                const char *path, struct error *error);
 
+/* Takes a file to nowhere: whether it reads to its end is known before anything is stored (2). */
+extern const struct statement_sink load_nothing;
+
 /* A held statement that two people release: it is loaded after all (release.c). */
 struct load_release {
     int64_t statement_id;
@@ -85,6 +88,11 @@ must_use enum status load_statement(struct session *session, const struct load_o
 
 /* REJECT: a held statement cannot be loaded. */
 enum status release_refuse(struct error *error, const char *detail, const char *hint);
+
+/* Prints what is wrong with a statement, as stored or, within a trial, as it would be: those of the
+ * account's history are among them. At most so many lines. */
+must_use enum status findings_tell(struct db *db, int64_t statement_id, const char *indent,
+                                   int32_t most, struct error *error);
 
 /* Stores findings about a statement, or about a file where statement_id is 0. */
 must_use enum status findings_insert(struct db *db, const struct load_place *place,

@@ -47,9 +47,8 @@ static const char *verdict_word(const struct load_verdict *verdict)
     return verdict->hold_reason == NULL ? "loads" : "held for ";
 }
 
-/* With one statement, as they would be stored: those of the account's history are among them. */
-static enum status findings_print(struct session *session, int64_t statement_id,
-                                  struct error *error)
+enum status findings_tell(struct db *db, int64_t statement_id, const char *indent, int32_t most,
+                          struct error *error)
 {
     char shown[TEXT_SIZE];
     struct params params;
@@ -59,11 +58,11 @@ static enum status findings_print(struct session *session, int64_t statement_id,
     params_init(&params, PARAMS_SIZE_MAX);
     params_int64(&params, statement_id);
     params_string(&params, "");
-    params_int32(&params, statement_limits_default.findings_max);
-    status = db_run_once(session->db, statement_sql_findings, &params, error, &rows);
+    params_int32(&params, most);
+    status = db_run_once(db, statement_sql_findings, &params, error, &rows);
     for (int row = 0; status == OK && row < result_rows(rows); row++) {
         text_show(result_text(rows, row, 6), shown, sizeof shown);
-        printf("    %.*s %.*s: %s\n", TEXT_ARG(result_text(rows, row, 2)),
+        printf("%s%.*s %.*s: %s\n", indent, TEXT_ARG(result_text(rows, row, 2)),
                TEXT_ARG(result_text(rows, row, 3)), shown);
     }
     result_free(rows);
@@ -86,7 +85,10 @@ static enum status verdict_print(void *context, struct session *session,
            statement_format_name(statement->format), account, number, verdict_word(verdict),
            is_held ? verdict->hold_reason : "", statement->entry_count,
            (long long)verdict->new_count);
-    return verdict->statement_id == 0 ? OK : findings_print(session, verdict->statement_id, error);
+    if (verdict->statement_id == 0)
+        return OK;
+    return findings_tell(session->db, verdict->statement_id, "    ",
+                         statement_limits_default.findings_max, error);
 }
 
 static int load_all(struct program_run *run, const struct statement_profile *profile, bool trial,
@@ -115,15 +117,9 @@ static int load_all(struct program_run *run, const struct statement_profile *pro
 
 static int files_command(struct program_run *run, int argc, char **argv, bool trial)
 {
-    static const struct option known[] = {PROFILE_OPTIONS, {NULL, 0, NULL, 0}};
     static struct profiles profiles; /* large */
-    int code = EXIT_OK;
-    int option;
+    int code = profiles_read(run, argc, argv, &profiles);
 
-    profiles_init(&profiles);
-    while (code == EXIT_OK && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        code = option == '?' ? program_usage(run, "no such option")
-                             : profiles_take(&profiles, option, optarg);
     if (code == EXIT_OK)
         code = optind == argc ? program_usage(run, "which files?")
                               : load_all(run, profiles_chosen(&profiles), trial, argv + optind);

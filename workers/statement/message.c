@@ -197,25 +197,6 @@ struct message {
     char member_name[FILE_NAME_SIZE];
 };
 
-static enum status sink_no_entry(void *context, const struct statement *statement,
-                                 const struct statement_entry *entry, struct error *error)
-{
-    (void)context;
-    (void)statement;
-    (void)entry;
-    (void)error;
-    return OK;
-}
-
-static enum status sink_nothing(void *context, const struct statement *statement,
-                                struct error *error)
-{
-    (void)context;
-    (void)statement;
-    (void)error;
-    return OK;
-}
-
 static enum status sink_entry(void *context, const struct statement *statement,
                               const struct statement_entry *entry, struct error *error)
 {
@@ -288,7 +269,6 @@ static enum status content_store(struct message *message, struct text bytes,
 static enum status file_load(struct message *message, const char *name, struct text bytes,
                              struct error *error)
 {
-    const struct statement_sink nothing = {.entry = sink_no_entry, .statement = sink_nothing};
     const struct file_note note = {.digest = sha256(bytes),
                                    .name = name,
                                    .size = (int64_t)bytes.size};
@@ -299,7 +279,7 @@ static enum status file_load(struct message *message, const char *name, struct t
 
     if (status != OK || known.is_through)
         return status;
-    read = bytes_read(bytes, &nothing, &refusal);
+    read = bytes_read(bytes, &load_nothing, &refusal);
     status = file_take(message->session.db, &note, read == OK ? "LOADED" : "REFUSED",
                        &message->tx.effects, error, &message->place.file_id);
     if (status == OK)

@@ -73,6 +73,19 @@ int profiles_take(struct profiles *profiles, int option, const char *argument)
     return code;
 }
 
+int profiles_read(struct program_run *run, int argc, char **argv, struct profiles *profiles)
+{
+    static const struct option known[] = {PROFILE_OPTIONS, {NULL, 0, NULL, 0}};
+    int code = EXIT_OK;
+    int option;
+
+    profiles_init(profiles);
+    while (code == EXIT_OK && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
+        code = option == '?' ? program_usage(run, "no such option")
+                             : profiles_take(profiles, option, optarg);
+    return code;
+}
+
 const struct statement_profile *profiles_chosen(const struct profiles *profiles)
 {
     return &profiles->chosen;

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "codec/csv/csv_profile.h"
 #include "codec/statement.h"
+#include "runtime/program.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -38,6 +39,10 @@ void profiles_done(struct profiles *profiles);
 
 /* EXIT_OK, or the exit code of the program after stderr was told. */
 int profiles_take(struct profiles *profiles, int option, const char *argument);
+
+/* Both of the above, for a command that has these options alone: EXIT_OK, and words from optind on.
+ * The caller ends profiles with profiles_done, whatever the answer. */
+int profiles_read(struct program_run *run, int argc, char **argv, struct profiles *profiles);
 
 const struct statement_profile *profiles_chosen(const struct profiles *profiles);
 

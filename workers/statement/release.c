@@ -161,27 +161,6 @@ static void statement_print(int64_t statement_id, const struct result *rows)
            TEXT_ARG(result_text(rows, 0, REASON)), since);
 }
 
-static enum status findings_tell(struct db *db, int64_t statement_id, struct error *error)
-{
-    char shown[SHOWN_SIZE];
-    struct params params;
-    struct result *rows = NULL;
-    enum status status;
-
-    params_init(&params, PARAMS_SIZE_MAX);
-    params_int64(&params, statement_id);
-    params_string(&params, "");
-    params_int32(&params, FINDINGS_SHOWN);
-    status = db_run_once(db, statement_sql_findings, &params, error, &rows);
-    for (int row = 0; status == OK && row < result_rows(rows); row++) {
-        text_show(result_text(rows, row, 6), shown, sizeof shown);
-        printf("  %.*s %.*s: %s\n", TEXT_ARG(result_text(rows, row, 2)),
-               TEXT_ARG(result_text(rows, row, 3)), shown);
-    }
-    result_free(rows);
-    return status;
-}
-
 /* Tells a statement and what is wrong with it. The caller frees *ret_rows, of held.sql. */
 static enum status statement_tell(struct db *db, int64_t statement_id, struct error *error,
                                   struct result **ret_rows)
@@ -197,7 +176,7 @@ static enum status statement_tell(struct db *db, int64_t statement_id, struct er
         status = refuse(error, "no statement has that number", "sawa statement list");
     if (status == OK) {
         statement_print(statement_id, rows);
-        status = findings_tell(db, statement_id, error);
+        status = findings_tell(db, statement_id, "  ", FINDINGS_SHOWN, error);
     }
     if (status == OK)
         *ret_rows = rows;

@@ -24,15 +24,9 @@ static int source_refuse(void)
 
 int run_command(struct program_run *run, int argc, char **argv)
 {
-    static const struct option known[] = {PROFILE_OPTIONS, {NULL, 0, NULL, 0}};
     static struct profiles profiles; /* large */
-    int code = EXIT_OK;
-    int option;
+    int code = profiles_read(run, argc, argv, &profiles);
 
-    profiles_init(&profiles);
-    while (code == EXIT_OK && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        code = option == '?' ? program_usage(run, "no such option")
-                             : profiles_take(&profiles, option, optarg);
     if (code == EXIT_OK && optind < argc)
         code = program_usage(run, "run takes options only");
     if (code == EXIT_OK && strcmp(config_string(run->config, "statement.source"), "file") == 0)

@@ -146,15 +146,9 @@ static int watch_run(struct program_run *run, struct watch *watch)
 
 int watch_command(struct program_run *run, int argc, char **argv)
 {
-    static const struct option known[] = {PROFILE_OPTIONS, {NULL, 0, NULL, 0}};
     static struct watch watch; /* the profiles are large */
-    int code = EXIT_OK;
-    int option;
+    int code = profiles_read(run, argc, argv, &watch.profiles);
 
-    profiles_init(&watch.profiles);
-    while (code == EXIT_OK && (option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        code = option == '?' ? program_usage(run, "no such option")
-                             : profiles_take(&watch.profiles, option, optarg);
     if (code == EXIT_OK && argc - optind != 1)
         code = program_usage(run, "which folder?");
     if (code == EXIT_OK) {
