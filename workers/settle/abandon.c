@@ -15,13 +15,13 @@
  * (4) Unlike reopen.c it may be decided about a payment whose bank contradicts itself: nothing is
  *     paid by it.
  */
-#include "settle.h"
+#include "follow.h"
+#include "said.h"
 
 #include "domain/amount.h"
 
 #include "settle_sql.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,195 +43,90 @@ enum {
 
 /* ---- the worker: what was approved ---- */
 
-struct abandoning {
-    struct settle *settle;
-    struct business *tx;
-    struct window window;
-    calendar_date day;
-    struct result *rows; /* what is settled outside now */
-};
-
 /* The columns of abandon.sql. */
 enum { GONE_ID, GONE_DIRECTION, GONE_AMOUNT, GONE_CURRENCY, SUSPENSE, OBLIGATION };
 
-static enum status payments_abandon(struct abandoning *abandoning, struct error *error)
+static enum status payments_abandon(struct following *following, struct error *error)
 {
-    struct effects *effects = &abandoning->tx->effects;
-    struct params params;
-    enum status status;
+    struct effects *effects = &following->tx->effects;
+    enum status status = follow_read(following, settle_sql_abandon, error);
 
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, abandoning->window.window_id);
-    params_date(&params, abandoning->day);
-    params_int64(&params, abandoning->tx->commit_id);
-    status = db_run_once(abandoning->tx->db, settle_sql_abandon, &params, error, &abandoning->rows);
-    for (int i = 0; status == OK && i < result_rows(abandoning->rows); i++) {
-        struct uuid instruction_id = result_uuid(abandoning->rows, i, GONE_ID);
+    for (int i = 0; status == OK && i < result_rows(following->rows); i++) {
+        struct uuid instruction_id = result_uuid(following->rows, i, GONE_ID);
 
         effects_row(effects, "abandoned_instruction", 2);
         effects_text(effects, (struct text){(const char *)instruction_id.bytes, 16});
-        effects_int64(effects, abandoning->day);
+        effects_int64(effects, following->day);
     }
     return status;
 }
 
 /* (3): the obligation, which stands again since the payment was undone, as book.c books it with
  * the suspense account in the place of the nostro. */
-static struct leg leg_of(const struct result *rows, int row)
+static size_t leg_of(const struct result *rows, int row, struct leg legs[FOLLOW_LEGS_MAX])
 {
-    bool collects = text_is(result_text(rows, row, GONE_DIRECTION), "COLLECT");
-    int32_t suspense = (int32_t)result_int64(rows, row, SUSPENSE);
-    int32_t obligation = (int32_t)result_int64(rows, row, OBLIGATION);
-
-    return (struct leg){
-        .debit_account_id = collects ? suspense : obligation,
-        .credit_account_id = collects ? obligation : suspense,
-        .amount_minor = result_int64(rows, row, GONE_AMOUNT),
-    };
-}
-
-static enum status payments_book(struct abandoning *abandoning, struct error *error)
-{
-    size_t count = (size_t)result_rows(abandoning->rows);
-    struct leg *legs = arena_alloc(&abandoning->settle->arena, count * sizeof *legs);
-
-    assert(legs != NULL);
-    for (size_t i = 0; i < count; i++)
-        legs[i] = leg_of(abandoning->rows, (int)i);
-    return settle_post(abandoning->settle, abandoning->tx, abandoning->window.window_id,
-                       abandoning->day, result_text(abandoning->rows, 0, GONE_CURRENCY), legs,
-                       count, error);
+    legs[0] = settle_leg(text_is(result_text(rows, row, GONE_DIRECTION), "COLLECT"),
+                         (int32_t)result_int64(rows, row, SUSPENSE),
+                         (int32_t)result_int64(rows, row, OBLIGATION),
+                         result_int64(rows, row, GONE_AMOUNT));
+    return 1;
 }
 
 /* Where something else of it waits (1), it stays as it is. */
-static enum status state_move(struct abandoning *abandoning, struct error *error)
+static enum status state_move(struct following *following, struct error *error)
 {
-    struct params params;
     struct result *rows = NULL;
-    enum status status;
+    enum status status = settle_on_window(following->tx->db, settle_sql_waiting,
+                                          following->window.window_id, error, &rows);
     bool waits;
 
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, abandoning->window.window_id);
-    status = db_run_once(abandoning->tx->db, settle_sql_waiting, &params, error, &rows);
     waits = status == OK && result_rows(rows) > 0;
     result_free(rows);
     if (status != OK || waits)
         return status;
-    return settle_move(abandoning->tx, &abandoning->window, WINDOW_INSTRUCTED, NULL, error);
+    return settle_move(following->tx, &following->window, WINDOW_INSTRUCTED, NULL, error);
 }
 
 /* DUPLICATE: somebody was quicker. */
-static enum status abandon_steps(struct abandoning *abandoning, struct error *error)
+static enum status abandon_steps(struct following *following, struct error *error)
 {
-    enum status status = settle_lock(abandoning->tx, &abandoning->window, error);
+    enum status status = settle_lock(following->tx, &following->window, error);
 
-    if (status == OK && abandoning->window.state != WINDOW_FAILED)
+    if (status == OK && following->window.state != WINDOW_FAILED)
         return DUPLICATE;
     if (status == OK)
-        status = payments_abandon(abandoning, error);
-    if (status == OK && result_rows(abandoning->rows) == 0)
+        status = payments_abandon(following, error);
+    if (status == OK && result_rows(following->rows) == 0)
         return DUPLICATE;
     if (status == OK)
-        status = payments_book(abandoning, error);
-    return status == OK ? state_move(abandoning, error) : status;
+        status = follow_book(following, GONE_CURRENCY, leg_of, error);
+    return status == OK ? state_move(following, error) : status;
 }
 
-static enum status abandon_window(struct settle *settle, int64_t window_id, calendar_date day,
-                                  int64_t now_us, struct error *error, int64_t *abandoned)
+static int64_t abandon_done(const struct following *following)
 {
-    struct business tx;
-    struct abandoning abandoning = {.settle = settle,
-                                    .tx = &tx,
-                                    .window = {.window_id = window_id},
-                                    .day = day};
-    enum status status =
-        business_begin(settle->session.db, "abandoned", settle->session.worker, now_us, error, &tx);
-    int64_t count;
+    int64_t count = result_rows(following->rows);
 
-    if (status != OK)
-        return status;
-    arena_reset(&settle->arena);
-    status = abandon_steps(&abandoning, error);
-    count = status == OK ? result_rows(abandoning.rows) : 0;
-    result_free(abandoning.rows);
-    /* The time ran out in this very moment (2). */
-    if (status != OK && strcmp(error->subject, "a_payment_is_abandoned_by_approval") == 0)
-        status = DUPLICATE;
-    if (status == DUPLICATE) {
-        business_abandon(&tx);
-        return OK;
-    }
-    status = business_finish(&tx, status, error);
-    if (status == OK)
-        log_info("payments_settled_outside", "payments are settled outside, by approval",
-                 LOG_INT("window_id", window_id), LOG_INT("payments", count));
-    *abandoned += status == OK ? count : 0;
-    return status;
+    log_info("payments_settled_outside", "payments are settled outside, by approval",
+             LOG_INT("window_id", following->window.window_id), LOG_INT("payments", count));
+    return count;
 }
+
+/* The time ran out in this very moment (2). */
+static const struct follow_kind abandonments = {.action = "abandoned",
+                                                .windows = settle_sql_abandonment_approved,
+                                                .takes_now = true,
+                                                .steps = abandon_steps,
+                                                .overtaken = {"a_payment_is_abandoned_by_approval"},
+                                                .done = abandon_done};
 
 enum status settle_abandon(struct settle *settle, int64_t now_us, struct error *error,
                            int64_t *ret_abandoned)
 {
-    struct params params;
-    struct result *rows = NULL;
-    int64_t abandoned = 0;
-    enum status status;
-
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_instant(&params, now_us);
-    status =
-        db_run_once(settle->session.db, settle_sql_abandonment_approved, &params, error, &rows);
-    for (int i = 0; status == OK && i < result_rows(rows); i++)
-        status = abandon_window(settle, result_int64(rows, i, 0), result_date(rows, i, 1), now_us,
-                                error, &abandoned);
-    result_free(rows);
-    if (status == OK)
-        *ret_abandoned = abandoned;
-    return status;
+    return follow_windows(settle, &abandonments, now_us, error, ret_abandoned);
 }
 
 /* ---- people ---- */
-
-struct abandon_arguments {
-    int64_t window_id; /* 0: none */
-    struct uuid instruction_id;
-    bool has_instruction;
-    const char *reason;
-    const char *by;
-    const char *digest; /* NULL: as stored */
-};
-
-static bool option_take(int option, struct abandon_arguments *arguments)
-{
-    switch (option) {
-    case 'w': return text_to_int64(text_of(optarg), &arguments->window_id);
-    case 'i':
-        arguments->has_instruction = true;
-        return uuid_parse(text_of(optarg), &arguments->instruction_id);
-    case 'r': arguments->reason = optarg; return true;
-    case 'b': arguments->by = optarg; return true;
-    case 'g': arguments->digest = optarg; return true;
-    default: return false;
-    }
-}
-
-static bool arguments_read(int argc, char **argv, struct abandon_arguments *arguments)
-{
-    static const struct option known[] = {{"window", required_argument, NULL, 'w'},
-                                          {"instruction", required_argument, NULL, 'i'},
-                                          {"reason", required_argument, NULL, 'r'},
-                                          {"by", required_argument, NULL, 'b'},
-                                          {"digest", required_argument, NULL, 'g'},
-                                          {NULL, 0, NULL, 0}};
-    int option;
-
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (!option_take(option, arguments))
-            return false;
-    }
-    return optind == argc;
-}
 
 static enum status nothing_waits(struct error *error)
 {
@@ -242,20 +137,20 @@ static enum status nothing_waits(struct error *error)
 }
 
 /* Refused where there is nothing to show. The caller frees *ret_rows. */
-static enum status waiting_read(struct db *db, const struct abandon_arguments *arguments,
-                                struct error *error, struct result **ret_rows)
+static enum status waiting_read(struct db *db, const struct said *said, struct error *error,
+                                struct result **ret_rows)
 {
     struct params params;
     struct result *rows = NULL;
     enum status status;
 
     params_init(&params, SETTLE_PARAMS_MAX);
-    if (arguments->window_id > 0)
-        params_int64(&params, arguments->window_id);
+    if (said->window_id > 0)
+        params_int64(&params, said->window_id);
     else
         params_null(&params);
-    if (arguments->has_instruction)
-        params_uuid(&params, &arguments->instruction_id);
+    if (said->has_instruction)
+        params_uuid(&params, &said->instruction_id);
     else
         params_null(&params);
     status = db_run_once(db, settle_sql_abandonment_show, &params, error, &rows);
@@ -317,7 +212,7 @@ static void abandonment_effect(struct business *tx, const char *table,
     effects_text(&tx->effects, (struct text){(const char *)digest->bytes, SHA256_SIZE});
 }
 
-static enum status propose(struct settle *settle, const struct abandon_arguments *arguments,
+static enum status propose(struct settle *settle, const struct said *said,
                            const struct result *rows, struct error *error)
 {
     struct digest digest = digest_at(rows, DIGEST);
@@ -328,18 +223,18 @@ static enum status propose(struct settle *settle, const struct abandon_arguments
 
     if (status != OK)
         return status;
-    abandonment_effect(&tx, "abandonment", &arguments->instruction_id, &digest);
+    abandonment_effect(&tx, "abandonment", &said->instruction_id, &digest);
     params_init(&params, SETTLE_PARAMS_MAX);
-    params_uuid(&params, &arguments->instruction_id);
-    params_string(&params, arguments->reason);
+    params_uuid(&params, &said->instruction_id);
+    params_string(&params, said->reason);
     params_bytes(&params, digest.bytes, SHA256_SIZE);
-    params_string(&params, arguments->by);
+    params_string(&params, said->by);
     params_int64(&params, tx.commit_id);
     status = db_run_once(tx.db, settle_sql_abandonment_insert, &params, error, NULL);
     return settle_explain(business_finish(&tx, status, error), error);
 }
 
-static enum status approve(struct settle *settle, const struct abandon_arguments *arguments,
+static enum status approve(struct settle *settle, const struct said *said,
                            const struct result *rows, struct error *error)
 {
     struct digest digest = digest_at(rows, PROPOSED_DIGEST);
@@ -350,21 +245,21 @@ static enum status approve(struct settle *settle, const struct abandon_arguments
 
     if (status != OK)
         return status;
-    abandonment_effect(&tx, "abandonment_approval", &arguments->instruction_id, &digest);
+    abandonment_effect(&tx, "abandonment_approval", &said->instruction_id, &digest);
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, result_int64(rows, 0, PROPOSAL_ID));
     params_bytes(&params, digest.bytes, SHA256_SIZE);
     params_text(&params, result_text(rows, 0, MAKER));
     params_text(&params, result_text(rows, 0, PROPOSED_BY));
-    params_string(&params, arguments->by);
+    params_string(&params, said->by);
     params_int64(&params, tx.commit_id);
     status = db_run_once(tx.db, settle_sql_abandonment_approve, &params, error, NULL);
     return settle_explain(business_finish(&tx, status, error), error);
 }
 
 /* Whether there is a proposal, and it is the one somebody looked at. */
-static enum status proposal_check(const struct abandon_arguments *arguments,
-                                  const struct result *rows, struct error *error)
+static enum status proposal_check(const struct said *said, const struct result *rows,
+                                  struct error *error)
 {
     struct digest digest;
     char hex[2 * SHA256_SIZE + 1];
@@ -376,7 +271,7 @@ static enum status proposal_check(const struct abandon_arguments *arguments,
     }
     digest = digest_at(rows, PROPOSED_DIGEST);
     digest_format(&digest, hex);
-    if (arguments->digest == NULL || strcmp(arguments->digest, hex) == 0)
+    if (said->digest == NULL || strcmp(said->digest, hex) == 0)
         return OK;
     error_set(error, REJECT, "the newest proposal has another digest");
     error->exit_code = EXIT_REFUSED;
@@ -385,36 +280,36 @@ static enum status proposal_check(const struct abandon_arguments *arguments,
 
 /* ---- the verbs ---- */
 
-typedef enum status abandon_verb(struct settle *settle, const struct abandon_arguments *arguments,
+typedef enum status abandon_verb(struct settle *settle, const struct said *said,
                                  const struct result *rows, struct error *error);
 
-static enum status show_verb(struct settle *settle, const struct abandon_arguments *arguments,
+static enum status show_verb(struct settle *settle, const struct said *said,
                              const struct result *rows, struct error *error)
 {
     (void)settle;
-    (void)arguments;
+    (void)said;
     (void)error;
     waiting_print(rows, "could be settled outside");
     return OK;
 }
 
-static enum status propose_verb(struct settle *settle, const struct abandon_arguments *arguments,
+static enum status propose_verb(struct settle *settle, const struct said *said,
                                 const struct result *rows, struct error *error)
 {
-    enum status status = propose(settle, arguments, rows, error);
+    enum status status = propose(settle, said, rows, error);
 
     if (status == OK)
         waiting_print(rows, "proposed to be settled outside");
     return status;
 }
 
-static enum status approve_verb(struct settle *settle, const struct abandon_arguments *arguments,
+static enum status approve_verb(struct settle *settle, const struct said *said,
                                 const struct result *rows, struct error *error)
 {
-    enum status status = proposal_check(arguments, rows, error);
+    enum status status = proposal_check(said, rows, error);
 
     if (status == OK)
-        status = approve(settle, arguments, rows, error);
+        status = approve(settle, said, rows, error);
     if (status == OK)
         waiting_print(rows, "approved to be settled outside");
     return status;
@@ -432,7 +327,7 @@ static abandon_verb *verb_find(const char *name)
 int abandon_command(struct program_run *run, int argc, char **argv)
 {
     abandon_verb *verb = argc < 2 ? NULL : verb_find(argv[1]);
-    struct abandon_arguments arguments = {.reason = "", .by = ""};
+    struct said said;
     struct result *rows = NULL;
     struct settle settle;
     struct error error;
@@ -440,16 +335,16 @@ int abandon_command(struct program_run *run, int argc, char **argv)
 
     if (verb == NULL)
         return program_usage(run, "show, propose or approve?");
-    if (!arguments_read(argc - 1, argv + 1, &arguments) ||
-        (!arguments.has_instruction && (verb != show_verb || arguments.window_id <= 0)) ||
-        (verb == propose_verb && !string_has_words(arguments.reason)))
+    if (!said_read(argc - 1, argv + 1, "wirbg", &said) ||
+        (!said.has_instruction && (verb != show_verb || said.window_id <= 0)) ||
+        (verb == propose_verb && !string_has_words(said.reason)))
         return program_usage(run, "which payment? --instruction ID; show takes --window ID too, "
                                   "propose wants --reason");
     if (settle_start(run, &error, &settle) != OK)
         return program_fail(&error);
-    status = waiting_read(settle.session.db, &arguments, &error, &rows);
+    status = waiting_read(settle.session.db, &said, &error, &rows);
     if (status == OK)
-        status = verb(&settle, &arguments, rows, &error);
+        status = verb(&settle, &said, rows, &error);
     result_free(rows);
     settle_done(&settle);
     return status == OK ? EXIT_OK : program_fail(&error);

@@ -214,9 +214,9 @@ static enum status fees_decide(struct book *book, struct error *error)
             .payment_count = closing->charges[i].payment_count,
             .amount_minor = closing->charges[i].minor,
         };
-    if (count > 0 && !netting_add_fees(closing->model, book->obligations, closing->pair_count,
-                                       charges, count, book->participant_count, book->arena,
-                                       &book->nets, &own_minor))
+    if (count > 0 &&
+        !netting_add_fees(closing->model, book->obligations, closing->pair_count, charges, count,
+                          book->participant_count, book->arena, &book->nets, &own_minor))
         return too_large(book, error);
     if (!nets_sum(book) || !charges_own(closing, false, &book->fee_income_minor) ||
         !charges_own(closing, true, &book->fee_tax_minor))
@@ -506,49 +506,25 @@ static enum status expected_items_write(struct book *book, struct error *error)
     return db_run_once(book->db, settle_sql_expected_item_insert, &params, error, NULL);
 }
 
-static struct leg instruction_leg(const struct book *book, const struct instruction *instruction)
-{
-    int32_t nostro = book->closing->nostro_account_id;
-    int32_t account_id = book->account_ids[instruction->participant_index];
-    bool collects = instruction->direction == COLLECT;
-
-    return (struct leg){
-        .debit_account_id = collects ? nostro : account_id,
-        .credit_account_id = collects ? account_id : nostro,
-        .amount_minor = instruction->amount_minor,
-    };
-}
-
 /* (2) */
-static enum status journal_write(struct book *book, struct error *error)
+static enum status journal_write(const struct book *book, struct error *error)
 {
     const struct closing *closing = book->closing;
     size_t count = book->instruction_count + book->leg_count;
-    int32_t *ids = ids_of(book, 2 * count);
-    int64_t *amounts = numbers_of(book, count);
-    struct params params;
+    struct leg *legs = arena_alloc(&closing->settle->arena, (count + 1) * sizeof *legs);
 
-    for (size_t i = 0; i < count; i++) {
-        struct leg leg = i < book->instruction_count ? instruction_leg(book, &book->instructions[i])
-                                                     : book->legs[i - book->instruction_count];
+    assert(legs != NULL);
+    for (size_t i = 0; i < book->instruction_count; i++) {
+        const struct instruction *instruction = &book->instructions[i];
 
-        ids[i] = leg.debit_account_id;
-        ids[count + i] = leg.credit_account_id;
-        amounts[i] = leg.amount_minor;
-        effects_row(book->effects, "journal_entry", 3);
-        effects_int64(book->effects, ids[i]);
-        effects_int64(book->effects, ids[count + i]);
-        effects_int64(book->effects, amounts[i]);
+        legs[i] = settle_leg(instruction->direction == COLLECT, closing->nostro_account_id,
+                             book->account_ids[instruction->participant_index],
+                             instruction->amount_minor);
     }
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, closing->tx->commit_id);
-    params_int64(&params, closing->window.window_id);
-    params_date(&params, closing->window.business_date);
-    params_string(&params, book->currency);
-    params_int32_array(&params, ids, count);
-    params_int32_array(&params, ids + count, count);
-    params_int64_array(&params, amounts, count);
-    return db_run_once(book->db, settle_sql_journal_insert, &params, error, NULL);
+    for (size_t i = 0; i < book->leg_count; i++)
+        legs[book->instruction_count + i] = book->legs[i];
+    return settle_post(closing->settle, closing->tx, closing->window.window_id,
+                       closing->window.business_date, text_of(book->currency), legs, count, error);
 }
 
 static enum status book_write(struct book *book, struct error *error)

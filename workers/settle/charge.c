@@ -10,22 +10,18 @@
 
 enum status charges_read(struct closing *closing, struct error *error)
 {
-    struct params params;
     struct result *rows = NULL;
-    enum status status;
+    enum status status = settle_on_window(closing->settle->session.db, settle_sql_fold_charges,
+                                          closing->window.window_id, error, &rows);
 
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, closing->window.window_id);
-    status =
-        db_run_once(closing->settle->session.db, settle_sql_fold_charges, &params, error, &rows);
     if (status != OK)
         return status;
     closing->charge_count = (size_t)result_rows(rows);
     closing->charges = arena_alloc(&closing->settle->arena,
                                    (closing->charge_count + 1) * sizeof *closing->charges);
     if (closing->charges == NULL)
-        status = error_set(error, FATAL, "a window has more than %zu charges",
-                           closing->charge_count);
+        status =
+            error_set(error, FATAL, "a window has more than %zu charges", closing->charge_count);
     for (int i = 0; status == OK && i < result_rows(rows); i++)
         closing->charges[i] = (struct charge){
             .fee_number = (int32_t)result_int64(rows, i, 0),

@@ -10,21 +10,13 @@
 
 enum status fold_window(struct db *db, int64_t window_id, struct error *error)
 {
-    struct params params;
-
     assert(tx_is_open(db));
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, window_id);
-    return db_run_once(db, settle_sql_fold, &params, error, NULL);
+    return settle_on_window(db, settle_sql_fold, window_id, error, NULL);
 }
 
 static enum status window_keep(struct db *db, int64_t window_id, struct error *error)
 {
-    struct params params;
-
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, window_id);
-    return db_run_once(db, settle_sql_window_lock, &params, error, NULL);
+    return settle_on_window(db, settle_sql_window_lock, window_id, error, NULL);
 }
 
 static enum status fold_alone(struct db *db, int64_t window_id, struct error *error)

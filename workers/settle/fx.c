@@ -69,11 +69,8 @@ static enum status unknown_version(struct error *error, const char *what)
 static enum status run_on_window(const struct closing *closing, const char *sql,
                                  struct error *error, struct result **ret_rows)
 {
-    struct params params;
-
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, closing->window.window_id);
-    return db_run_once(closing->settle->session.db, sql, &params, error, ret_rows);
+    return settle_on_window(closing->settle->session.db, sql, closing->window.window_id, error,
+                            ret_rows);
 }
 
 /* ---- reading ---- */

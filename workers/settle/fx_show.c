@@ -51,18 +51,6 @@ _Static_assert((int)TOLD_SIZE >= (int)UUID_TEXT_SIZE && (int)TOLD_SIZE >= (int)A
                    (int)TOLD_SIZE >= (int)INSTANT_TEXT_SIZE,
                "room for each of them");
 
-static const char *money(const struct result *rows, int row, int column, int currency_column,
-                         char text[AMOUNT_TEXT_SIZE])
-{
-    struct amount amount = {.minor = result_int64(rows, row, column)};
-
-    if (currency_parse(result_text(rows, row, currency_column), &amount.currency))
-        amount_format(amount, text);
-    else
-        snprintf(text, AMOUNT_TEXT_SIZE, "%lld", (long long)amount.minor);
-    return text;
-}
-
 static const char *uuid_told(const struct result *rows, int row, int column,
                              char text[UUID_TEXT_SIZE])
 {
@@ -119,11 +107,13 @@ static void print_worth(const struct result *fx)
     char result[AMOUNT_TEXT_SIZE];
 
     printf("  volume %s %.*s is worth %s %.*s; locked %s %.*s; %s %s %.*s\n",
-           money(fx, 0, FX_VOLUME, FX_SOURCE, volume), TEXT_ARG(result_text(fx, 0, FX_SOURCE)),
-           money(fx, 0, FX_WORTH, FX_CURRENCY, worth), TEXT_ARG(result_text(fx, 0, FX_CURRENCY)),
-           money(fx, 0, FX_LOCKED, FX_SOURCE, locked), TEXT_ARG(result_text(fx, 0, FX_SOURCE)),
+           money_told(fx, 0, FX_VOLUME, FX_SOURCE, volume), TEXT_ARG(result_text(fx, 0, FX_SOURCE)),
+           money_told(fx, 0, FX_WORTH, FX_CURRENCY, worth),
+           TEXT_ARG(result_text(fx, 0, FX_CURRENCY)),
+           money_told(fx, 0, FX_LOCKED, FX_SOURCE, locked), TEXT_ARG(result_text(fx, 0, FX_SOURCE)),
            result_word(result_int64(fx, 0, FX_RESULT)),
-           money(fx, 0, FX_RESULT, FX_CURRENCY, result), TEXT_ARG(result_text(fx, 0, FX_CURRENCY)));
+           money_told(fx, 0, FX_RESULT, FX_CURRENCY, result),
+           TEXT_ARG(result_text(fx, 0, FX_CURRENCY)));
 }
 
 static void print_lock(const struct result *locks, int row)
@@ -137,11 +127,11 @@ static void print_lock(const struct result *locks, int row)
     printf("  lock %s %.*s at %s, %.*s: covers %s %.*s, %s %.*s against %s\n",
            uuid_told(locks, row, LOCK_ID, id), TEXT_ARG(result_text(locks, row, LOCK_PAIR)),
            rate_told(locks, row, LOCK_RATE, rate), TEXT_ARG(result_text(locks, row, LOCK_COVER)),
-           money(locks, row, LOCK_COVERED, LOCK_SOURCE, covered),
+           money_told(locks, row, LOCK_COVERED, LOCK_SOURCE, covered),
            TEXT_ARG(result_text(locks, row, LOCK_SOURCE)),
-           money(locks, row, LOCK_WORTH, LOCK_CURRENCY, worth),
+           money_told(locks, row, LOCK_WORTH, LOCK_CURRENCY, worth),
            TEXT_ARG(result_text(locks, row, LOCK_CURRENCY)),
-           money(locks, row, LOCK_RATE_WORTH, LOCK_CURRENCY, rate_worth));
+           money_told(locks, row, LOCK_RATE_WORTH, LOCK_CURRENCY, rate_worth));
 }
 
 void fx_print(const struct result *fx, const struct result *locks)
@@ -176,11 +166,11 @@ static void json_lock(struct buffer *out, const struct result *locks, int row)
     json_text(out, "pair", result_text(locks, row, LOCK_PAIR));
     json_string(out, "rate", rate_told(locks, row, LOCK_RATE, text));
     json_text(out, "cover", result_text(locks, row, LOCK_COVER));
-    json_string(out, "claimed", money(locks, row, LOCK_CLAIMED, LOCK_SOURCE, text));
-    json_string(out, "covered", money(locks, row, LOCK_COVERED, LOCK_SOURCE, text));
-    json_string(out, "lock_worth", money(locks, row, LOCK_WORTH, LOCK_CURRENCY, text));
-    json_string(out, "rate_worth", money(locks, row, LOCK_RATE_WORTH, LOCK_CURRENCY, text));
-    json_string(out, "result", money(locks, row, LOCK_RESULT, LOCK_CURRENCY, text));
+    json_string(out, "claimed", money_told(locks, row, LOCK_CLAIMED, LOCK_SOURCE, text));
+    json_string(out, "covered", money_told(locks, row, LOCK_COVERED, LOCK_SOURCE, text));
+    json_string(out, "lock_worth", money_told(locks, row, LOCK_WORTH, LOCK_CURRENCY, text));
+    json_string(out, "rate_worth", money_told(locks, row, LOCK_RATE_WORTH, LOCK_CURRENCY, text));
+    json_string(out, "result", money_told(locks, row, LOCK_RESULT, LOCK_CURRENCY, text));
     buffer_byte(out, '}');
 }
 
@@ -206,10 +196,10 @@ void fx_json(struct buffer *out, const struct result *fx, const struct result *l
     json_text(out, "side", result_text(fx, 0, FX_SIDE));
     json_string(out, "as_of", instant_told(fx, 0, FX_AS_OF, text));
     json_quotes(out, fx);
-    json_string(out, "volume", money(fx, 0, FX_VOLUME, FX_SOURCE, text));
-    json_string(out, "worth", money(fx, 0, FX_WORTH, FX_CURRENCY, text));
-    json_string(out, "locked", money(fx, 0, FX_LOCKED, FX_SOURCE, text));
-    json_string(out, "result", money(fx, 0, FX_RESULT, FX_CURRENCY, text));
+    json_string(out, "volume", money_told(fx, 0, FX_VOLUME, FX_SOURCE, text));
+    json_string(out, "worth", money_told(fx, 0, FX_WORTH, FX_CURRENCY, text));
+    json_string(out, "locked", money_told(fx, 0, FX_LOCKED, FX_SOURCE, text));
+    json_string(out, "result", money_told(fx, 0, FX_RESULT, FX_CURRENCY, text));
     buffer_string(out, ",\"locks\":[");
     for (int i = 0; i < result_rows(locks); i++) {
         if (i > 0)

@@ -22,14 +22,10 @@ static enum status out_of_memory(struct error *error)
 
 static enum status carried_read(struct closing *closing, struct limits *limits, struct error *error)
 {
-    struct params params;
     struct result *rows = NULL;
-    enum status status;
+    enum status status = settle_on_window(closing->settle->session.db, settle_sql_limit_carried,
+                                          closing->window.window_id, error, &rows);
 
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, closing->window.window_id);
-    status =
-        db_run_once(closing->settle->session.db, settle_sql_limit_carried, &params, error, &rows);
     if (status != OK)
         return status;
     limits->carried_count = (size_t)result_rows(rows);
@@ -82,14 +78,11 @@ static enum status members_read(struct closing *closing, struct limits *limits, 
 static enum status next_look(struct closing *closing, struct limits *limits, struct error *error,
                              bool *ret_again)
 {
-    struct params params;
     struct result *rows = NULL;
     enum window_state state = WINDOW_OPEN;
-    enum status status;
+    enum status status = settle_on_window(closing->settle->session.db, settle_sql_limit_next,
+                                          closing->window.window_id, error, &rows);
 
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, closing->window.window_id);
-    status = db_run_once(closing->settle->session.db, settle_sql_limit_next, &params, error, &rows);
     *ret_again = false;
     if (status == OK && result_rows(rows) == 1) {
         if (!window_state_parse(result_text(rows, 0, 2), &state))

@@ -16,7 +16,7 @@
  *
  * Restart: a return is followed while nothing expects it, whoever stored it.
  */
-#include "settle.h"
+#include "follow.h"
 
 #include "domain/amount.h"
 
@@ -27,65 +27,35 @@
 /* The columns of return_items.sql. */
 enum { INSTRUCTION_ID, REASON, RETURNED, CHARGE, CURRENCY, NOSTRO, OBLIGATION, CHARGES };
 
-struct coming_back {
-    struct settle *settle;
-    struct business *tx;
-    struct window window;
-    calendar_date day;
-    struct result *rows; /* what is expected now */
-};
-
-static enum status expect(struct coming_back *back, struct error *error)
+static enum status expect(struct following *following, struct error *error)
 {
-    struct effects *effects = &back->tx->effects;
-    struct params params;
-    enum status status;
+    struct effects *effects = &following->tx->effects;
+    enum status status = follow_read(following, settle_sql_return_items, error);
 
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, back->window.window_id);
-    params_date(&params, back->day);
-    params_int64(&params, back->tx->commit_id);
-    status = db_run_once(back->tx->db, settle_sql_return_items, &params, error, &back->rows);
-    for (int i = 0; status == OK && i < result_rows(back->rows); i++) {
-        struct uuid instruction_id = result_uuid(back->rows, i, INSTRUCTION_ID);
+    for (int i = 0; status == OK && i < result_rows(following->rows); i++) {
+        struct uuid instruction_id = result_uuid(following->rows, i, INSTRUCTION_ID);
 
         effects_row(effects, "expected_return", 3);
         effects_text(effects, (struct text){(const char *)instruction_id.bytes, 16});
-        effects_int64(effects, result_int64(back->rows, i, RETURNED));
-        effects_int64(effects, back->day);
+        effects_int64(effects, result_int64(following->rows, i, RETURNED));
+        effects_int64(effects, following->day);
     }
     return status;
 }
 
 /* One leg, or two (2). */
-static size_t legs_of(const struct result *rows, int row, struct leg *legs)
+static size_t legs_of(const struct result *rows, int row, struct leg legs[FOLLOW_LEGS_MAX])
 {
     int32_t obligation = (int32_t)result_int64(rows, row, OBLIGATION);
     int64_t charge = result_int64(rows, row, CHARGE);
 
     assert(charge >= 0);
-    legs[0] = (struct leg){.debit_account_id = (int32_t)result_int64(rows, row, NOSTRO),
-                           .credit_account_id = obligation,
-                           .amount_minor = result_int64(rows, row, RETURNED)};
+    legs[0] = settle_leg(true, (int32_t)result_int64(rows, row, NOSTRO), obligation,
+                         result_int64(rows, row, RETURNED));
     if (charge == 0)
         return 1;
-    legs[1] = (struct leg){.debit_account_id = (int32_t)result_int64(rows, row, CHARGES),
-                           .credit_account_id = obligation,
-                           .amount_minor = charge};
+    legs[1] = settle_leg(true, (int32_t)result_int64(rows, row, CHARGES), obligation, charge);
     return 2;
-}
-
-static enum status book(struct coming_back *back, struct error *error)
-{
-    size_t count = (size_t)result_rows(back->rows);
-    struct leg *legs = arena_alloc(&back->settle->arena, 2 * count * sizeof *legs);
-    size_t used = 0;
-
-    assert(legs != NULL);
-    for (size_t i = 0; i < count; i++)
-        used += legs_of(back->rows, (int)i, legs + used);
-    return settle_post(back->settle, back->tx, back->window.window_id, back->day,
-                       result_text(back->rows, 0, CURRENCY), legs, used, error);
 }
 
 /* "returned by the bank: 2, the first with AC04; charges KES 0.20". */
@@ -106,78 +76,48 @@ static void reason_make(const struct result *rows, char reason[HOLD_REASON_SIZE]
              TEXT_ARG(result_text(rows, 0, CURRENCY)), money);
 }
 
-static enum status state_move(struct coming_back *back, struct error *error)
+static enum status state_move(struct following *following, struct error *error)
 {
     char reason[HOLD_REASON_SIZE];
 
-    if (back->window.state == WINDOW_FAILED)
+    if (following->window.state == WINDOW_FAILED)
         return OK;
-    reason_make(back->rows, reason);
-    return settle_move(back->tx, &back->window, WINDOW_FAILED, reason, error);
+    reason_make(following->rows, reason);
+    return settle_move(following->tx, &following->window, WINDOW_FAILED, reason, error);
 }
 
 /* DUPLICATE: somebody was quicker. */
-static enum status return_steps(struct coming_back *back, struct error *error)
+static enum status return_steps(struct following *following, struct error *error)
 {
-    enum status status = settle_lock(back->tx, &back->window, error);
+    enum status status = settle_lock(following->tx, &following->window, error);
 
-    if (status == OK && back->window.state != WINDOW_INSTRUCTED &&
-        back->window.state != WINDOW_SETTLED && back->window.state != WINDOW_FAILED)
+    if (status == OK && following->window.state != WINDOW_INSTRUCTED &&
+        following->window.state != WINDOW_SETTLED && following->window.state != WINDOW_FAILED)
         return DUPLICATE;
     if (status == OK)
-        status = expect(back, error);
-    if (status == OK && result_rows(back->rows) == 0)
+        status = expect(following, error);
+    if (status == OK && result_rows(following->rows) == 0)
         return DUPLICATE;
     if (status == OK)
-        status = book(back, error);
-    return status == OK ? state_move(back, error) : status;
+        status = follow_book(following, CURRENCY, legs_of, error);
+    return status == OK ? state_move(following, error) : status;
 }
 
-static enum status return_window(struct settle *settle, int64_t window_id, calendar_date day,
-                                 int64_t now_us, struct error *error, int64_t *failed)
+static int64_t return_done(const struct following *following)
 {
-    struct business tx;
-    struct coming_back back = {.settle = settle,
-                               .tx = &tx,
-                               .window = {.window_id = window_id},
-                               .day = day};
-    enum status status =
-        business_begin(settle->session.db, "returned", settle->session.worker, now_us, error, &tx);
-
-    if (status != OK)
-        return status;
-    arena_reset(&settle->arena);
-    status = return_steps(&back, error);
-    result_free(back.rows);
-    if (status == DUPLICATE) {
-        business_abandon(&tx);
-        return OK;
-    }
-    status = business_finish(&tx, status, error);
-    if (status == OK)
-        log_warn("window_returned",
-                 "a bank sends money of this window back: sawa settle reopen show",
-                 LOG_INT("window_id", window_id));
-    *failed += status == OK;
-    return status;
+    log_warn("window_returned", "a bank sends money of this window back: sawa settle reopen show",
+             LOG_INT("window_id", following->window.window_id));
+    return 1;
 }
+
+static const struct follow_kind returns = {.action = "returned",
+                                           .windows = settle_sql_returned_windows,
+                                           .takes_now = true,
+                                           .steps = return_steps,
+                                           .done = return_done};
 
 enum status settle_return(struct settle *settle, int64_t now_us, struct error *error,
                           int64_t *ret_failed)
 {
-    struct params params;
-    struct result *rows = NULL;
-    int64_t failed = 0;
-    enum status status;
-
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_instant(&params, now_us);
-    status = db_run_once(settle->session.db, settle_sql_returned_windows, &params, error, &rows);
-    for (int i = 0; status == OK && i < result_rows(rows); i++)
-        status = return_window(settle, result_int64(rows, i, 0), result_date(rows, i, 1), now_us,
-                               error, &failed);
-    result_free(rows);
-    if (status == OK)
-        *ret_failed = failed;
-    return status;
+    return follow_windows(settle, &returns, now_us, error, ret_failed);
 }

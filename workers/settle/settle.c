@@ -73,15 +73,22 @@ enum status settle_move(struct business *tx, struct window *window, enum window_
     return status;
 }
 
-enum status settle_lock(struct business *tx, struct window *window, struct error *error)
+enum status settle_on_window(struct db *db, const char *sql, int64_t window_id, struct error *error,
+                             struct result **ret_rows)
 {
     struct params params;
-    struct result *rows = NULL;
-    enum status status;
 
     params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, window->window_id);
-    status = db_run_once(tx->db, settle_sql_window_lock, &params, error, &rows);
+    params_int64(&params, window_id);
+    return db_run_once(db, sql, &params, error, ret_rows);
+}
+
+enum status settle_lock(struct business *tx, struct window *window, struct error *error)
+{
+    struct result *rows = NULL;
+    enum status status =
+        settle_on_window(tx->db, settle_sql_window_lock, window->window_id, error, &rows);
+
     if (status != OK)
         return status;
     assert(result_rows(rows) == 1); /* somebody found it a moment ago, and windows stay */
@@ -91,6 +98,16 @@ enum status settle_lock(struct business *tx, struct window *window, struct error
                            (long long)window->window_id);
     result_free(rows);
     return status;
+}
+
+struct leg settle_leg(bool collects, int32_t own_account_id, int32_t obligation_account_id,
+                      int64_t amount_minor)
+{
+    return (struct leg){
+        .debit_account_id = collects ? own_account_id : obligation_account_id,
+        .credit_account_id = collects ? obligation_account_id : own_account_id,
+        .amount_minor = amount_minor,
+    };
 }
 
 static void post_params(const struct leg *legs, size_t count, int32_t *ids, int64_t *amounts,

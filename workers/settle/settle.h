@@ -11,6 +11,7 @@
  *   hold.c    people who keep a window from closing, and who let it
  *   exceed.c  two people who let a net debit pass its cap
  *   prefund.c money that participants place beforehand, by two people
+ *   follow.c  what follows from banks' and people's words, window by window: the next four
  *   fail.c    what a bank rejected is reversed and withdrawn  withdrawal, journal_entry
  *   returned.c what a bank sends back is expected and booked  expected_item, journal_entry
  *   reopen.c  ... and instructed again by approval        instruction, expected_item
@@ -33,6 +34,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/config.h"
+#include "domain/amount.h"
 #include "domain/currency.h"
 #include "domain/netting.h"
 #include "domain/window.h"
@@ -161,12 +163,20 @@ must_use enum status settle_payment_day(struct settle *settle, int64_t window_id
                                         calendar_date date, struct error *error,
                                         calendar_date *ret_day);
 
+/* Runs a statement whose one parameter is a window's id. ret_rows may be NULL. */
+must_use enum status settle_on_window(struct db *db, const char *sql, int64_t window_id,
+                                      struct error *error, struct result **ret_rows);
+
 /* One transfer between two accounts, in either direction, as the books have it. */
 struct leg {
     int32_t debit_account_id;
     int32_t credit_account_id;
     int64_t amount_minor;
 };
+
+/* What an instruction moves between an account of ours and a participant's obligation. */
+struct leg settle_leg(bool collects, int32_t own_account_id, int32_t obligation_account_id,
+                      int64_t amount_minor);
 
 /* Posts legs of a window on a day, and notes them in the leaf. */
 must_use enum status settle_post(struct settle *settle, struct business *tx, int64_t window_id,
@@ -192,7 +202,7 @@ struct charge {
     int64_t minor;
 };
 
-struct limits; /* limit.h */
+struct limits;    /* limit.h */
 struct window_fx; /* fx.c */
 
 struct closing {
@@ -236,6 +246,10 @@ must_use enum status charges_write(const struct closing *closing, struct error *
 /* What charges of fees (false) or of taxes on them (true) leave with us; negative: we gave more
  * back than we took. False: does not fit 64 bits. */
 must_use bool charges_own(const struct closing *closing, bool taxes, int64_t *ret_minor);
+
+/* An amount of a row, as its currency writes it; minor units where that is unknown to us. */
+const char *money_told(const struct result *rows, int row, int column, int currency_column,
+                       char text[AMOUNT_TEXT_SIZE]);
 
 /* The rows of show_fx.sql and show_fx_locks.sql; nothing where the window knows no rates. */
 void fx_print(const struct result *fx, const struct result *locks);

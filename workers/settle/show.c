@@ -26,8 +26,8 @@ struct show {
     int32_t limit;
 };
 
-static void money(const struct result *rows, int row, int column, int currency_column,
-                  char text[AMOUNT_TEXT_SIZE])
+const char *money_told(const struct result *rows, int row, int column, int currency_column,
+                       char text[AMOUNT_TEXT_SIZE])
 {
     struct amount amount = {.minor = result_int64(rows, row, column)};
 
@@ -35,6 +35,7 @@ static void money(const struct result *rows, int row, int column, int currency_c
         amount_format(amount, text);
     else
         snprintf(text, AMOUNT_TEXT_SIZE, "%lld", (long long)amount.minor);
+    return text;
 }
 
 /* Columns of show_nets.sql behind the net: what else became of a position, above zero is paid. */
@@ -60,11 +61,7 @@ struct detail {
 static enum status detail_rows(const struct show *show, const char *sql, struct error *error,
                                struct result **ret_rows)
 {
-    struct params params;
-
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, show->window_id);
-    return db_run_once(show->db, sql, &params, error, ret_rows);
+    return settle_on_window(show->db, sql, show->window_id, error, ret_rows);
 }
 
 static enum status detail_read(const struct show *show, struct error *error,
@@ -104,8 +101,8 @@ static void print_window(const struct result *rows, int row)
 
     date_format(result_date(rows, row, 2), date);
     instant_format(result_instant(rows, row, 6), cut_off);
-    money(rows, row, 10, 8, gross);
-    money(rows, row, 11, 8, net);
+    money_told(rows, row, 10, 8, gross);
+    money_told(rows, row, 11, 8, net);
     printf("%-14lld %-9.*s %s/%lld %-11.*s %.16s %10lld %18s %18s %.*s %.*s\n",
            (long long)result_int64(rows, row, 0), TEXT_ARG(result_text(rows, row, 1)), date,
            (long long)result_int64(rows, row, 3), TEXT_ARG(result_text(rows, row, 4)), cut_off,
@@ -121,7 +118,7 @@ static void print_beyond(const struct result *nets, int row)
 
         if (result_int64(nets, row, beyond[i].column) == 0)
             continue;
-        money(nets, row, beyond[i].column, 5, amount);
+        money_told(nets, row, beyond[i].column, 5, amount);
         printf("  %s %s", beyond[i].told, amount);
     }
     printf("\n");
@@ -134,9 +131,9 @@ static void print_nets(const struct result *nets)
         char is_owed[AMOUNT_TEXT_SIZE];
         char net[AMOUNT_TEXT_SIZE];
 
-        money(nets, i, 2, 5, owes);
-        money(nets, i, 3, 5, is_owed);
-        money(nets, i, 4, 5, net);
+        money_told(nets, i, 2, 5, owes);
+        money_told(nets, i, 3, 5, is_owed);
+        money_told(nets, i, 4, 5, net);
         printf("  %-14.*s %-14.*s owes %18s  is owed %18s  net %18s %.*s",
                TEXT_ARG(result_text(nets, i, 0)), TEXT_ARG(result_text(nets, i, 1)), owes, is_owed,
                net, TEXT_ARG(result_text(nets, i, 5)));
@@ -155,7 +152,7 @@ static void print_charges(const struct result *charges)
     for (int i = 0; i < result_rows(charges); i++) {
         char amount[AMOUNT_TEXT_SIZE];
 
-        money(charges, i, 5, 6, amount);
+        money_told(charges, i, 5, 6, amount);
         printf("  %-14.*s %.*s of %lld payments: %.*s pays %.*s %s %.*s\n",
                TEXT_ARG(result_text(charges, i, 0)), TEXT_ARG(result_text(charges, i, 1)),
                (long long)result_int64(charges, i, 4),
@@ -172,7 +169,7 @@ static void json_money(struct buffer *out, const char *key, const struct result 
 {
     char text[AMOUNT_TEXT_SIZE];
 
-    money(rows, row, column, currency_column, text);
+    money_told(rows, row, column, currency_column, text);
     buffer_format(out, ",\"%s\":\"%s\"", key, text);
 }
 
