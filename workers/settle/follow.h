@@ -8,8 +8,8 @@
  *   abandon.c   settled outside          FAILED -> INSTRUCTED where nothing else of it waits
  *   reopen.c    instructed again         FAILED -> REOPENED -> INSTRUCTED
  *
- * (1) Each window in a transaction of its own: one that cannot be followed holds up no other for
- *     longer than its turn.
+ * (1) Each window in a transaction of its own. An error ends the turn; what was done before it
+ *     stays, and the next turn begins again with what is left.
  * (2) Somebody who was quicker is no error: nothing is done, and the next turn does not find it.
  */
 #ifndef SAWA_SETTLE_FOLLOW_H
