@@ -1,10 +1,11 @@
 # sawa_embed_sql(TARGET PREFIX DIR)
-#   Every DIR/sql/*.sql becomes a C string in PREFIX_sql.h: sql/claim.sql -> PREFIX_sql_claim.
+#   Every sql/*.sql of DIR and of the folders in it becomes a C string in PREFIX_sql.h:
+#   sql/claim.sql -> PREFIX_sql_claim.
 #   The files stay pasteable into psql; the program carries them inside.
 find_program(SAWA_SH sh REQUIRED)
 
 function(sawa_embed_sql target prefix dir)
-  file(GLOB files CONFIGURE_DEPENDS ${dir}/sql/*.sql)
+  file(GLOB files CONFIGURE_DEPENDS ${dir}/sql/*.sql ${dir}/*/sql/*.sql)
   if(NOT files)
     return()
   endif()

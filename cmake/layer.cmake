@@ -18,10 +18,11 @@ function(sawa_layer name)
 endfunction()
 
 # sawa_program(NAME)
-#   The program sawa-NAME from every .c file of the calling folder. Target programs builds all of
-#   them and no test.
+#   The program sawa-NAME from every .c file of the calling folder and of the folders in it; all of
+#   them write "header.h" or "folder/header.h", from the calling folder on. Target programs builds
+#   all programs and no test.
 function(sawa_program name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
   add_executable(sawa-${name} ${sources})
   target_include_directories(sawa-${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(sawa-${name} PRIVATE sawa_runtime)

@@ -15,7 +15,7 @@
  *     what it says of payments that count as not sent would be lost. It stays where it is so long.
  * (5) Money comes back per payment, with its amount. A return of a whole group that does not name
  *     its payments, or one without a readable amount, is unknown: nobody guesses how much. What
- *     follows in the books is workers/settle/returned.c's.
+ *     follows in the books is workers/settle/follow/returned.c's.
  *
  * Restart: all of an answer in one transaction, and (1).
  */

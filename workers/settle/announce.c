@@ -11,8 +11,9 @@
  * the books. Their names follow from what they are about, and with them their message ids. What
  * banks do with instructions is told by workers/relay/announce.c.
  */
-#include "settle.h"
+#include "announce.h"
 
+#include "close/closing.h"
 #include "settle_sql.h"
 
 static enum status announce(struct business *tx, const char *sql, int64_t window_id,

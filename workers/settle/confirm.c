@@ -4,6 +4,7 @@
  */
 #include "settle.h"
 
+#include "announce.h"
 #include "settle_sql.h"
 
 static enum status confirm_window(struct settle *settle, int64_t window_id, struct text code,

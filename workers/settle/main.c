@@ -16,6 +16,7 @@
  */
 #include "settle.h"
 
+#include "follow/follow.h"
 #include "runtime/ticker.h"
 
 #include <stdio.h>

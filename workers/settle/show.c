@@ -9,7 +9,7 @@
 #include "settle.h"
 
 #include "domain/amount.h"
-
+#include "fx/fx.h"
 #include "settle_sql.h"
 
 #include <getopt.h>

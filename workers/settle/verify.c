@@ -7,8 +7,8 @@
  */
 #include "settle.h"
 
+#include "fx/fx.h"
 #include "settle_sql.h"
-
 #include "store/fee_store.h"
 
 #include <getopt.h>

@@ -17,11 +17,11 @@
  * (4) A bank that says afterwards that it paid what it had rejected contradicts itself: nothing of
  *     the window is approved, instructed or released until somebody has asked it.
  */
-#include "follow.h"
-#include "said.h"
+#include "follow/follow.h"
 
+#include "announce.h"
 #include "domain/amount.h"
-
+#include "said.h"
 #include "settle_sql.h"
 
 #include <stdio.h>

@@ -13,7 +13,7 @@
  * (3) Ids follow from window, participant, counterparty and direction: a close that is tried
  *     again, and a replay, name the same instructions (I9).
  */
-#include "limit.h"
+#include "limits/limit.h"
 
 #include "settle_sql.h"
 

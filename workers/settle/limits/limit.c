@@ -5,7 +5,7 @@
  *   prefunded          debit its PREFUNDING, credit its OBLIGATION
  *   carried over       nothing is booked: it stays on the OBLIGATION account
  */
-#include "limit.h"
+#include "limits/limit.h"
 
 #include "domain/amount.h"
 #include "settle_sql.h"

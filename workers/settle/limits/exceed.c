@@ -12,7 +12,6 @@
 #include "said.h"
 
 #include "domain/amount.h"
-
 #include "settle_sql.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * follow.c - see follow.h; and sawa-settle follow, which does all four once.
  */
-#include "follow.h"
+#include "follow/follow.h"
 
 #include "settle_sql.h"
 

@@ -7,7 +7,7 @@
  *
  * Columns of show_fx.sql and show_fx_locks.sql.
  */
-#include "settle.h"
+#include "fx/fx.h"
 
 #include "domain/rate.h"
 

@@ -15,8 +15,11 @@
  *
  * Restart: whatever is tried again after COMMIT finds the window closed and does nothing.
  */
-#include "limit.h"
+#include "close/closing.h"
 
+#include "announce.h"
+#include "fx/fx.h"
+#include "limits/limit.h"
 #include "settle_sql.h"
 
 #include <stdio.h>

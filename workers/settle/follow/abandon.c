@@ -15,11 +15,10 @@
  * (4) Unlike reopen.c it may be decided about a payment whose bank contradicts itself: nothing is
  *     paid by it.
  */
-#include "follow.h"
-#include "said.h"
+#include "follow/follow.h"
 
 #include "domain/amount.h"
-
+#include "said.h"
 #include "settle_sql.h"
 
 #include <stdio.h>

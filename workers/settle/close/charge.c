@@ -4,7 +4,7 @@
  * Fees were reckoned payment by payment by ingest (domain/fee.h) and summed per fee and pair; here
  * they join what is netted (domain/netting.h) and are stored beside the obligations.
  */
-#include "settle.h"
+#include "close/closing.h"
 
 #include "settle_sql.h"
 

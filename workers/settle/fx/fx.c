@@ -13,7 +13,7 @@
  * (3) Windows of one corridor draw on a lock that payments name in the order of their cut-offs: the
  *     later one waits for the earlier one.
  */
-#include "settle.h"
+#include "fx/fx.h"
 
 #include "domain/fx_gain.h"
 #include "domain/fx_rate.h"

@@ -1,7 +1,7 @@
 /*
  * fx_verify.c - the part of sawa-settle verify that reckons rates and locks again, in SQL.
  */
-#include "settle.h"
+#include "fx/fx.h"
 
 #include "settle_sql.h"
 

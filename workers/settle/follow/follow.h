@@ -51,4 +51,34 @@ must_use enum status follow_book(struct following *following, int currency_colum
                                                    struct leg legs[FOLLOW_LEGS_MAX]),
                                  struct error *error);
 
+/* FAILED where a bank rejected an instruction, each window in its own transaction: its booking is
+ * reversed, its expected item withdrawn. */
+must_use enum status settle_fail(struct settle *settle, int64_t now_us, struct error *error,
+                                 int64_t *ret_failed);
+
+/* FAILED -> REOPENED -> INSTRUCTED where people approved what waits: its next attempts. */
+must_use enum status settle_reopen(struct settle *settle, int64_t now_us, struct error *error,
+                                   int64_t *ret_reopened);
+
+/* FAILED where a bank sends money back, each window in its own transaction: what comes in is
+ * expected, and the obligation stands again. */
+must_use enum status settle_return(struct settle *settle, int64_t now_us, struct error *error,
+                                   int64_t *ret_failed);
+
+/* Moves to a suspense account what people approved to settle outside; FAILED -> INSTRUCTED where
+ * nothing else of the window waits. Counts payments. */
+must_use enum status settle_abandon(struct settle *settle, int64_t now_us, struct error *error,
+                                    int64_t *ret_abandoned);
+
+/* All of these: what was undone first, then what was decided about it. */
+must_use enum status settle_follow(struct settle *settle, int64_t now_us, struct error *error,
+                                   int64_t *ret_count);
+
+/* The first day from date on on which the bank of a window's corridor can be instructed: a business
+ * day of all its calendars, as its newest version in force has them. REJECT: they end before that.
+ * Resets the arena. */
+must_use enum status settle_payment_day(struct settle *settle, int64_t window_id,
+                                        calendar_date date, struct error *error,
+                                        calendar_date *ret_day);
+
 #endif

@@ -16,10 +16,9 @@
  *
  * Restart: a return is followed while nothing expects it, whoever stored it.
  */
-#include "follow.h"
+#include "follow/follow.h"
 
 #include "domain/amount.h"
-
 #include "settle_sql.h"
 
 #include <stdio.h>

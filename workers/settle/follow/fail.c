@@ -15,7 +15,7 @@
  * Restart: a rejection is followed while its item is open, whoever stored it. Further rejections of
  * a window that has FAILED are followed in the same way.
  */
-#include "follow.h"
+#include "follow/follow.h"
 
 #include "settle_sql.h"
 

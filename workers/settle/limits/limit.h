@@ -15,8 +15,8 @@
 #ifndef SAWA_SETTLE_LIMIT_H
 #define SAWA_SETTLE_LIMIT_H
 
+#include "close/closing.h"
 #include "domain/settlement_limit.h"
-#include "settle.h"
 
 /* What windows before left over for one position. */
 struct carried {

@@ -1,7 +1,7 @@
 /*
  * payment_day.c - on which day a bank can be instructed again: the corridor's calendars say so.
  */
-#include "settle.h"
+#include "follow/follow.h"
 
 #include "base/zone_file.h"
 #include "domain/book_document.h"
@@ -43,16 +43,15 @@ enum status settle_payment_day(struct settle *settle, int64_t window_id, calenda
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, window_id);
     params_date(&params, date);
-    status =
-        db_run_once(settle->session.db, settle_sql_payment_calendar, &params, error, &row);
+    status = db_run_once(settle->session.db, settle_sql_payment_calendar, &params, error, &row);
     if (status != OK)
         return status;
     assert(result_rows(row) == 1); /* a window's version began before what was withdrawn of it */
     arena_reset(&settle->arena);
-    status = book_document_read(&(struct book_document){result_text(row, 0, 2),
-                                                        result_text(row, 0, 3)},
-                                "the stored definition", zone_file_source(), &settle->arena, error,
-                                &book);
+    status =
+        book_document_read(&(struct book_document){result_text(row, 0, 2), result_text(row, 0, 3)},
+                           "the stored definition", zone_file_source(), &settle->arena, error,
+                           &book);
     if (status == OK)
         status = day_find(&book, row, date, error, ret_day);
     result_free(row);
