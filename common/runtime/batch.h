@@ -40,6 +40,7 @@ struct batch_part {
     struct position_move move;
     int64_t watermark_before_us; /* where the part began */
     bool dropped;                /* (3) */
+    bool told;                   /* ... with an earlier part of its partition, whose loss is known */
     size_t record_count;
     size_t counts[REJECT + 1]; /* by verdict: OK, DUPLICATE, REJECT */
 

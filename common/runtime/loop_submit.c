@@ -142,29 +142,20 @@ static void committed(struct loop *loop, struct loop_lane *lane)
     }
 }
 
-/* False for what fenced_forget took out of the open batch itself: its loss has been told. */
-static bool is_news(struct loop *loop, const struct batch_part *lost)
-{
-    const struct partition *partition = partitions_find(&loop->partitions, lost->move.partition);
-
-    return partition == NULL ||
-           (partition->state == PARTITION_ACTIVE && partition->position.epoch == lost->move.epoch);
-}
-
-/* A dropped part may have more in the open batch of its lane: that goes too. */
+/* A dropped part may have more in the open batch of its lane: that goes too, and is one loss. */
 static void fenced_forget(struct loop *loop, struct loop_lane *lane)
 {
     for (size_t i = 0; i < lane->working->part_count; i++) {
         const struct batch_part *lost = &lane->working->parts[i];
         struct batch_part *open = batch_part_find(lane->filling, lost->move.partition);
 
-        if (!lost->dropped || !is_news(loop, lost))
+        if (!lost->dropped || lost->told)
             continue;
         log_warn("partition_fenced", "another worker holds a partition",
                  LOG_INT("partition", lost->move.partition), LOG_INT("epoch", lost->move.epoch));
         loop_metrics_fenced(&loop->metrics);
         if (open != NULL)
-            open->dropped = true;
+            open->dropped = open->told = true;
     }
 }
 

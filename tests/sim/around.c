@@ -87,11 +87,15 @@ void loop_metrics_committed(struct loop_metrics *metrics, const struct batch *ba
 {
     (void)metrics;
     (void)batch;
+    if (world.lost_told != world.lost_parts)
+        violation("I7", "%lld partitions were lost, and %lld of these losses told",
+                  (long long)world.lost_parts, (long long)world.lost_told);
 }
 
 void loop_metrics_fenced(struct loop_metrics *metrics)
 {
     (void)metrics;
+    world.lost_told++;
     state_reached(STATE_FENCED, 1);
 }
 

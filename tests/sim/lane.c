@@ -24,9 +24,19 @@ struct lane {
     enum lane_state state;
     struct batch *batch;
     struct text source_name;
+    size_t lost; /* parts of its batch that are dropped: at first, before it was submitted */
     enum status outcome;
     struct error error;
 };
+
+static size_t parts_dropped(const struct batch *batch)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < batch->part_count; i++)
+        count += batch->parts[i].dropped ? 1 : 0;
+    return count;
+}
 
 static void lane_work(struct lane *lane)
 {
@@ -124,6 +134,7 @@ void lane_submit(struct lane *lane, struct batch *batch, struct text source_name
     assert_batch_state(batch);
     assert(lane->state == LANE_IDLE);
     lane->batch = batch;
+    lane->lost = parts_dropped(batch);
     lane->source_name = source_name;
     lane->state = LANE_BUSY;
     task_wake(lane->task);
@@ -135,6 +146,8 @@ enum status lane_collect(struct lane *lane, struct error *ret_error)
     seam("lane_collect");
     assert(lane->state == LANE_DONE);
     lane->state = LANE_IDLE;
+    if (lane->outcome == OK)
+        world.lost_parts += (int64_t)(parts_dropped(lane->batch) - lane->lost);
     lane->batch = NULL;
     *ret_error = lane->error;
     return lane->outcome;

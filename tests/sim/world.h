@@ -147,6 +147,8 @@ struct world {
     bool hot; /* few event ids, all at once */
     int rates[FAULT_COUNT];
     int64_t schema_away_until_us;
+    int64_t lost_parts; /* what the store refused for its epoch, in batches that were collected */
+    int64_t lost_told;  /* of these, told to who watches the worker */
     struct tally *tally;
     size_t worker_count;
     size_t lane_count;
