@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PIECE_SIZE = 64 * 1024, PIECE_OUT_MAX = 4 * PIECE_SIZE };
+enum { PIECE_SIZE = 16 * 1024, PIECE_OUT_MAX = 4 * PIECE_SIZE }; /* stays in the first caches */
 
 const struct statement_limits statement_limits_default = {
     .file_size_max = INT64_C(4) << 30,

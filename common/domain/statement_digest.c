@@ -47,11 +47,15 @@ static void add_bytes(struct fields *fields, const void *bytes, size_t size)
     fields->size += size;
 }
 
-static void add_number(struct fields *fields, int64_t value)
+/* Most of what is added: of a size that is known, without a call. */
+static inline void add_number(struct fields *fields, int64_t value)
 {
     uint64_t big = htobe64((uint64_t)value);
 
-    add_bytes(fields, &big, sizeof big);
+    if (sizeof big > sizeof fields->bytes - fields->size)
+        flush(fields);
+    memcpy(fields->bytes + fields->size, &big, sizeof big);
+    fields->size += sizeof big;
 }
 
 static void add_text(struct fields *fields, struct text text)

@@ -40,7 +40,7 @@ struct batch_part {
     struct position_move move;
     int64_t watermark_before_us; /* where the part began */
     bool dropped;                /* (3) */
-    bool told;                   /* ... with an earlier part of its partition, whose loss is known */
+    bool told;                   /* ... with an earlier part of it, whose loss is told */
     size_t record_count;
     size_t counts[REJECT + 1]; /* by verdict: OK, DUPLICATE, REJECT */
 
@@ -83,7 +83,7 @@ struct batch {
     int64_t commit_id;    /* given in the transaction */
     int64_t commit_us;    /* from BEGIN to the reply to COMMIT, of the last attempt */
     int32_t source_id;
-    bool rereads; /* false: its records come again under other numbers (parked_again.h) */
+    bool rereads;         /* false: its records come again under other numbers (parked_again.h) */
     struct data_key *key; /* seals what is parked */
     struct buffer_pool *spares; /* where sealed parts get their memory and leave it; NULL: none */
 };

@@ -27,7 +27,7 @@ static struct text first_of(const struct camt *camt, int32_t node, const char *c
 
 static struct text keep(struct camt *camt, struct text text)
 {
-    return statement_copy(statement_of(camt), text);
+    return text.size == 0 ? (struct text){NULL, 0} : statement_copy(statement_of(camt), text);
 }
 
 static void keep_if_absent(struct camt *camt, struct text *place, struct text text)

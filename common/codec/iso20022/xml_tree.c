@@ -10,6 +10,7 @@ enum { FIRST_CAPACITY = 256 };
 void xml_tree_init(struct xml_tree *tree, int32_t node_max, size_t text_max)
 {
     assert(node_max > 0);
+    assert(text_max <= UINT32_MAX);
     *tree = (struct xml_tree){.node_max = node_max, .open = XML_NONE};
     buffer_init(&tree->text, text_max);
 }
@@ -65,17 +66,6 @@ static struct name name_at(const char *at)
     return name;
 }
 
-/* The bit of a name among the children of a node, by its first three bytes: names have two. */
-static uint64_t bit_of(const char *name)
-{
-    uint32_t third =
-        name[1] == '\0' || name[1] == '/' || name[2] == '/' ? 0 : (unsigned char)name[2];
-    uint32_t head =
-        (uint32_t)(unsigned char)name[0] | (uint32_t)(unsigned char)name[1] << 8 | third << 16;
-
-    return UINT64_C(1) << ((head * UINT32_C(0x9E3779B1)) >> 26);
-}
-
 static bool has_name(const struct xml_node *node, const struct name *name)
 {
     return node->head == name->head &&
@@ -109,11 +99,11 @@ void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct
                               .parent = tree->open,
                               .line = line};
     if (tree->open != XML_NONE)
-        tree->nodes[tree->open].children |= bit_of(name);
-    node->currency_start = tree->text.size;
-    node->currency_size = currency.size;
+        tree->nodes[tree->open].children |= xml_name_bit(name);
+    node->currency_start = (uint32_t)tree->text.size;
+    node->currency_size = (uint32_t)currency.size;
     buffer_text(&tree->text, currency);
-    node->text_start = tree->text.size;
+    node->text_start = (uint32_t)tree->text.size;
     tree->open = tree->node_count++;
     tree->depth++;
     tree->failed = tree->failed || buffer_failed(&tree->text);
@@ -130,7 +120,7 @@ void xml_tree_text(struct xml_tree *tree, struct text text)
         return; /* text between children has no meaning in these messages */
     buffer_text(&tree->text, text);
     tree->failed = buffer_failed(&tree->text);
-    node->text_size = tree->failed ? 0 : tree->text.size - node->text_start;
+    node->text_size = tree->failed ? 0 : (uint32_t)tree->text.size - node->text_start;
 }
 
 int32_t xml_tree_close(struct xml_tree *tree)
@@ -214,20 +204,18 @@ static int32_t child_named(const struct xml_tree *tree, int32_t node, const stru
     return child < end ? child : XML_NONE;
 }
 
-int32_t xml_find(const struct xml_tree *tree, int32_t node, const char *path)
+int32_t xml_find_path(const struct xml_tree *tree, int32_t node, const char *path)
 {
-    while (node != XML_NONE) {
-        struct name name;
+    for (;;) {
+        struct name name = name_at(path);
 
-        if ((tree->nodes[node].children & bit_of(path)) == 0)
-            return XML_NONE;
-        name = name_at(path);
         node = child_named(tree, node, &name);
-        if (path[name.size] == '\0')
-            break;
+        if (node == XML_NONE || path[name.size] == '\0')
+            return node;
         path += name.size + 1;
+        if ((tree->nodes[node].children & xml_name_bit(path)) == 0)
+            return XML_NONE;
     }
-    return node;
 }
 
 struct text xml_text(const struct xml_tree *tree, int32_t node)
@@ -236,11 +224,6 @@ struct text xml_text(const struct xml_tree *tree, int32_t node)
         return (struct text){NULL, 0};
     return text_trim(
         (struct text){tree->text.data + tree->nodes[node].text_start, tree->nodes[node].text_size});
-}
-
-struct text xml_text_at(const struct xml_tree *tree, int32_t node, const char *path)
-{
-    return xml_text(tree, xml_find(tree, node, path));
 }
 
 struct text xml_currency(const struct xml_tree *tree, int32_t node)

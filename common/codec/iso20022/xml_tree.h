@@ -15,6 +15,8 @@
  * (1) The children of a node are the nodes behind it that are one deeper, up to end.
  * (2) Names are the parser's own (interned): they live as long as the parser.
  * (3) Nodes and text stay within their ceilings; then failed stays true.
+ * (4) Most look-ups of a reader find nothing: a node keeps a bit for each name among its children,
+ *     and a look-up that cannot succeed ends where it is made.
  *
  * Paths are local names with slashes: "Refs/EndToEndId". Namespaces do not matter.
  */
@@ -26,13 +28,13 @@
 struct xml_node {
     const char *name;
     uint64_t head;     /* the first eight bytes of name, zeros behind its end */
-    uint64_t children; /* a bit for each name among them: most look-ups find none */
+    uint64_t children; /* (4) */
     int32_t depth;
     int32_t parent; /* XML_NONE at the top */
     int32_t end;    /* index behind its last descendant; 0 while it is open */
     int64_t line;
-    size_t text_start, text_size;
-    size_t currency_start, currency_size; /* attribute Ccy */
+    uint32_t text_start, text_size;         /* in text */
+    uint32_t currency_start, currency_size; /* attribute Ccy */
 };
 
 struct xml_tree {
@@ -65,9 +67,28 @@ void xml_tree_cut(struct xml_tree *tree, int32_t node);
 /* True when node has this name. */
 bool xml_is(const struct xml_tree *tree, int32_t node, const char *name);
 
+/* (4) of the first name of a path, by its first three bytes: names have two. */
+static inline uint64_t xml_name_bit(const char *path)
+{
+    uint32_t third =
+        path[1] == '\0' || path[1] == '/' || path[2] == '/' ? 0 : (unsigned char)path[2];
+    uint32_t head =
+        (uint32_t)(unsigned char)path[0] | (uint32_t)(unsigned char)path[1] << 8 | third << 16;
+
+    return UINT64_C(1) << ((head * UINT32_C(0x9E3779B1)) >> 26);
+}
+
+/* xml_find where the first name may be there. */
+int32_t xml_find_path(const struct xml_tree *tree, int32_t node, const char *path);
+
 /* The first node at path below node, XML_NONE where there is none. An open node shows what it
  * has so far. */
-int32_t xml_find(const struct xml_tree *tree, int32_t node, const char *path);
+static inline int32_t xml_find(const struct xml_tree *tree, int32_t node, const char *path)
+{
+    return node == XML_NONE || (tree->nodes[node].children & xml_name_bit(path)) == 0
+               ? XML_NONE
+               : xml_find_path(tree, node, path);
+}
 /* The next sibling of node with the same name, XML_NONE where there is none. */
 int32_t xml_next(const struct xml_tree *tree, int32_t node);
 /* The first child of node of any name, and the sibling behind node. */
@@ -77,7 +98,12 @@ int32_t xml_sibling(const struct xml_tree *tree, int32_t node);
 /* Trimmed text of node itself, and of the first node at path; empty for XML_NONE. Valid until
  * the next change of the tree. */
 struct text xml_text(const struct xml_tree *tree, int32_t node);
-struct text xml_text_at(const struct xml_tree *tree, int32_t node, const char *path);
+static inline struct text xml_text_at(const struct xml_tree *tree, int32_t node, const char *path)
+{
+    int32_t found = xml_find(tree, node, path);
+
+    return found == XML_NONE ? (struct text){NULL, 0} : xml_text(tree, found);
+}
 struct text xml_currency(const struct xml_tree *tree, int32_t node);
 
 #endif
