@@ -3,10 +3,32 @@
  */
 #include "runtime/session.h"
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "runtime/stop.h"
 
 enum { STATEMENT_TIMEOUT_MS = 300000, LOCK_TIMEOUT_MS = 10000 };
+
+/* A worker may be started before its database: it waits as it would later (1). */
+static enum status open_at_last(const struct program_run *run, const struct db_settings *settings,
+                                struct log_gate *gate, struct error *error, struct db **ret_db)
+{
+    struct backoff backoff;
+    enum status status = db_open(settings, error, ret_db);
+
+    backoff_init(&backoff, &backoff_default, (uint64_t)clock_now_us());
+    while (status == RETRY && !run->command->answers) {
+        log_gate_away(gate, "postgresql", error);
+        if (backoff_wait(&backoff) != BACKOFF_AGAIN) {
+            error->exit_code = EXIT_OK; /* somebody asked it to stop */
+            return RETRY;
+        }
+        status = db_open(settings, error, ret_db);
+    }
+    if (status == OK)
+        log_gate_back(gate, "postgresql");
+    return status;
+}
 
 enum status session_open(const struct program_run *run, struct error *error,
                          struct session *ret_session)
@@ -18,7 +40,7 @@ enum status session_open(const struct program_run *run, struct error *error,
         .statement_timeout_ms = STATEMENT_TIMEOUT_MS,
         .lock_timeout_ms = LOCK_TIMEOUT_MS,
     };
-    enum status status = db_open(&settings, error, &session.db);
+    enum status status = open_at_last(run, &settings, &session.gate, error, &session.db);
 
     if (status != OK)
         return status;

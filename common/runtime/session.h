@@ -4,9 +4,12 @@
  * For programs that work between events rather than on a stream: settle, statement, reconcile,
  * report and the one-shot verbs.
  *
- *   session_open(run, &error, &session)     one attempt; a one-shot verb ends with its error
+ *   session_open(run, &error, &session)     a verb that answers ends with its error (1)
  *   session_await(&session, &error)         after RETRY: waits, reconnects, says so once
  *   session_done(&session)
+ *
+ * (1) A verb that answers a person makes one attempt. A worker waits for its database from its
+ *     first moment on: in what order pods start does not matter.
  */
 #ifndef SAWA_RUNTIME_SESSION_H
 #define SAWA_RUNTIME_SESSION_H
@@ -24,6 +27,7 @@ struct session {
     struct log_gate gate;
 };
 
+/* RETRY: the server is away; of a worker (1), with EXIT_OK: stop was asked while it waited. */
 must_use enum status session_open(const struct program_run *run, struct error *error,
                                   struct session *ret_session);
 void session_done(struct session *session); /* NULL and half-built are fine */
