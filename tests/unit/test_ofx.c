@@ -89,6 +89,21 @@ static void blocks_within_an_entry(void **state)
     assert_int_equal(count_of("inner"), 1);
 }
 
+/* What the open entry has so far is not let go with the balance. */
+static void a_balance_within_an_entry_leaves_it_whole(void **state)
+{
+    (void)state;
+    read_all(HEADER_2 BEGIN "<STMTTRN><DTPOSTED>20260301<TRNAMT>1.00<FITID>F1<NAME>first"
+                            "<BAL><NAME>held<BALTYPE>DOLLAR<VALUE>5.00</BAL><MEMO>and a memo"
+                            "</STMTTRN>" END);
+    has("\"booking_date\":\"2026-03-01\"");
+    has("\"amount\":\"1.00\"");
+    has("\"servicer_reference\":\"F1\"");
+    has("\"name\":\"first\"");
+    has("\"unstructured\":[\"and a memo\"]");
+    has("\"type\":\"held\"");
+}
+
 static void the_other_party_and_its_currency(void **state)
 {
     (void)state;
@@ -251,6 +266,7 @@ int main(void)
         cmocka_unit_test(values_with_end_tags),
         cmocka_unit_test(texts_in_sections_stay_as_they_are),
         cmocka_unit_test(blocks_within_an_entry),
+        cmocka_unit_test(a_balance_within_an_entry_leaves_it_whole),
         cmocka_unit_test(the_other_party_and_its_currency),
         cmocka_unit_test(cards_pending_entries_and_other_balances),
         cmocka_unit_test(rule_61_marks_that_may_mean_thousands_are_no_guess),

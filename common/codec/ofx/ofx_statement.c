@@ -302,11 +302,12 @@ enum status ofx_statement_end(struct ofx_statement *message, enum ofx_area area,
     case OFX_STATEMENT: return statement_end(message, line, error);
     case OFX_ENTRY: entry_build(message, false); break;
     case OFX_PENDING: entry_build(message, true); break;
-    case OFX_BALANCE: balance_build(message); break;
+    case OFX_BALANCE:
+        balance_build(message);
+        return statement_fits(message->context, line, error); /* an entry may be open around it */
     default: return OK;
     }
-    if (area != OFX_BALANCE)
-        forget(message, OFX_OF_ENTRY, OFX_OF_BALANCE); /* the entry may be gone now */
+    forget(message, OFX_OF_ENTRY, OFX_OF_BALANCE); /* the entry may be gone now */
     return statement_entry_done(message->context, line, error);
 }
 
