@@ -3,7 +3,6 @@
  */
 #include "replay.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,8 +26,10 @@ static bool number_take(const char *text, int64_t max, int32_t *ret_number)
     return true;
 }
 
-static bool option_take(int option, struct arguments *arguments)
+static bool option_take(void *context, int option)
 {
+    struct arguments *arguments = context;
+
     switch (option) {
     case 's': arguments->source = optarg; return true;
     case 'p': return number_take(optarg, REPLAY_PARTITIONS_MAX - 1, &arguments->partition);
@@ -50,12 +51,8 @@ static bool option_take(int option, struct arguments *arguments)
 static bool options_read(int argc, char **argv, const struct verb *verb,
                          struct arguments *arguments)
 {
-    int option;
-
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        if (option == '?' || strchr(verb->options, option) == NULL ||
-            !option_take(option, arguments))
-            return false;
+    if (!program_options(argc, argv, known, verb->options, option_take, arguments))
+        return false;
     arguments->places = argv + optind;
     arguments->place_count = (size_t)(argc - optind);
     return true;

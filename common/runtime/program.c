@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -25,6 +26,18 @@ int program_fail(const struct error *error)
     assert(error->status != OK);
     fprintf(stderr, "%s\n", error_text(error, text, sizeof text));
     return (int)error->exit_code;
+}
+
+bool program_options(int argc, char **argv, const struct option *known, const char *letters,
+                     bool (*take)(void *context, int option), void *context)
+{
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
+        if (option == '?' || (letters != NULL && strchr(letters, option) == NULL) ||
+            !take(context, option))
+            return false;
+    return true;
 }
 
 int program_usage(const struct program_run *run, const char *format, ...)

@@ -27,6 +27,8 @@
 
 #include "runtime/options.h"
 
+#include <getopt.h>
+
 enum { PROGRAM_TABLE_COUNT = 3 };
 
 struct program_run;
@@ -78,6 +80,13 @@ must_use int program_answer(struct buffer *out, int code);
  * on with what it has. The caller owns *ret_config. */
 must_use enum status program_config_read(const struct program_run *run, struct error *error,
                                          struct config **ret_config);
+
+/* Every option of a verb's words, in order, by take, which sees its letter and reads optarg; words
+ * that are no options stay behind optind. letters: of known, those that this verb has; NULL: all.
+ * False: an option that is not among them, or one that take refuses. */
+must_use bool program_options(int argc, char **argv, const struct option *known,
+                              const char *letters, bool (*take)(void *context, int option),
+                              void *context);
 
 /* Prints "sawa-x: what" and the command's usage line on stderr; returns EXIT_USAGE. */
 must_use int program_usage(const struct program_run *run, const char *format, ...)

@@ -7,7 +7,6 @@
 #include "archive_sql.h"
 #include "base/clock.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const struct option known[] = {
@@ -24,8 +23,10 @@ static const struct option known[] = {
     {NULL, 0, NULL, 0},
 };
 
-static bool option_take(int option, struct arguments *arguments)
+static bool option_take(void *context, int option)
 {
+    struct arguments *arguments = context;
+
     switch (option) {
     case 'd': return date_parse(text_of(optarg), &arguments->day);
     case 'b': return date_parse(text_of(optarg), &arguments->before);
@@ -43,12 +44,8 @@ static bool option_take(int option, struct arguments *arguments)
 static bool options_read(int argc, char **argv, const struct verb *verb,
                          struct arguments *arguments)
 {
-    int option;
-
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        if (option == '?' || strchr(verb->options, option) == NULL ||
-            !option_take(option, arguments))
-            return false;
+    if (!program_options(argc, argv, known, verb->options, option_take, arguments))
+        return false;
     arguments->files = argv + optind;
     arguments->file_count = (size_t)(argc - optind);
     return true;

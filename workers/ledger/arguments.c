@@ -3,8 +3,6 @@
  */
 #include "ledger.h"
 
-#include <getopt.h>
-
 static const struct option known[] = {
     {"from", required_argument, NULL, 'f'},
     {"until", required_argument, NULL, 'u'},
@@ -56,8 +54,10 @@ static bool hours_take(struct arguments *arguments)
            arguments->hours <= PERIOD_HOURS_MAX;
 }
 
-static bool option_take(int option, struct arguments *arguments)
+static bool option_take(void *context, int option)
 {
+    struct arguments *arguments = context;
+
     switch (option) {
     case 'f': return date_parse(text_of(optarg), &arguments->from);
     case 'u': return date_parse(text_of(optarg), &arguments->until);
@@ -76,12 +76,8 @@ static bool option_take(int option, struct arguments *arguments)
 static bool options_read(int argc, char **argv, const struct verb *verb,
                          struct arguments *arguments)
 {
-    int option;
-
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        if (option == '?' || strchr(verb->options, option) == NULL ||
-            !option_take(option, arguments))
-            return false;
+    if (!program_options(argc, argv, known, verb->options, option_take, arguments))
+        return false;
     return arguments->from == DATE_NONE || arguments->until == DATE_NONE ||
            arguments->from <= arguments->until;
 }

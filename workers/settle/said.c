@@ -5,7 +5,6 @@
 
 #include "domain/amount.h"
 
-#include <getopt.h>
 #include <string.h>
 
 static const struct option known[] = {
@@ -17,8 +16,10 @@ static const struct option known[] = {
     {"give-back", no_argument, NULL, 'v'},         {NULL, 0, NULL, 0},
 };
 
-static bool option_take(int option, struct said *said)
+static bool option_take(void *context, int option)
 {
+    struct said *said = context;
+
     switch (option) {
     case 'w': return text_to_int64(text_of(optarg), &said->window_id);
     case 'i':
@@ -40,11 +41,9 @@ static bool option_take(int option, struct said *said)
 bool said_read(int argc, char **argv, const char *letters, struct said *ret_said)
 {
     struct said said = {.reference = "", .reason = "", .by = "", .date = DATE_NONE};
-    int option;
 
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        if (strchr(letters, option) == NULL || !option_take(option, &said))
-            return false;
+    if (!program_options(argc, argv, known, letters, option_take, &said))
+        return false;
     if (optind < argc && strchr(letters, '#') != NULL &&
         !text_to_int64(text_of(argv[optind++]), &said.number))
         return false;

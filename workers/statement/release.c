@@ -13,7 +13,6 @@
 
 #include "statement_sql.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,8 +67,10 @@ struct request {
     struct original_seal seal;
 };
 
-static bool option_take(int option, struct request *request)
+static bool option_take(void *context, int option)
 {
+    struct request *request = context;
+
     switch (option) {
     case 'r': request->reason = optarg; return true;
     case 'b': request->by = optarg; return true;
@@ -93,11 +94,9 @@ static bool request_read(int argc, char **argv, struct request *request)
         {"execute", no_argument, NULL, 'x'},
         {NULL, 0, NULL, 0},
     };
-    int option;
 
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
-        if (!option_take(option, request))
-            return false;
+    if (!program_options(argc, argv, known, NULL, option_take, request))
+        return false;
     for (; optind < argc; optind++) {
         if (request->word_count == (int)COUNT_OF(request->words))
             return false;
