@@ -6,6 +6,7 @@
  *   close.c   one window, from gate to COMMIT             window_cut, state
  *   book.c    what a closed window becomes                obligation ... journal_entry
  *   charge.c  what its fees add to that                   fee_obligation
+ *   customer.c its customers' payments, one by one         instruction
  *   fx.c      the rate it settles at, what its locks brought  window_fx, journal_entry
  *   limit.c   what of its nets waits, or keeps it waiting net_carry, group_net, prefunding_use
  *   hold.c    people who keep a window from closing, and who let it
@@ -26,7 +27,8 @@
  *     expected items, journal, leaf, state. Nothing of it is visible before, all of it after.
  * (2) The gate is taken before anything is read: who adds to the window has committed, who comes
  *     later reads the cut. The row lock is taken after the gate, by every close and every fold.
- * (3) The close reads folded deltas, never payments.
+ * (3) The close reads folded deltas, never payments; but for a corridor that instructs customers'
+ *     payments one by one, whose payments it has to name.
  */
 #ifndef SAWA_SETTLE_SETTLE_H
 #define SAWA_SETTLE_SETTLE_H
@@ -202,6 +204,15 @@ struct charge {
     int64_t minor;
 };
 
+/* A payment that is instructed by itself, for its customer. */
+struct customer_payment {
+    calendar_date event_day;
+    struct uuid event_id;
+    int32_t debtor_id; /* whose customer pays */
+    int32_t creditor_id;
+    int64_t minor;
+};
+
 struct limits;    /* limit.h */
 struct window_fx; /* fx.c */
 
@@ -217,6 +228,7 @@ struct closing {
     enum settlement_model model;
     currency currency;
     int32_t nostro_account_id;
+    bool instructs_payments; /* (3) */
     int64_t fold_id; /* 0: no payments */
     int64_t payment_count;
     int64_t late_count;
@@ -225,6 +237,8 @@ struct closing {
     size_t pair_count;
     struct charge *charges;
     size_t charge_count;
+    const struct customer_payment *customers; /* by creditor, then debtor */
+    size_t customer_count;
     const struct limits *limits;
     const struct window_fx *fx; /* NULL: nothing to exchange */
 };
@@ -236,6 +250,18 @@ must_use enum status fx_decide(struct closing *closing, struct error *error,
 
 /* Stores and books it, behind book_window. */
 must_use enum status fx_write(const struct closing *closing, struct error *error);
+
+/* The customers' payments of the window, where its corridor instructs them one by one; else none. */
+must_use enum status customers_read(struct closing *closing, struct error *error);
+
+/* Those of one pair of agents, and their sum. REJECT: it does not fit 64 bits. */
+must_use enum status customers_of(const struct closing *closing, int32_t creditor_id,
+                                  int32_t debtor_id, const struct customer_payment **ret_first,
+                                  size_t *ret_count, int64_t *ret_sum);
+
+/* "/" and the id of the payment that an instruction is for, as its own name has it; empty where it is
+ * for a net position (nil). Terminated. */
+void instruction_payment_name(const struct uuid *event_id, char name[1 + UUID_HEX_SIZE]);
 
 /* What the folded window is charged. */
 must_use enum status charges_read(struct closing *closing, struct error *error);
