@@ -196,8 +196,8 @@ static enum status parked_take(struct retry *retry, const struct place *place,
         return OK;
     status = hand_find(retry, parked->topic, error, ret_hand);
     if (status == OK)
-        status = keyring_find(retry->session.db, retry->key_file, parked->key_id, error,
-                              &retry->key);
+        status =
+            keyring_find(retry->session.db, retry->key_file, parked->key_id, error, &retry->key);
     if (status == OK) {
         (*ret_hand)->batch->key = &retry->key;
         status = record_decide(*ret_hand, parked, retry->session.db, error, outcome);

@@ -58,8 +58,9 @@ static void read_charge_bearer(struct book_reader *reader, const struct config_n
     static const char *const bearers[] = {"DEBT", "CRED", "SHAR", "SLEV"};
 
     if (profile->message == MESSAGE_PACS_008_08)
-        profile->charge_bearer = text_of(bearers[config_take_choice(
-            &reader->take, map, "charge_bearer", bearers, COUNT_OF(bearers))]);
+        profile->charge_bearer =
+            text_of(bearers[config_take_choice(&reader->take, map, "charge_bearer", bearers,
+                                               COUNT_OF(bearers))]);
     else if (config_take_has(&reader->take, map, "charge_bearer"))
         config_refuse(&reader->take, map->line, "charge_bearer", "only pacs.008 has one", NULL);
 }

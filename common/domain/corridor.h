@@ -19,8 +19,9 @@
  *     no others; the version in force on such a day knows them.
  * (6) Who settles for others in a corridor is a participant of it that settles for itself; groups
  *     are of multilateral corridors.
- * (7) A corridor instructs customers' payments one by one exactly where the bank of its account wants
- *     them so (pacs.008), as far as both stand in the book; it nets nothing and lets nothing wait.
+ * (7) A corridor instructs customers' payments one by one exactly where the bank of its account
+ *     wants them so (pacs.008), as far as both stand in the book; it nets nothing and lets nothing
+ *     wait.
  *
  *   struct file_folder beside = {folder, CONFIG_SIZE_MAX};
  *   struct corridor_sources sources = {zone_file_source(), file_folder_source(&beside)};

@@ -91,9 +91,10 @@ void book_customers_check(struct book_reader *reader)
         for (size_t k = 0; k < reader->profile_count && !reader->take.failed; k++) {
             const struct bank_profile *later = &reader->profiles[k];
 
-            if (later == profile || (text_equal(later->account, corridor->nostro->code) &&
-                                     later->effective_from > corridor->effective_from &&
-                                     (next == NULL || later->effective_from < next->effective_from)))
+            if (later == profile ||
+                (text_equal(later->account, corridor->nostro->code) &&
+                 later->effective_from > corridor->effective_from &&
+                 (next == NULL || later->effective_from < next->effective_from)))
                 check_profile(reader, corridor, later);
         }
     }

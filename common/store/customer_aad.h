@@ -1,6 +1,6 @@
 /*
- * customer_aad.h - what binds sealed personal data of payments to its place: moved elsewhere, it does
- * not open.
+ * customer_aad.h - what binds sealed personal data of payments to its place: moved elsewhere, it
+ * does not open.
  *
  * Pure: who seals (ingest, the relay) and who opens (the relay) make the same bytes.
  */

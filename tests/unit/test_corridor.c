@@ -364,7 +364,8 @@ static void mistakes_in_bank_profiles_are_named(void **state)
             "the nearest valid one is pacs.009.001.08");
     mistake("message: pacs.009.001.08", "message: pacs.008.001.08", -3,
             "key charge_bearer: required", NULL);
-    mistake("message: pacs.009.001.08\n", "message: pacs.009.001.08\n    charge_bearer: SHAR\n", -3,
+    mistake("message: pacs.009.001.08\n",
+            "message: pacs.009.001.08\n    charge_bearer: SHAR\n", -3,
             "key charge_bearer: only pacs.008 has one", NULL);
     mistake("    own_bic: EXAMKENX\n", "", -5, "key own_bic: required", NULL);
     mistake("transactions_max: 500", "transactions_max: 0", 0,
@@ -384,8 +385,8 @@ static void mistakes_in_bank_profiles_are_named(void **state)
 #define GROSS "    model: GROSS # each pair is settled as it is\n"
 #define ONE_BY_ONE "    customer_payments: yes\n"
 #define PAIN_OF_KES                                                                                \
-    "    message: pain.001.001.09\n    own_name: Example Settlement Agent\n"                        \
-    "    transactions_max: 500 # of one file\n    uetr: yes\n"                                      \
+    "    message: pain.001.001.09\n    own_name: Example Settlement Agent\n"                       \
+    "    transactions_max: 500 # of one file\n    uetr: yes\n"                                     \
     "    release_threshold_minor: 100000000\n    release_automatic: yes\n"
 
 static void customers_payments_that_cannot_be_sent_are_named(void **state)

@@ -49,7 +49,9 @@ static void what_no_bank_can_hold_is_refused(void **state)
     assert_int_equal(WITH(debtor.name, ((struct text){long_name, CUSTOMER_NAME_MAX})), REASON_NONE);
     assert_int_equal(WITH(debtor.name, ((struct text){long_name, CUSTOMER_NAME_MAX + 1})),
                      REASON_PARTIES_INVALID);
-    assert_int_equal(WITH(debtor.name, TEXT("a\x01" "b")), REASON_PARTIES_INVALID);
+    assert_int_equal(WITH(debtor.name, TEXT("a\x01"
+                                            "b")),
+                     REASON_PARTIES_INVALID);
     assert_int_equal(WITH(debtor.name, TEXT("\xff")), REASON_PARTIES_INVALID);
     assert_int_equal(WITH(debtor.name, TEXT("\xe1\x88\xb0")), REASON_PARTIES_INVALID); /* Ge'ez */
     assert_int_equal(WITH(debtor.name, TEXT("...")), REASON_PARTIES_INVALID);

@@ -249,11 +249,12 @@ static void test_what_a_schema_refuses_names_nobody(void **state)
     snprintf(schemas, sizeof schemas, "%s/xsd", folder);
     if (access(schemas, R_OK) != 0)
         skip();
-    status = payment_xml_check(
-        TEXT("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08\">"
-             "<FIToFICstmrCdtTrf><GrpHdr><MsgId></MsgId><CreDtTm>Wanjiku</CreDtTm>"
-             "</GrpHdr></FIToFICstmrCdtTrf></Document>"),
-        MESSAGE_PACS_008_08, schemas, &error);
+    status =
+        payment_xml_check(TEXT(
+                              "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08\">"
+                              "<FIToFICstmrCdtTrf><GrpHdr><MsgId></MsgId><CreDtTm>Wanjiku</CreDtTm>"
+                              "</GrpHdr></FIToFICstmrCdtTrf></Document>"),
+                          MESSAGE_PACS_008_08, schemas, &error);
     assert_int_equal(status, REJECT);
     assert_non_null(strstr(error.detail, "MsgId"));
     assert_null(strstr(error.detail, "facet"));

@@ -96,10 +96,11 @@ static enum status profile_compare(struct plan *plan, const struct bank_profile 
     return profile_new(plan, given, newest, error);
 }
 
-/* ---- customers' payments: what the book leaves out stands in the database (corridor.h (7)) ---- */
+/* ---- customers' payments: what the book leaves out stands in the database (corridor.h (7))
+ * ---- */
 
-/* The profile that is stored of an account and in force on a day, or its first; NULL: none is. held is
- * by account and version. */
+/* The profile that is stored of an account and in force on a day, or its first; NULL: none is. held
+ * is by account and version. */
 static const struct bank_profile *held_in_force(const struct bank_profile *held, size_t count,
                                                 struct text account, calendar_date day)
 {
@@ -155,8 +156,8 @@ static enum status customers_of_profile(struct plan *plan, const struct bank_pro
         return OK;
     params_init(&params, CORRIDOR_PARAMS_MAX);
     params_text(&params, given->account);
-    status = db_run_once(plan->work->session.db, corridor_sql_netting_corridors, &params, error,
-                         &rows);
+    status =
+        db_run_once(plan->work->session.db, corridor_sql_netting_corridors, &params, error, &rows);
     for (int i = 0; status == OK && i < result_rows(rows); i++) {
         struct text code = result_text(rows, i, 0);
         bool in_book = false;

@@ -127,8 +127,8 @@ enum status ingest_days(const struct batch *batch, struct db *db, struct error *
 bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int64_t offset,
                   int32_t debtor_agent_id, int32_t creditor_agent_id, struct ingest_row *row);
 
-/* Debtor and creditor of a row that was accepted so far, where its corridor's bank wants them (decode).
- * Anything but REASON_NONE: it does not say them, or not so that a bank can hold them. */
+/* Debtor and creditor of a row that was accepted so far, where its corridor's bank wants them
+ * (decode). Anything but REASON_NONE: it does not say them, or not so that a bank can hold them. */
 must_use enum reason parties_keep(struct ingest_extra *extra, const struct payment *payment,
                                   struct ingest_row *row);
 

@@ -5,9 +5,9 @@
  *   apply    sealed, COPY customer_payment                   lane thread, in the transaction
  *
  * (1) Who pays whom is in clear in memory alone, and in no message of ours (I12).
- * (2) A payment that does not say it is parked, never guessed: its corridor version decides, so a replay
- *     decides the same (I9). What goes back (REVERSED, REFUNDED) is no customer's transfer, and
- *     needs no names.
+ * (2) A payment that does not say it is parked, never guessed: its corridor version decides, so a
+ *     replay decides the same (I9). What goes back (REVERSED, REFUNDED) is no customer's transfer,
+ *     and needs no names.
  * (3) A corridor without customers' payments costs one comparison per record.
  */
 #include "ingest.h"

@@ -14,8 +14,8 @@
  *     change: whatever is tried again names the same file (I3).
  * (2) What people sign is the digest of those bytes, and what is written has that digest.
  * (3) The database refuses what is not signed, not in time, not along the arrows.
- * (4) Debtor and creditor of customers' payments are in clear in memory and in the bank's folder, nowhere
- *     else: no row, no log line, no error has them (I12).
+ * (4) Debtor and creditor of customers' payments are in clear in memory and in the bank's folder,
+ *     nowhere else: no row, no log line, no error has them (I12).
  */
 #ifndef SAWA_RELAY_RELAY_H
 #define SAWA_RELAY_RELAY_H

@@ -17,9 +17,9 @@
  *     its payments, or one without a readable amount, is unknown: nobody guesses how much. What
  *     follows in the books is workers/settle/returned.c's.
  *
- * (6) An answer about customers' payments may name them, and so may one that is about nothing of ours:
- *     its bytes are kept sealed, and of what a bank says of a customer's payment in words of its
- *     own nothing is kept beside them (relay.h (4)).
+ * (6) An answer about customers' payments may name them, and so may one that is about nothing of
+ *     ours: its bytes are kept sealed, and of what a bank says of a customer's payment in words of
+ *     its own nothing is kept beside them (relay.h (4)).
  *
  * Restart: all of an answer in one transaction, and (1).
  */
@@ -358,8 +358,7 @@ static enum status outcomes_insert(struct answer *answer, int64_t reply_id, stru
         texts[MESSAGE * count + i] = or_empty(one->line->original_message_id);
         texts[STATUS * count + i] = or_empty(one->line->status);
         texts[REASON * count + i] = or_empty(one->line->reason);
-        texts[INFORMATION * count + i] =
-            unnamed ? TEXT("") : or_empty(one->line->information);
+        texts[INFORMATION * count + i] = unnamed ? TEXT("") : or_empty(one->line->information);
         texts[OUTCOME * count + i] = text_of(status_outcome_name(one->outcome));
         known[i] = one->subject != NULL;
         if (known[i])

@@ -1,12 +1,13 @@
 /*
- * vault.c - who pays whom: opened where a bank is told, sealed wherever else it is kept (relay.h (4)).
+ * vault.c - who pays whom: opened where a bank is told, sealed wherever else it is kept (relay.h
+ * (4)).
  *
  *   customer_payment.sealed ─ vault_customer ─> payment_order.customer ─> the file's bytes
  *   the file's bytes        ─ vault_keep ──> sealed_content ─ vault_give ─> the bank's folder
  *   an answer that names customers ─ vault_keep ──> sealed_content
  *
- * The keys are those of raw records, one per country and month (store/keyring.h): whoever destroys one
- * erases these too. No other program has the right to read either table (schemas/postgres).
+ * The keys are those of raw records, one per country and month (store/keyring.h): whoever destroys
+ * one erases these too. No other program has the right to read either table (schemas/postgres).
  */
 #include "relay.h"
 

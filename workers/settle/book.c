@@ -11,8 +11,8 @@
  *     What does not pass through the nostro is booked between obligations, or against what was
  *     prefunded: limit.c.
  * (3) Ids follow from window, participant, counterparty and direction: a close that is tried
- *     again, and a replay, name the same instructions (I9). So does that of a customer's payment, from
- *     the payment's own id besides.
+ *     again, and a replay, name the same instructions (I9). So does that of a customer's payment,
+ *     from the payment's own id besides.
  */
 #include "limit.h"
 
@@ -291,7 +291,8 @@ static enum status customers_exceed(const struct book *book, struct error *error
     return error_detail(error, "its customers' payments are not those that its deltas count (I3)");
 }
 
-/* What is paid because of one position: each customer's payment by itself, and what is left of it. */
+/* What is paid because of one position: each customer's payment by itself, and what is left of
+ * it. */
 static enum status payments_add(struct book *book, const struct net_position *position,
                                 int64_t pay_minor, size_t *customers, struct error *error)
 {

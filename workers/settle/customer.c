@@ -1,9 +1,10 @@
 /*
  * customer.c - customers' payments that are instructed one by one (pacs.008).
  *
- * Why here, and not one instruction per net position that the relay takes apart: an instruction is what
- * is sent once, answered, booked, matched, rejected, returned and made again. A payment that is one
- * has all of that by the rules that are there; a part of one would need each of them once more.
+ * Why here, and not one instruction per net position that the relay takes apart: an instruction is
+ * what is sent once, answered, booked, matched, rejected, returned and made again. A payment that
+ * is one has all of that by the rules that are there; a part of one would need each of them once
+ * more.
  *
  * What a position owes beyond its customers' payments (what went back, what was carried over from a
  * version that netted otherwise, fees) is no customer's: it stays one instruction, of the position.

@@ -12,8 +12,8 @@
  * (2) At most one attempt of a payment is neither rejected nor returned, and an attempt repeats the
  *     one before it to the last unit; the database refuses anything else (i3_one_live_attempt and
  *     its neighbours).
- * (3) An id follows from window, participant, counterparty, direction, customer's payment and attempt:
- *     what is tried again names the same payment (book.c (3)).
+ * (3) An id follows from window, participant, counterparty, direction, customer's payment and
+ *     attempt: what is tried again names the same payment (book.c (3)).
  * (4) A bank that says afterwards that it paid what it had rejected contradicts itself: nothing of
  *     the window is approved, instructed or released until somebody has asked it.
  */

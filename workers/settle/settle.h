@@ -229,7 +229,7 @@ struct closing {
     currency currency;
     int32_t nostro_account_id;
     bool instructs_payments; /* (3) */
-    int64_t fold_id; /* 0: no payments */
+    int64_t fold_id;         /* 0: no payments */
     int64_t payment_count;
     int64_t late_count;
     int64_t gross_minor;
@@ -251,7 +251,8 @@ must_use enum status fx_decide(struct closing *closing, struct error *error,
 /* Stores and books it, behind book_window. */
 must_use enum status fx_write(const struct closing *closing, struct error *error);
 
-/* The customers' payments of the window, where its corridor instructs them one by one; else none. */
+/* The customers' payments of the window, where its corridor instructs them one by one; else
+ * none. */
 must_use enum status customers_read(struct closing *closing, struct error *error);
 
 /* Those of one pair of agents, and their sum. REJECT: it does not fit 64 bits. */
@@ -259,8 +260,8 @@ must_use enum status customers_of(const struct closing *closing, int32_t credito
                                   int32_t debtor_id, const struct customer_payment **ret_first,
                                   size_t *ret_count, int64_t *ret_sum);
 
-/* "/" and the id of the payment that an instruction is for, as its own name has it; empty where it is
- * for a net position (nil). Terminated. */
+/* "/" and the id of the payment that an instruction is for, as its own name has it; empty where it
+ * is for a net position (nil). Terminated. */
 void instruction_payment_name(const struct uuid *event_id, char name[1 + UUID_HEX_SIZE]);
 
 /* What the folded window is charged. */

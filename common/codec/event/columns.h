@@ -4,8 +4,8 @@
  *
  * The .avsc files in schemas/avro are the same list, for people and producers; a test compares
  * the two.
- * Personal data (debtor and creditor) is read, and goes no further than customer_event.h lets it: no
- * digest and no table has it in clear.
+ * Personal data (debtor and creditor) is read, and goes no further than customer_event.h lets it:
+ * no digest and no table has it in clear.
  */
 #ifndef SAWA_CODEC_EVENT_COLUMNS_H
 #define SAWA_CODEC_EVENT_COLUMNS_H

@@ -1,6 +1,6 @@
 /*
- * customer_event.h - debtor and creditor of a payment: whether a bank could hold them, and the bytes
- * that are sealed.
+ * customer_event.h - debtor and creditor of a payment: whether a bank could hold them, and the
+ * bytes that are sealed.
  *
  * Canonical bytes, for ever: the byte 1 (version of this list), then each field preceded by its
  * uint16 length, big-endian: name, account, country and town of the debtor, the same of the
@@ -22,8 +22,8 @@ enum {
     CUSTOMER_BYTES_MAX = 4096, /* more than all texts at their bounds, in UTF-8 */
 };
 
-/* REASON_NONE, REASON_PARTIES_MISSING or REASON_PARTIES_INVALID. Country and town may be missing, and
- * so may the purpose. */
+/* REASON_NONE, REASON_PARTIES_MISSING or REASON_PARTIES_INVALID. Country and town may be missing,
+ * and so may the purpose. */
 must_use enum reason customer_check(const struct customer *customer);
 
 /* Appends the bytes of what customer_check let pass: CUSTOMER_BYTES_MAX at most. */

@@ -64,8 +64,9 @@ static struct text text_said(const struct slot *slot)
 
 static void take_customer(const struct slot *slots, struct customer *customer)
 {
-    customer->debtor = (struct party){text_said(SLOT(DEBTOR_NAME)), text_said(SLOT(DEBTOR_ACCOUNT)),
-                                      text_said(SLOT(DEBTOR_COUNTRY)), text_said(SLOT(DEBTOR_TOWN))};
+    customer->debtor =
+        (struct party){text_said(SLOT(DEBTOR_NAME)), text_said(SLOT(DEBTOR_ACCOUNT)),
+                       text_said(SLOT(DEBTOR_COUNTRY)), text_said(SLOT(DEBTOR_TOWN))};
     customer->creditor =
         (struct party){text_said(SLOT(CREDITOR_NAME)), text_said(SLOT(CREDITOR_ACCOUNT)),
                        text_said(SLOT(CREDITOR_COUNTRY)), text_said(SLOT(CREDITOR_TOWN))};

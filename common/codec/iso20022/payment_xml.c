@@ -24,7 +24,7 @@ enum value {
     OWN_BBAN,
     CURRENCY,
     SERVICER_BIC,
-    TRANSFER, /* TRF */
+    TRANSFER,        /* TRF */
     SETTLEMENT_IBAN, /* our account, where the bank that is told keeps it */
     SETTLEMENT_BBAN,
     CHARGE_BEARER,

@@ -1,7 +1,8 @@
 -- Deploy sawa:customer_payment to pg
 -- requires: booking_day retention operator corridor_change
--- Customers' payments that go to a bank one by one (pacs.008): which corridor versions say so, their
--- debtor and creditor, sealed, and an instruction for each. Personal data: never in a plain column.
+-- Customers' payments that go to a bank one by one (pacs.008): which corridor versions say so,
+-- their debtor and creditor, sealed, and an instruction for each. Personal data: never in a plain
+-- column.
 
 BEGIN;
 SET ROLE sawa_owner;
@@ -54,8 +55,8 @@ ALTER TABLE bank_profile
 -- ---- parties ----
 
 -- Debtor and creditor of one payment (common/codec/event/customer_bytes.h), sealed under the key of
--- the month in which it was stored; bound to it by its id (common/store/customer_aad.h). Rows go with
--- the day of their payment (day_expire), and are unreadable once their data key is gone.
+-- the month in which it was stored; bound to it by its id (common/store/customer_aad.h). Rows go
+-- with the day of their payment (day_expire), and are unreadable once their data key is gone.
 -- window_id is the payment's: there is no other way to find the payments of a window quickly.
 CREATE TABLE customer_payment (
     event_day date    NOT NULL,

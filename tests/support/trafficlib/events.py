@@ -66,8 +66,8 @@ class Event:
         kind = KINDS.index(self.kind) if kind_index is None else kind_index
         named = any(self.parties())
         return b"".join((
-            wire.FRAME[4 if named else 1], wire.text(self.event_id), wire.varint(kind), wire.text(self.corridor),
-            wire.text(self.debtor_agent), wire.text(self.creditor_agent),
+            wire.FRAME[4 if named else 1], wire.text(self.event_id), wire.varint(kind),
+            wire.text(self.corridor), wire.text(self.debtor_agent), wire.text(self.creditor_agent),
             wire.text(self.transaction_id), wire.text(end_to_end or self.end_to_end_id),
             optional_text(self.uetr), wire.varint(CHANNELS.index(self.channel)),
             wire.decimal(self.instructed_e5), wire.text(self.instructed_currency),

@@ -1,5 +1,5 @@
--- The next instructions that go into one file: of one account, date and currency, customers' payments
--- or none, as many as the bank's profile takes. Those that cannot be paid so are left (see
+-- The next instructions that go into one file: of one account, date and currency, customers'
+-- payments or none, as many as the bank's profile takes. Those that cannot be paid so are left (see
 -- unpayable.sql).
 --   $1 today date
 WITH ready AS (
