@@ -47,6 +47,7 @@ struct retry {
     const struct arguments *arguments;
     struct session session;
     unsigned char key_file[SEAL_KEY_SIZE];
+    struct data_key key; /* that sealed the record at hand: seals what is stored of it */
     struct hand hands[WORKERS];
     size_t refused;
 };
@@ -195,7 +196,12 @@ static enum status parked_take(struct retry *retry, const struct place *place,
         return OK;
     status = hand_find(retry, parked->topic, error, ret_hand);
     if (status == OK)
+        status =
+            keyring_find(retry->session.db, retry->key_file, parked->key_id, error, &retry->key);
+    if (status == OK) {
+        (*ret_hand)->batch->key = &retry->key;
         status = record_decide(*ret_hand, parked, retry->session.db, error, outcome);
+    }
     return status;
 }
 
@@ -352,6 +358,7 @@ int parked_retry(struct program_run *run, const struct arguments *arguments)
     for (size_t i = 0; i < WORKERS; i++)
         hand_close(&retry.hands[i]);
     explicit_bzero(retry.key_file, sizeof retry.key_file);
+    explicit_bzero(&retry.key, sizeof retry.key);
     places_done(&places);
     session_done(&retry.session);
     if (status != OK)

@@ -14,6 +14,7 @@ static const char *const keys[] = {
     "own_name",
     "own_bic",
     "settlement_method",
+    "charge_bearer",
     "transactions_max",
     "uetr",
     "release_threshold_minor",
@@ -30,26 +31,13 @@ static bool take_yes(struct book_reader *reader, const struct config_node *map, 
     return config_take_choice(&reader->take, map, key, words, COUNT_OF(words)) == 1;
 }
 
-/* A customer's payment names its debtor and creditor (workers/relay/README.md). */
-static void refuse_customer_payments(struct book_reader *reader, const struct config_node *map)
-{
-    static const char pacs_008[] = "pacs.008.";
-    const struct config_node *node = reader->take.failed ? NULL : config_tree_child(map, "message");
-
-    if (node != NULL && node->kind == CONFIG_SCALAR &&
-        strncmp(node->value, pacs_008, sizeof pacs_008 - 1) == 0)
-        config_refuse_value(&reader->take, node,
-                            "names debtor and creditor of each payment, which no event carries",
-                            "pacs.009.001.08 settles the same amounts between the agents");
-}
-
 static enum payment_message take_message(struct book_reader *reader, const struct config_node *map)
 {
     const char *names[] = {payment_message_name(MESSAGE_PACS_009_08),
                            payment_message_name(MESSAGE_PAIN_001_09),
-                           payment_message_name(MESSAGE_PAIN_001_03)};
+                           payment_message_name(MESSAGE_PAIN_001_03),
+                           payment_message_name(MESSAGE_PACS_008_08)};
 
-    refuse_customer_payments(reader, map);
     return MESSAGE_PACS_009_08 + (enum payment_message)config_take_choice(&reader->take, map,
                                                                           "message", names,
                                                                           COUNT_OF(names));
@@ -63,12 +51,27 @@ static bool take_schema_check(struct book_reader *reader, const struct config_no
     return config_take_choice(&reader->take, map, "schema_check", words, COUNT_OF(words)) == 0;
 }
 
-/* pacs.009 goes from bank to bank: it names both by their BIC, and how they settle. */
+/* A customer's payment says who bears its charges. */
+static void read_charge_bearer(struct book_reader *reader, const struct config_node *map,
+                               struct bank_profile *profile)
+{
+    static const char *const bearers[] = {"DEBT", "CRED", "SHAR", "SLEV"};
+
+    if (profile->message == MESSAGE_PACS_008_08)
+        profile->charge_bearer =
+            text_of(bearers[config_take_choice(&reader->take, map, "charge_bearer", bearers,
+                                               COUNT_OF(bearers))]);
+    else if (config_take_has(&reader->take, map, "charge_bearer"))
+        config_refuse(&reader->take, map->line, "charge_bearer", "only pacs.008 has one", NULL);
+}
+
+/* pacs goes from bank to bank: it names both by their BIC, and how they settle. */
 static void read_agents(struct book_reader *reader, const struct config_node *map,
                         struct bank_profile *profile)
 {
     static const char *const methods[] = {"INDA", "INGA", "CLRG"};
-    bool is_pacs = profile->message == MESSAGE_PACS_009_08;
+    bool is_pacs =
+        profile->message == MESSAGE_PACS_009_08 || profile->message == MESSAGE_PACS_008_08;
 
     if (is_pacs || config_take_has(&reader->take, map, "own_bic"))
         profile->own_bic = book_bic(reader, map, "own_bic");
@@ -77,7 +80,7 @@ static void read_agents(struct book_reader *reader, const struct config_node *ma
             text_of(methods[config_take_choice(&reader->take, map, "settlement_method", methods,
                                                COUNT_OF(methods))]);
     else if (config_take_has(&reader->take, map, "settlement_method"))
-        config_refuse(&reader->take, map->line, "settlement_method", "only pacs.009 has one", NULL);
+        config_refuse(&reader->take, map->line, "settlement_method", "only pacs has one", NULL);
 }
 
 static void read_profile(struct book_reader *reader, const struct config_node *map,
@@ -96,6 +99,7 @@ static void read_profile(struct book_reader *reader, const struct config_node *m
     profile->message = take_message(reader, map);
     profile->own_name = config_take_text(take, map, "own_name", PARTY_NAME_MAX);
     read_agents(reader, map, profile);
+    read_charge_bearer(reader, map, profile);
     profile->transactions_max =
         (int32_t)config_take_int(take, map, "transactions_max", 1, BANK_TRANSACTIONS_MAX);
     profile->uetr = take_yes(reader, map, "uetr");

@@ -19,6 +19,9 @@
  *     no others; the version in force on such a day knows them.
  * (6) Who settles for others in a corridor is a participant of it that settles for itself; groups
  *     are of multilateral corridors.
+ * (7) A corridor instructs customers' payments one by one exactly where the bank of its account
+ *     wants them so (pacs.008), as far as both stand in the book; it nets nothing and lets nothing
+ *     wait.
  *
  *   struct file_folder beside = {folder, CONFIG_SIZE_MAX};
  *   struct corridor_sources sources = {zone_file_source(), file_folder_source(&beside)};
@@ -120,6 +123,7 @@ struct corridor {
     struct fx_policy fx; /* without a source: its windows know no rates */
     struct fee_schedule fees;
     int64_t minimum_minor; /* below it a net is carried over; 0: none */
+    bool instructs_payments; /* each one by itself, for its customer (7) */
     const struct participant *const *participants;
     size_t participant_count;
     const struct member_terms *terms; /* one per participant; NULL: nobody has any */

@@ -156,6 +156,8 @@ void corridor_lines(const struct corridor *corridor, struct buffer *out)
     buffer_format(out, "effective_from: %s\n", effective);
     lines_rules(corridor, out);
     lines_calendars(corridor, out);
+    if (corridor->instructs_payments)
+        line_yes(out, "customer_payments", true);
     if (corridor->minimum_minor != 0)
         buffer_format(out, "minimum_minor: %lld\n", (long long)corridor->minimum_minor);
     for (size_t i = 0; i < corridor->participant_count; i++)
@@ -193,6 +195,8 @@ void profile_lines(const struct bank_profile *profile, struct buffer *out)
         line_text(out, "own_bic", profile->own_bic);
     if (profile->settlement_method.size > 0)
         line_text(out, "settlement_method", profile->settlement_method);
+    if (profile->charge_bearer.size > 0)
+        line_text(out, "charge_bearer", profile->charge_bearer);
     buffer_format(out, "transactions_max: %d\n", profile->transactions_max);
     line_yes(out, "uetr", profile->uetr);
     buffer_format(out, "release_threshold_minor: %lld\n",

@@ -465,6 +465,7 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
                                        "fx",
                                        "fees",
                                        "minimum_minor",
+                                       "customer_payments",
                                        "prefunded",
                                        "participants"};
 
@@ -493,6 +494,7 @@ static void read_corridor(struct book_reader *reader, const struct config_node *
     book_fx_read(reader, map, corridor);
     book_fees_read(reader, map, corridor);
     read_members(reader, map, corridor);
+    book_customers_read(reader, map, corridor);
 }
 
 static int compare_corridors(const void *left, const void *right)
@@ -597,6 +599,7 @@ enum status corridor_book_read(struct text yaml, const char *file,
     book_profiles_read(&reader, root);
     read_corridors(&reader, root);
     book_days_check(&reader);
+    book_customers_check(&reader);
     if (reader.take.failed)
         return FATAL;
     *ret_book = (struct corridor_book){reader.participants, reader.participant_count,

@@ -104,6 +104,13 @@ void book_calendars_read(struct book_reader *reader, const struct config_node *m
 /* Every corridor knows the days announced late that concern it; corridors are in their order. */
 void book_days_check(struct book_reader *reader);
 
+/* The optional key customer_payments of one corridor, whose limits have been read (7). */
+void book_customers_read(struct book_reader *reader, const struct config_node *map,
+                         struct corridor *corridor);
+
+/* (7), once profiles and corridors have been read. */
+void book_customers_check(struct book_reader *reader);
+
 /* The optional list bank_profiles; accounts have been read. */
 void book_profiles_read(struct book_reader *reader, const struct config_node *root);
 

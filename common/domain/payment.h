@@ -15,6 +15,7 @@
 #define SAWA_DOMAIN_PAYMENT_H
 
 #include "base/uuid.h"
+#include "domain/customer.h"
 #include "domain/rate.h"
 #include "domain/reason.h"
 
@@ -48,6 +49,7 @@ struct payment {
     int64_t rate;                /* unscaled, RATE_SCALE; 0: none */
     bool has_lock;
     struct uuid lock_id;
+    struct customer customer;    /* as it was said, unchecked: codec/event/customer_event.h */
     int64_t acceptance_time_us;  /* ISO 20022 AccptncDtTm: when the transfer was accepted */
 };
 

@@ -14,6 +14,7 @@ static const char *const message_names[] = {
     [MESSAGE_PACS_009_08] = "pacs.009.001.08",
     [MESSAGE_PAIN_001_09] = "pain.001.001.09",
     [MESSAGE_PAIN_001_03] = "pain.001.001.03",
+    [MESSAGE_PACS_008_08] = "pacs.008.001.08",
 };
 
 static const char *const file_names[] = {
@@ -53,6 +54,12 @@ bool payment_message_parse(struct text name, enum payment_message *ret_message)
         return false;
     *ret_message = (enum payment_message)index;
     return true;
+}
+
+enum payment_message payment_message_of(enum payment_message wanted, bool is_customers)
+{
+    assert(!is_customers || wanted == MESSAGE_PACS_008_08);
+    return wanted == MESSAGE_PACS_008_08 && !is_customers ? MESSAGE_PACS_009_08 : wanted;
 }
 
 const char *file_state_name(enum file_state state)
@@ -151,6 +158,13 @@ struct uuid payment_uetr(const struct uuid *instruction_id)
     uetr.bytes[6] = (unsigned char)((uetr.bytes[6] & 0x0F) | 0x40); /* RFC 9562 section 5.4 */
     uetr.bytes[8] = (unsigned char)((uetr.bytes[8] & 0x3F) | 0x80);
     return uetr;
+}
+
+struct uuid payment_uetr_kept(const struct uuid *instruction_id, const struct uuid *given)
+{
+    if (given != NULL && uuid_version(given) == 4 && (given->bytes[8] & 0xC0) == 0x80)
+        return *given;
+    return payment_uetr(instruction_id);
 }
 
 /* ---- what the bank answers ---- */

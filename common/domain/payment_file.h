@@ -41,11 +41,17 @@
 
 #include "base/uuid.h"
 #include "domain/amount.h"
+#include "domain/customer.h"
 #include "domain/date.h"
 
 /* ---- what a bank wants ---- */
 
-enum payment_message { MESSAGE_PACS_009_08 = 1, MESSAGE_PAIN_001_09, MESSAGE_PAIN_001_03 };
+enum payment_message {
+    MESSAGE_PACS_009_08 = 1,
+    MESSAGE_PAIN_001_09,
+    MESSAGE_PAIN_001_03,
+    MESSAGE_PACS_008_08, /* customers' payments; what is no customer's goes by pacs.009 */
+};
 
 enum {
     BANK_TRANSACTIONS_MAX = 10000,   /* of one file */
@@ -62,7 +68,8 @@ struct bank_profile {
     enum payment_message message;
     struct text own_name;            /* who instructs */
     struct text own_bic;             /* empty: pain.001 names us by name alone */
-    struct text settlement_method;   /* pacs.009: INDA, INGA, CLRG */
+    struct text settlement_method;   /* pacs: INDA, INGA, CLRG */
+    struct text charge_bearer;       /* pacs.008: DEBT, CRED, SHAR, SLEV */
     int32_t transactions_max;        /* of one file */
     bool uetr;                       /* written where the message has a place for it */
     int64_t release_threshold_minor; /* above: a second person signs */
@@ -75,6 +82,9 @@ struct bank_profile {
 
 const char *payment_message_name(enum payment_message message); /* "pacs.009.001.08" */
 must_use bool payment_message_parse(struct text name, enum payment_message *ret_message);
+
+/* The message of one file: a bank that takes customers' payments is told of others by pacs.009. */
+enum payment_message payment_message_of(enum payment_message wanted, bool is_customers);
 
 /* How many people sign a file of that sum: 0, 1 or 2. */
 int32_t bank_signatures(const struct bank_profile *profile, int64_t sum_minor);
@@ -92,6 +102,12 @@ struct payment_order {
     struct text creditor_account;
     bool creditor_account_is_iban;
     struct text remittance;
+    const struct customer *customer; /* NULL: none's, and what follows is empty */
+    struct text debtor_code;         /* whose customer pays: as the creditor's above */
+    struct text debtor_name;
+    struct text debtor_bic;
+    bool has_uetr; /* the payment came with one */
+    struct uuid uetr;
 };
 
 struct payment_file {
@@ -117,6 +133,10 @@ struct uuid payment_file_id(const struct payment_order *orders, size_t count, in
 
 /* A version 4 UETR in small letters, made of the instruction's id: the same at every retry. */
 struct uuid payment_uetr(const struct uuid *instruction_id);
+
+/* That of the payment, which stays the same from end to end, where given is a version 4 UUID; else,
+ * and where given is NULL, the one above. */
+struct uuid payment_uetr_kept(const struct uuid *instruction_id, const struct uuid *given);
 
 enum file_state { FILE_PREPARED, FILE_RELEASED, FILE_WRITING, FILE_WRITTEN, FILE_CANCELLED };
 

@@ -85,6 +85,15 @@ static const struct reason_entry reasons[REASON_COUNT] = {
          "ask the producer which of the two is right and for a new event"},
     [REASON_FEE_OUT_OF_RANGE] = {"fee_out_of_range", "a fee of the payment does not fit 64 bits",
                                  "correct the corridor's fees by a new version, then retry it"},
+    [REASON_PARTIES_MISSING] =
+        {"parties_missing",
+         "the bank of the corridor wants names and accounts of debtor and creditor, and the "
+         "payment does not say all four",
+         "ask the producer for a new event that names them; nobody guesses them"},
+    [REASON_PARTIES_INVALID] =
+        {"parties_invalid",
+         "a name, account, country, town or purpose is too long, or cannot be written to a bank",
+         "ask the producer to correct the field and send a new event"},
     [REASON_SAME_ID_DIFFERENT_CONTENT] =
         {"same_id_different_content", "an event with this id and other content is held already",
          "ask the producer which is right; a correction needs an id "

@@ -44,6 +44,8 @@ enum reason {
     REASON_RATE_MISSING,     /* and the corridor or a fee needs it        */
     REASON_AMOUNT_OFF_RATE,  /* settled is not instructed at the rate     */
     REASON_FEE_OUT_OF_RANGE, /* does not fit 64 bits                      */
+    REASON_PARTIES_MISSING,  /* and its bank wants debtor and creditor    */
+    REASON_PARTIES_INVALID,  /* said so that no bank can hold them        */
     /* against what we hold */
     REASON_SAME_ID_DIFFERENT_CONTENT,
     REASON_TRANSFER_ALREADY_RECORDED,

@@ -14,22 +14,28 @@
 
 enum { SECRET_MAX = 4096 };
 
-enum status stream_key_file(const struct config *config, struct error *error,
-                            unsigned char ret_key[SEAL_KEY_SIZE])
+enum status stream_key_file_of(const struct config *config, const char *key, struct error *error,
+                               unsigned char ret_key[SEAL_KEY_SIZE])
 {
     struct buffer secret;
     enum status status;
 
     buffer_init(&secret, SECRET_MAX);
-    status = config_secret(config, "batch.key_file", &secret, error);
+    status = config_secret(config, key, &secret, error);
     if (status == OK && !key_parse(buffer_view(&secret), ret_key)) {
-        status = error_configuration(error, "batch.key_file does not hold a key");
+        status = error_configuration(error, "%s does not hold a key", key);
         error_hint(error, "it holds 64 hexadecimal digits: openssl rand -hex 32");
     }
     if (secret.data != NULL)
         explicit_bzero(secret.data, secret.capacity);
     buffer_done(&secret);
     return status;
+}
+
+enum status stream_key_file(const struct config *config, struct error *error,
+                            unsigned char ret_key[SEAL_KEY_SIZE])
+{
+    return stream_key_file_of(config, "batch.key_file", error, ret_key);
 }
 
 static void settings_read(const struct program_run *run, const struct worker_ops *ops,

@@ -53,6 +53,10 @@
 must_use enum status stream_key_file(const struct config *config, struct error *error,
                                      unsigned char ret_key[SEAL_KEY_SIZE]);
 
+/* The same of a program that has the file under another key. */
+must_use enum status stream_key_file_of(const struct config *config, const char *key,
+                                        struct error *error, unsigned char ret_key[SEAL_KEY_SIZE]);
+
 /* Runs the worker until asked to stop; the exit code of the program. */
 must_use int stream_run(struct program_run *run, const struct worker_ops *ops);
 

@@ -362,10 +362,11 @@ static void mistakes_in_bank_profiles_are_named(void **state)
     mistake("message: pacs.009.001.08", "message: pacs.009.001.8", 0,
             "key message: pacs.009.001.8 is not one of its values",
             "the nearest valid one is pacs.009.001.08");
-    mistake("message: pacs.009.001.08", "message: pacs.008.001.08", 0,
-            "key message: pacs.008.001.08 names debtor and creditor of each payment, which no "
-            "event carries",
-            "pacs.009.001.08 settles the same amounts between the agents");
+    mistake("message: pacs.009.001.08", "message: pacs.008.001.08", -3,
+            "key charge_bearer: required", NULL);
+    mistake("message: pacs.009.001.08\n",
+            "message: pacs.009.001.08\n    charge_bearer: SHAR\n", -3,
+            "key charge_bearer: only pacs.008 has one", NULL);
     mistake("    own_bic: EXAMKENX\n", "", -5, "key own_bic: required", NULL);
     mistake("transactions_max: 500", "transactions_max: 0", 0,
             "key transactions_max: 0 is not an integer from 1 to 10000", NULL);
@@ -377,6 +378,44 @@ static void mistakes_in_bank_profiles_are_named(void **state)
             -15,
             "key bank_profiles: two versions for one account, or a newer one that begins no later",
             NULL);
+}
+
+#define PACS_009 "    message: pacs.009.001.08\n"
+#define PACS_008 "    message: pacs.008.001.08\n    charge_bearer: SHAR\n"
+#define GROSS "    model: GROSS # each pair is settled as it is\n"
+#define ONE_BY_ONE "    customer_payments: yes\n"
+#define PAIN_OF_KES                                                                                \
+    "    message: pain.001.001.09\n    own_name: Example Settlement Agent\n"                       \
+    "    transactions_max: 500 # of one file\n    uetr: yes\n"                                     \
+    "    release_threshold_minor: 100000000\n    release_automatic: yes\n"
+
+static void customers_payments_that_cannot_be_sent_are_named(void **state)
+{
+    (void)state;
+    mistake(PACS_009, PACS_008, -3,
+            "key message: pacs.008.001.08 is for customers' payments, which KES-NGN version 1 does "
+            "not instruct",
+            "net positions go by pacs.009.001.08, through an account of their own");
+    mistake("    limit_minor: 10000000 ", ONE_BY_ONE "    limit_minor: 10000000 ", 0,
+            "key customer_payments: yes is for corridors whose model is GROSS: a net is no "
+            "customer's payment",
+            "write model: GROSS, or leave customer_payments out");
+    mistake(GROSS, GROSS ONE_BY_ONE "    minimum_minor: 500\n", 1,
+            "key customer_payments: yes goes with no minimum_minor: a customer's payment does not "
+            "wait for the next",
+            "leave one of the two out");
+    mistake(GROSS, GROSS ONE_BY_ONE, -9,
+            "key customer_payments: the bank of NOSTRO-KES takes no customers' payments: it has "
+            "pain.001.001.09",
+            "its bank profile must say pacs.008.001.08 from the day the version begins on");
+    mistake(PAIN_OF_KES,
+            PACS_008 "    own_name: We\n    own_bic: EXAMKENX\n    settlement_method: INDA\n"
+                     "    transactions_max: 500\n    uetr: yes\n"
+                     "    release_threshold_minor: 100000000\n    release_automatic: yes\n",
+            -3,
+            "key message: pacs.008.001.08 is for customers' payments, which UGX-KES version 1 does "
+            "not instruct",
+            "write customer_payments: yes in the corridor, or pacs.009.001.08 here");
 }
 
 #define HOLIDAYS "holidays: holidays.example.csv # beside this file\n"
@@ -647,6 +686,7 @@ int main(void)
         cmocka_unit_test(mistakes_in_keys_are_named),
         cmocka_unit_test(mistakes_in_values_are_named),
         cmocka_unit_test(mistakes_in_bank_profiles_are_named),
+        cmocka_unit_test(customers_payments_that_cannot_be_sent_are_named),
         cmocka_unit_test(mistakes_in_weekends_are_named),
         cmocka_unit_test(mistakes_in_overrides_are_named),
         cmocka_unit_test(what_is_announced_late_wants_a_new_version),

@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -164,6 +166,105 @@ static enum status reply_read(const char *text, struct payment_reply *reply)
 {
     arena_reset(&arena);
     return payment_reply_read(text_of(text), &arena, &error, reply);
+}
+
+static struct bank_profile customers_profile(void)
+{
+    struct bank_profile one = profile;
+
+    one.message = MESSAGE_PACS_008_08;
+    one.charge_bearer = TEXT("SHAR");
+    return one;
+}
+
+static const struct customer customer = {
+    .debtor = {{"Wanjiku & N\xc7\x8e", 13}, {"KE00 12", 7}, {"KE", 2}, {"Nairobi", 7}},
+    .creditor = {{"Chukwu", 6}, {"GB33BUKB20201555555555", 22}, {"NG", 2}, {"", 0}},
+    .purpose = {"SALA", 4},
+};
+
+static struct payment_order customers_order(unsigned char last)
+{
+    struct payment_order one = order(last, 1234);
+
+    one.customer = &customer;
+    one.debtor_code = TEXT("EXAMKE02");
+    one.debtor_name = TEXT("Mobile Money");
+    one.debtor_bic = TEXT("");
+    one.creditor_bic = TEXT("EXAMNGA1");
+    one.remittance = TEXT("E2E-7");
+    return one;
+}
+
+static void test_a_customer_s_payment_names_both_ends(void **state)
+{
+    struct bank_profile of = customers_profile();
+    struct payment_order orders[] = {customers_order(1), customers_order(2)};
+    char *text = document_of(&of, orders, 2, "KES");
+
+    (void)state;
+    assert_holds(text, "pacs.008.001.08\">\n\t<FIToFICstmrCdtTrf>", 1);
+    assert_holds(text, "<NbOfTxs>2</NbOfTxs>", 1);
+    assert_holds(text, "<CtrlSum>24.68</CtrlSum>", 1);
+    assert_holds(text, "<ChrgBr>SHAR</ChrgBr>", 2);
+    assert_holds(text, "<Nm>Wanjiku + Na</Nm>", 2); /* folded, never an entity */
+    assert_holds(text, "<TwnNm>Nairobi</TwnNm>", 2);
+    assert_holds(text, "<Ctry>KE</Ctry>", 2);
+    assert_holds(text, "<Ctry>NG</Ctry>", 0); /* a country without its town is no address */
+    assert_holds(text, "<Id>KE00 12</Id>", 2);
+    assert_holds(text, "<IBAN>GB33BUKB20201555555555</IBAN>", 2);
+    assert_holds(text, "<Id>EXAMKE02</Id>", 2); /* an agent without a BIC, by its code */
+    assert_holds(text, "<Cd>SALA</Cd>", 2);
+    assert_holds(text, "<Ustrd>E2E-7</Ustrd>", 2);
+    assert_holds(text, "<SttlmAcct>", 1);
+    free(text);
+}
+
+static void test_a_uetr_goes_on_unless_it_is_none(void **state)
+{
+    struct bank_profile of = customers_profile();
+    struct payment_order one = customers_order(1);
+    char *text;
+
+    (void)state;
+    one.has_uetr = true;
+    assert_true(uuid_parse(TEXT("11111111-1111-4111-8111-111111111111"), &one.uetr));
+    text = document_of(&of, &one, 1, "KES");
+    assert_holds(text, "<UETR>11111111-1111-4111-8111-111111111111</UETR>", 1);
+    free(text);
+    assert_true(uuid_parse(TEXT("11111111-1111-7111-8111-111111111111"), &one.uetr));
+    text = document_of(&of, &one, 1, "KES");
+    assert_holds(text, "11111111-1111-7111", 0); /* no schema takes it: ours instead */
+    assert_holds(text, "<UETR>", 1);
+    free(text);
+}
+
+static void test_what_a_schema_refuses_names_nobody(void **state)
+{
+    const char *folder = getenv("SAWA_SAMPLES") == NULL ? "../shared/data" : getenv("SAWA_SAMPLES");
+    char schemas[512];
+    enum status status;
+
+    (void)state;
+    snprintf(schemas, sizeof schemas, "%s/xsd", folder);
+    if (access(schemas, R_OK) != 0)
+        skip();
+    status =
+        payment_xml_check(TEXT(
+                              "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08\">"
+                              "<FIToFICstmrCdtTrf><GrpHdr><MsgId></MsgId><CreDtTm>Wanjiku</CreDtTm>"
+                              "</GrpHdr></FIToFICstmrCdtTrf></Document>"),
+                          MESSAGE_PACS_008_08, schemas, &error);
+    assert_int_equal(status, REJECT);
+    assert_non_null(strstr(error.detail, "MsgId"));
+    assert_null(strstr(error.detail, "facet"));
+    status = payment_xml_check(
+        TEXT("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08\">"
+             "<FIToFICstmrCdtTrf><GrpHdr><MsgId>1</MsgId><CreDtTm>Wanjiku</CreDtTm>"
+             "</GrpHdr></FIToFICstmrCdtTrf></Document>"),
+        MESSAGE_PACS_008_08, schemas, &error);
+    assert_int_equal(status, REJECT);
+    assert_null(strstr(error.detail, "Wanjiku"));
 }
 
 static void test_lines_of_a_pain_002(void **state)
@@ -323,6 +424,9 @@ int main(void)
         cmocka_unit_test(test_rule_67_every_group_of_pain_has_its_sums),
         cmocka_unit_test(test_rule_68_optional_elements_are_the_profile_s),
         cmocka_unit_test(test_the_same_file_gives_the_same_bytes),
+        cmocka_unit_test(test_a_customer_s_payment_names_both_ends),
+        cmocka_unit_test(test_a_uetr_goes_on_unless_it_is_none),
+        cmocka_unit_test(test_what_a_schema_refuses_names_nobody),
         cmocka_unit_test(test_lines_of_a_pain_002),
         cmocka_unit_test(test_lines_of_a_pacs_004),
         cmocka_unit_test(test_a_group_that_comes_back_says_of_no_payment_how_much),

@@ -94,6 +94,7 @@ static void profile_params(const struct bank_profile *profile, struct params *pa
     params_int32(params, profile->release_hours);
     params_int32(params, profile->answer_hours);
     params_bool(params, profile->schema_check);
+    params_text(params, profile->charge_bearer.size > 0 ? profile->charge_bearer : TEXT(""));
 }
 
 static void profile_effect(struct business *tx, const struct bank_profile *profile)

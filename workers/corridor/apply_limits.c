@@ -73,6 +73,20 @@ static enum status terms_insert(struct business *tx, const struct corridor *corr
     return columns.count == 0 ? OK : members_insert(tx, corridor, &columns, error);
 }
 
+static enum status customers_insert(struct business *tx, const struct corridor *corridor,
+                                    struct error *error)
+{
+    struct params params;
+
+    effects_row(&tx->effects, "corridor_customer_payment", 2);
+    effects_int64(&tx->effects, corridor->corridor_id);
+    effects_int64(&tx->effects, corridor->version);
+    params_init(&params, CORRIDOR_PARAMS_MAX);
+    params_int32(&params, corridor->corridor_id);
+    params_int32(&params, corridor->version);
+    return db_run_once(tx->db, corridor_sql_corridor_customer_payment_insert, &params, error, NULL);
+}
+
 enum status apply_limits(struct business *tx, const struct corridor *corridor, struct arena *arena,
                          struct error *error)
 {
@@ -82,5 +96,7 @@ enum status apply_limits(struct business *tx, const struct corridor *corridor, s
         status = minimum_insert(tx, corridor, error);
     if (status == OK && corridor->terms != NULL)
         status = terms_insert(tx, corridor, arena, error);
+    if (status == OK && corridor->instructs_payments)
+        status = customers_insert(tx, corridor, error);
     return status;
 }

@@ -110,7 +110,8 @@ must_use enum status apply_fx(struct business *tx, const struct corridor *corrid
 must_use enum status apply_fees(struct business *tx, const struct corridor *corridor,
                                 struct error *error);
 
-/* Its minimum, and what single participants of it are held to. */
+/* Its minimum, what single participants of it are held to, and whether its payments are instructed
+ * one by one. */
 must_use enum status apply_limits(struct business *tx, const struct corridor *corridor,
                                   struct arena *arena, struct error *error);
 

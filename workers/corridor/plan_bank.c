@@ -25,6 +25,7 @@ static enum status profile_read(const struct result *rows, int row, struct error
         .release_hours = (int32_t)result_int64(rows, row, 11),
         .answer_hours = (int32_t)result_int64(rows, row, 12),
         .schema_check = result_bool(rows, row, 13),
+        .charge_bearer = result_text(rows, row, 14),
     };
 
     if (!payment_message_parse(result_text(rows, row, 3), &profile.message))
@@ -95,6 +96,101 @@ static enum status profile_compare(struct plan *plan, const struct bank_profile 
     return profile_new(plan, given, newest, error);
 }
 
+/* ---- customers' payments: what the book leaves out stands in the database (corridor.h (7))
+ * ---- */
+
+/* The profile that is stored of an account and in force on a day, or its first; NULL: none is. held
+ * is by account and version. */
+static const struct bank_profile *held_in_force(const struct bank_profile *held, size_t count,
+                                                struct text account, calendar_date day)
+{
+    const struct bank_profile *found = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(held[i].account, account) &&
+            (found == NULL || held[i].effective_from <= day))
+            found = &held[i];
+    return found;
+}
+
+static bool book_has_profile(const struct corridor_book *book, struct text account)
+{
+    for (size_t i = 0; i < book->profile_count; i++)
+        if (text_equal(book->profiles[i].account, account))
+            return true;
+    return false;
+}
+
+static enum status customers_of_corridor(struct plan *plan, const struct corridor *corridor,
+                                         const struct bank_profile *held, size_t count,
+                                         struct error *error)
+{
+    const struct bank_profile *profile =
+        held_in_force(held, count, corridor->nostro->code, corridor->effective_from);
+    bool one_by_one = profile != NULL && profile->message == MESSAGE_PACS_008_08;
+    char problem[160];
+
+    if (one_by_one == corridor->instructs_payments)
+        return OK;
+    snprintf(problem, sizeof problem, "the bank of %.*s %s", TEXT_ARG(corridor->nostro->code),
+             one_by_one        ? "takes customers' payments alone: its stored profile has pacs.008"
+             : profile == NULL ? "has no profile: nobody knows whether it takes customers' payments"
+                               : "takes no customers' payments: its stored profile says so");
+    return plan_refuse(plan, corridor->line, "customer_payments", problem,
+                       one_by_one ? "write customer_payments: yes, or another account"
+                                  : "add a bank profile with message: pacs.008.001.08",
+                       error);
+}
+
+/* Corridors that are stored and not in the book would go on with the bank's new message. */
+static enum status customers_of_profile(struct plan *plan, const struct bank_profile *given,
+                                        struct error *error)
+{
+    const struct corridor_book *book = &plan->draft->book;
+    struct params params;
+    struct result *rows = NULL;
+    char problem[160];
+    enum status status;
+
+    if (given->message != MESSAGE_PACS_008_08)
+        return OK;
+    params_init(&params, CORRIDOR_PARAMS_MAX);
+    params_text(&params, given->account);
+    status =
+        db_run_once(plan->work->session.db, corridor_sql_netting_corridors, &params, error, &rows);
+    for (int i = 0; status == OK && i < result_rows(rows); i++) {
+        struct text code = result_text(rows, i, 0);
+        bool in_book = false;
+
+        for (size_t k = 0; k < book->corridor_count && !in_book; k++)
+            in_book = text_equal(book->corridors[k].code, code);
+        if (in_book)
+            continue; /* the book itself was held against it */
+        snprintf(problem, sizeof problem,
+                 "pacs.008.001.08 is for customers' payments, and %.*s, which is stored, "
+                 "instructs net positions through this account",
+                 TEXT_ARG(code));
+        status = plan_refuse(plan, given->line, "message", problem,
+                             "give that corridor another account first", error);
+    }
+    result_free(rows);
+    return status;
+}
+
+static enum status plan_customers(struct plan *plan, const struct bank_profile *held, size_t count,
+                                  struct error *error)
+{
+    const struct corridor_book *book = &plan->draft->book;
+    enum status status = OK;
+
+    for (size_t i = 0; status == OK && i < book->corridor_count; i++)
+        if (!book_has_profile(book, book->corridors[i].nostro->code))
+            status = customers_of_corridor(plan, &book->corridors[i], held, count, error);
+    for (size_t i = 0; status == OK && i < book->profile_count; i++)
+        status = customers_of_profile(plan, &book->profiles[i], error);
+    return status;
+}
+
 enum status plan_profiles(struct plan *plan, struct error *error)
 {
     const struct corridor_book *book = &plan->draft->book;
@@ -112,6 +208,8 @@ enum status plan_profiles(struct plan *plan, struct error *error)
         status = profile_read(rows, (int)count, error, &held[count]);
     for (size_t i = 0; status == OK && i < book->profile_count; i++)
         status = profile_compare(plan, &book->profiles[i], held, count, error);
+    if (status == OK)
+        status = plan_customers(plan, held, count, error);
     result_free(rows);
     return status;
 }

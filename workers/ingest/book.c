@@ -202,8 +202,9 @@ static enum status windows_of_corridor(struct book *book, const struct result *r
     corridor->cuts = arena_alloc(&book->arena, count * sizeof *corridor->cuts);
     corridor->fees = arena_alloc(&book->arena, count * sizeof(const struct fee_schedule *));
     corridor->versions = arena_alloc(&book->arena, count * sizeof *corridor->versions);
+    corridor->names_parties = arena_alloc(&book->arena, count * sizeof *corridor->names_parties);
     if (corridor->windows == NULL || corridor->cuts == NULL || corridor->fees == NULL ||
-        corridor->versions == NULL)
+        corridor->versions == NULL || corridor->names_parties == NULL)
         return book_full(error);
     corridor->window_count = count;
     for (size_t i = 0; i < count; i++) {
@@ -215,6 +216,7 @@ static enum status windows_of_corridor(struct book *book, const struct result *r
                                                .state = WINDOW_OPEN};
         corridor->cuts[i] = WINDOW_NO_CUT;
         corridor->versions[i] = (int32_t)result_int64(rows, row, 4);
+        corridor->names_parties[i] = result_bool(rows, row, 5);
     }
     return OK;
 }

@@ -31,6 +31,7 @@ struct book_corridor {
     int64_t *cuts; /* WINDOW_NO_CUT each, but for book_cuts */
     int32_t *versions;                /* of the corridor, that each window opened with */
     const struct fee_schedule **fees; /* of that version */
+    bool *names_parties;              /* its bank takes customers' payments one by one */
     /* obligation account of participant i, 0 where it takes no part; by index into participants */
     int32_t *accounts;
 };

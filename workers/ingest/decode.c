@@ -20,7 +20,7 @@
 #include <stdlib.h>
 
 enum { CURSOR_CORRIDORS_MAX = 64, RECENT_SLOTS = 1 << 21, TUPLES_MAX = 128 * 1024 * 1024 };
-enum { CHARGES_BYTES_MAX = 128 * 1024 * 1024 };
+enum { CHARGES_BYTES_MAX = 128 * 1024 * 1024, CUSTOMERS_BYTES_MAX = 256 * 1024 * 1024 };
 enum { TUPLE_FIXED_MAX = 400, ATTEMPT_BLOCK = 256 * 1024, ATTEMPT_MAX = 64 * 1024 * 1024 };
 
 /* The windows of one corridor as one partition walks through them. */
@@ -192,6 +192,7 @@ static enum status window_choose(struct ingest_state *state, const struct book_c
         return window_missing(corridor, error); /* (2) */
     row->window_id = corridor->windows[index].window_id;
     row->fees = corridor->fees[index];
+    row->names_parties = corridor->names_parties[index];
     row->late = window_cursor_is_late(cursor, row->acceptance_time_us);
     return OK;
 }
@@ -408,12 +409,14 @@ static enum status payment_take(struct ingest_state *state, const struct payment
         return status;
     reason = charges_keep(state, payment, corridor, (size_t[]){0, debtor, creditor},
                           &extra->charges, row);
+    if (reason == REASON_NONE)
+        reason = parties_keep(extra, payment, row);
     if (reason != REASON_NONE) {
         *ret_reason = reason;
         return REJECT;
     }
     suspect_mark(state, batch, record, row);
-    if (buffer_failed(&extra->charges) ||
+    if (buffer_failed(&extra->charges) || buffer_failed(&extra->customers) ||
         !ingest_tuple(extra, payment, record->offset,
                       state->book.participants[debtor].participant_id,
                       state->book.participants[creditor].participant_id, row))
@@ -462,6 +465,7 @@ void *ingest_extra_new(void)
     assert(extra != NULL);
     buffer_init(&extra->tuples, TUPLES_MAX);
     buffer_init(&extra->charges, CHARGES_BYTES_MAX);
+    buffer_init(&extra->customers, CUSTOMERS_BYTES_MAX);
     arena_init(&extra->arena, ATTEMPT_BLOCK, ATTEMPT_MAX);
     extra->shared = &shared;
     return extra;
@@ -473,6 +477,7 @@ void ingest_extra_clear(void *argument)
 
     buffer_clear(&extra->tuples);
     buffer_clear(&extra->charges);
+    buffer_clear(&extra->customers);
     extra->suspect_all = false;
     extra->copying_payments = false;
 }
@@ -485,6 +490,7 @@ void ingest_extra_free(void *argument)
         return;
     buffer_done(&extra->tuples);
     buffer_done(&extra->charges);
+    buffer_done(&extra->customers);
     arena_done(&extra->arena);
     free(extra);
 }

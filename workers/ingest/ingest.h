@@ -5,6 +5,7 @@
  *   judge.c    the gate, windows that closed meanwhile, suspects          lane thread
  *   totals.c   what its rows add up to, per window and pair               lane thread
  *   write.c    payment, event_seen, window_delta, window_cut, journal     lane thread
+ *   parties.c  customer_payment: debtor and creditor, sealed              both
  *
  * SUSPECTS. COPY goes straight into the table, so an id that is there already would cost the
  * whole batch. An id seen lately (recent.h), in this batch or an earlier one, makes its row a
@@ -53,6 +54,8 @@ struct ingest_row {
     const struct fee_schedule *fees; /* that it was charged by */
     uint32_t tuple_at; /* in ingest_extra.tuples */
     uint32_t charge_at; /* in ingest_extra.charges */
+    uint32_t customer_at; /* in ingest_extra.customers */
+    uint16_t customer_size; /* 0: nobody asks who pays whom */
     uint16_t tuple_size;
     uint8_t charge_count;
     bool late;
@@ -60,6 +63,7 @@ struct ingest_row {
     bool recorded; /* its transfer stands in transfer_seen */
     bool id_without_day; /* not a UUIDv7: enters event_seen too */
     bool has_lock;
+    bool names_parties; /* its corridor version does; only while it is decoded */
 };
 
 /* Who owes whom a fee, or the tax on one, because of one payment: see domain/fee.h. Participant 0
@@ -91,6 +95,7 @@ struct ingest_extra {
     struct ingest_crossed crossed[INGEST_CROSSED_MAX];
     struct buffer tuples;  /* of table payment, in record order */
     struct buffer charges; /* struct ingest_charge of each row, in record order */
+    struct buffer customers; /* personal data of rows that have to say it, in clear */
     struct arena arena;   /* of one attempt to write */
     struct ingest_shared *shared;
     bool suspect_all;
@@ -121,6 +126,15 @@ enum status ingest_days(const struct batch *batch, struct db *db, struct error *
 /* The row of table payment as a COPY tuple; sets tuple_at and tuple_size. */
 bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int64_t offset,
                   int32_t debtor_agent_id, int32_t creditor_agent_id, struct ingest_row *row);
+
+/* Debtor and creditor of a row that was accepted so far, where its corridor's bank wants them
+ * (decode). Anything but REASON_NONE: it does not say them, or not so that a bank can hold them. */
+must_use enum reason parties_keep(struct ingest_extra *extra, const struct payment *payment,
+                                  struct ingest_row *row);
+
+/* Seals them and stores them, under the batch's key (apply). */
+must_use enum status parties_copy(const struct batch *batch, struct db *db, struct effects *effects,
+                                  struct error *error);
 
 static inline struct ingest_row *ingest_row(const struct batch *batch, size_t index)
 {

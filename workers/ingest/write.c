@@ -2,6 +2,7 @@
  * write.c - the effects of what was accepted, set by set.
  *
  *   payment, event_seen     COPY of the tuples that decode made
+ *   customer_payment        who pays whom, sealed, where a bank wants to know: parties.c
  *   window_delta            one row per window: pairs as arrays
  *   window_cut              where a watermark passed a cut-off
  *   journal_entry           one entry per pair of accounts: debit who owes, credit who is owed
@@ -487,6 +488,8 @@ enum status ingest_apply(struct batch *batch, struct db *db, struct effects *eff
     status = totals_collect(batch, ingest_arena(batch), &totals, error);
     if (status == OK)
         status = payments_copy(batch, db, &totals, effects, error);
+    if (status == OK)
+        status = parties_copy(batch, db, effects, error);
     if (status == OK)
         status = seen_copy(batch, db, &totals, error);
     if (status == OK)

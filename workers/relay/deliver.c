@@ -170,6 +170,8 @@ struct delivery {
     struct business tx;
     struct uuid file_id;
     struct result *row;
+    struct buffer opened; /* its bytes, where the row has them sealed */
+    struct text bytes;
     char name[UUID_HEX_SIZE + sizeof ".xml"];
 };
 
@@ -190,11 +192,23 @@ static enum status row_lock(struct delivery *delivery, enum file_state wanted, s
     return text_is(result_text(delivery->row, 0, 0), file_state_name(wanted)) ? OK : DUPLICATE;
 }
 
-static enum status content_check(const struct delivery *delivery, struct error *error)
+/* Its bytes, opened where they are sealed, and that they are what was signed. */
+static enum status content_read(struct delivery *delivery, struct error *error)
 {
-    struct digest digest = sha256(result_text(delivery->row, 0, 1));
     struct text stored = result_text(delivery->row, 0, 2);
+    struct digest digest;
+    enum status status = OK;
 
+    assert(stored.size == SHA256_SIZE);
+    memcpy(digest.bytes, stored.data, SHA256_SIZE);
+    delivery->bytes = result_text(delivery->row, 0, 1);
+    if (result_bool(delivery->row, 0, 4)) {
+        status = vault_give(delivery->relay, &digest, error, &delivery->opened);
+        delivery->bytes = buffer_view(&delivery->opened);
+    }
+    if (status != OK)
+        return status;
+    digest = sha256(delivery->bytes);
     if (text_equal(stored, (struct text){(const char *)digest.bytes, SHA256_SIZE}))
         return OK;
     return error_set(error, FATAL, "payment file %s is not what was signed", delivery->name);
@@ -206,11 +220,11 @@ static enum status relay_stage(struct delivery *delivery, struct error *error)
     enum status status = row_lock(delivery, FILE_RELEASED, error);
 
     if (status == OK)
-        status = content_check(delivery, error);
+        status = content_read(delivery, error);
     if (status != OK)
         return status;
     staged_name(delivery, delivery->tx.commit_id, staged);
-    status = staged_write(delivery->relay, staged, result_text(delivery->row, 0, 1), error);
+    status = staged_write(delivery->relay, staged, delivery->bytes, error);
     if (status != OK)
         return status;
     return relay_file_move(delivery->relay, &delivery->tx, &delivery->file_id, FILE_RELEASED,
@@ -272,7 +286,9 @@ static enum status step_run(struct delivery *delivery, const char *action,
 
     if (status != OK)
         return status;
+    buffer_init(&delivery->opened, RELAY_FILE_SIZE_MAX + SEAL_OVERHEAD);
     status = step(delivery, error);
+    buffer_done(&delivery->opened);
     if (status == DUPLICATE)
         business_abandon(&delivery->tx);
     else

@@ -2,8 +2,11 @@
  * prepare.c - instructions of closed windows become payment files.
  *
  *   gate          one preparation at a time
- *   orders        the next instructions of one account, date and currency, as the profile has it
+ *   orders        the next instructions of one account, date and currency, as the profile has it;
+ *                 customers' payments or none (payment_message_of)
+ *   open          who pays whom, of customers' payments
  *   write, check  bytes, and whether their schema takes them
+ *   seal          bytes that name customers
  *   store         file and items, COMMIT; then the next
  *
  * Restart: the file's id follows from its instructions, and an instruction that is in a file is not
@@ -47,6 +50,15 @@ enum column {
     CREDITOR_IBAN,
     REMITTANCE,
     CANCELLED_FILES,
+    IS_CUSTOMERS,
+    CHARGE_BEARER,
+    EVENT_ID,
+    UETR,
+    KEY_ID,
+    SEALED,
+    DEBTOR_CODE,
+    DEBTOR_NAME,
+    DEBTOR_BIC,
 };
 
 /* A file on its way into the database. Texts belong to rows. */
@@ -55,6 +67,7 @@ struct preparation {
     struct business tx;
     struct result *rows;
     int32_t account_id;
+    bool is_customers; /* its bytes name them: sealed */
     struct bank_profile profile;
     struct payment_file file;
     struct buffer content;
@@ -70,12 +83,14 @@ static enum status profile_read(struct preparation *one, struct error *error)
     const struct result *rows = one->rows;
 
     one->account_id = (int32_t)result_int64(rows, 0, ACCOUNT_ID);
+    one->is_customers = result_bool(rows, 0, IS_CUSTOMERS);
     one->profile = (struct bank_profile){
         .account = result_text(rows, 0, ACCOUNT_CODE),
         .version = (int32_t)result_int64(rows, 0, VERSION),
         .own_name = result_text(rows, 0, OWN_NAME),
         .own_bic = result_text(rows, 0, OWN_BIC),
         .settlement_method = result_text(rows, 0, METHOD),
+        .charge_bearer = result_text(rows, 0, CHARGE_BEARER),
         .transactions_max = (int32_t)result_int64(rows, 0, TRANSACTIONS_MAX),
         .uetr = result_bool(rows, 0, HAS_UETR),
         .release_threshold_minor = result_int64(rows, 0, THRESHOLD),
@@ -83,9 +98,10 @@ static enum status profile_read(struct preparation *one, struct error *error)
         .release_hours = (int32_t)result_int64(rows, 0, RELEASE_HOURS),
         .schema_check = result_bool(rows, 0, SCHEMA_CHECK),
     };
-    return payment_message_parse(result_text(rows, 0, MESSAGE), &one->profile.message)
-               ? OK
-               : unreadable("message", error);
+    if (!payment_message_parse(result_text(rows, 0, MESSAGE), &one->profile.message))
+        return unreadable("message", error);
+    one->profile.message = payment_message_of(one->profile.message, one->is_customers);
+    return OK;
 }
 
 static struct payment_order order_read(const struct result *rows, int row)
@@ -103,6 +119,41 @@ static struct payment_order order_read(const struct result *rows, int row)
     };
 }
 
+/* Who pays whom: in memory alone, and in the bank's file (relay.h (4)). */
+static enum status customer_read(struct preparation *one, int row, struct payment_order *order,
+                                 struct error *error)
+{
+    const struct result *rows = one->rows;
+    struct uuid event_id = result_uuid(rows, row, EVENT_ID);
+    struct customer *customer = arena_alloc(&one->relay->arena, sizeof *customer);
+
+    assert(customer != NULL);
+    order->customer = customer;
+    order->debtor_code = result_text(rows, row, DEBTOR_CODE);
+    order->debtor_name = result_text(rows, row, DEBTOR_NAME);
+    order->debtor_bic = result_text(rows, row, DEBTOR_BIC);
+    order->has_uetr = !result_is_null(rows, row, UETR);
+    if (order->has_uetr)
+        order->uetr = result_uuid(rows, row, UETR);
+    return vault_customer(one->relay, &event_id, (int32_t)result_int64(rows, row, KEY_ID),
+                          result_text(rows, row, SEALED), error, customer);
+}
+
+static enum status orders_fill(struct preparation *one, struct payment_order *orders, size_t count,
+                               int64_t *ret_cancelled, struct error *error)
+{
+    enum status status = OK;
+
+    for (size_t i = 0; status == OK && i < count; i++) {
+        orders[i] = order_read(one->rows, (int)i);
+        if (result_int64(one->rows, (int)i, CANCELLED_FILES) > *ret_cancelled)
+            *ret_cancelled = result_int64(one->rows, (int)i, CANCELLED_FILES);
+        if (one->is_customers)
+            status = customer_read(one, (int)i, &orders[i], error);
+    }
+    return status;
+}
+
 static enum status file_read_rows(struct preparation *one, int64_t now_us, struct error *error)
 {
     size_t count = (size_t)result_rows(one->rows);
@@ -113,11 +164,10 @@ static enum status file_read_rows(struct preparation *one, int64_t now_us, struc
     enum status status = profile_read(one, error);
 
     assert(orders != NULL); /* transactions_max is within BANK_TRANSACTIONS_MAX */
-    for (size_t i = 0; i < count; i++) {
-        orders[i] = order_read(one->rows, (int)i);
-        if (result_int64(one->rows, (int)i, CANCELLED_FILES) > cancelled)
-            cancelled = result_int64(one->rows, (int)i, CANCELLED_FILES);
-    }
+    if (status == OK)
+        status = orders_fill(one, orders, count, &cancelled, error);
+    if (status != OK)
+        return status;
     one->file = (struct payment_file){
         .profile = &one->profile,
         .file_id = payment_file_id(orders, count, cancelled),
@@ -169,13 +219,14 @@ static void file_params(struct preparation *one, const struct digest *digest, st
     params_string(params, code);
     params_int32(params, (int32_t)file->order_count);
     params_int64(params, file->sum_minor);
-    params_bytes(params, one->content.data, one->content.size);
+    params_bytes(params, one->content.data, one->is_customers ? 0 : one->content.size);
     params_bytes(params, digest->bytes, SHA256_SIZE);
     params_bool(params, one->profile.schema_check);
     params_int32(params, bank_signatures(&one->profile, file->sum_minor));
     params_instant(params, file->created_us);
     params_int32(params, one->profile.release_hours);
     params_int64(params, one->tx.commit_id);
+    params_bool(params, one->is_customers);
 }
 
 static enum status file_store(struct preparation *one, struct error *error)
@@ -189,6 +240,11 @@ static enum status file_store(struct preparation *one, struct error *error)
     assert(ids != NULL);
     for (size_t i = 0; i < count; i++)
         ids[i] = one->file.orders[i].instruction_id;
+    if (one->is_customers) {
+        status = vault_keep(one->relay, &digest, buffer_view(&one->content), error);
+        if (status != OK)
+            return status;
+    }
     file_params(one, &digest, &params);
     status = relay_sql(one->relay, relay_sql_file_insert, &params, error, NULL);
     if (status != OK)
@@ -293,6 +349,15 @@ enum status relay_prepare(struct relay *relay, bool dry_run, int64_t now_us, str
 
 /* ---- the command ---- */
 
+/* The causes of unpayable.sql. */
+static const char *const causes[] = {
+    [1] = "nobody knows where it is paid",
+    [2] = "the account has no bank profile in force",
+    [3] = "its bank takes no customers' payments: the profile in force has another message than "
+          "pacs.008",
+    [4] = "who pays whom was erased",
+};
+
 /* What stays behind, and why. */
 static enum status unpayable_tell(struct relay *relay, int64_t now_us, struct error *error)
 {
@@ -306,8 +371,7 @@ static enum status unpayable_tell(struct relay *relay, int64_t now_us, struct er
     for (int i = 0; status == OK && i < result_rows(rows); i++)
         printf("left: %lld to %.*s from %.*s: %s\n", (long long)result_int64(rows, i, 2),
                TEXT_ARG(result_text(rows, i, 0)), TEXT_ARG(result_text(rows, i, 1)),
-               result_bool(rows, i, 3) ? "nobody knows where it is paid"
-                                       : "the account has no bank profile in force");
+               causes[result_int64(rows, i, 3)]);
     result_free(rows);
     return status;
 }

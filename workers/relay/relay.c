@@ -14,8 +14,10 @@ enum status relay_start(const struct program_run *run, struct error *error, stru
         .schema_folder = config_string(run->config, OPTION_RELAY_SCHEMAS),
         .interval_ms = config_int(run->config, OPTION_RELAY_INTERVAL),
     };
-    enum status status = session_open(run, error, &relay.session);
+    enum status status = vault_begin(run->config, error, &relay.vault);
 
+    if (status == OK)
+        status = session_open(run, error, &relay.session);
     if (status != OK)
         return status;
     arena_init(&relay.arena, ARENA_BLOCK_SIZE, ARENA_SIZE_MAX);
@@ -26,6 +28,7 @@ enum status relay_start(const struct program_run *run, struct error *error, stru
 void relay_done(struct relay *relay)
 {
     session_done(&relay->session);
+    vault_end(&relay->vault);
     arena_done(&relay->arena);
 }
 

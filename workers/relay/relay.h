@@ -6,6 +6,7 @@
  *   deliver.c   released files -> the bank's folder, each exactly once
  *   reply.c     pacs.002, pain.002, pacs.004 -> status of instructions, what comes back
  *   announce.c  where instructions are now, for others
+ *   vault.c     who pays whom is opened here, and what names it is sealed (4)
  *   watch.c     what banks owe us an answer for, as a metric
  *   show.c      for people
  *
@@ -13,6 +14,8 @@
  *     change: whatever is tried again names the same file (I3).
  * (2) What people sign is the digest of those bytes, and what is written has that digest.
  * (3) The database refuses what is not signed, not in time, not along the arrows.
+ * (4) Debtor and creditor of customers' payments are in clear in memory and in the bank's folder,
+ *     nowhere else: no row, no log line, no error has them (I12).
  */
 #ifndef SAWA_RELAY_RELAY_H
 #define SAWA_RELAY_RELAY_H
@@ -23,10 +26,13 @@
 #include "domain/payment_file.h"
 #include "runtime/session.h"
 #include "store/business.h"
+#include "store/keyring.h"
 
 #define OPTION_RELAY_FOLDER "relay.folder"
 #define OPTION_RELAY_SCHEMAS "relay.schema_folder"
 #define OPTION_RELAY_INTERVAL "relay.interval"
+#define OPTION_RELAY_KEY_FILE "relay.key_file"
+#define OPTION_RELAY_KEY_SCOPE "relay.key_scope"
 
 enum {
     RELAY_PARAMS_MAX = 64 * 1024 * 1024,
@@ -34,8 +40,17 @@ enum {
     RELAY_FILE_SIZE_MAX = 32 * 1024 * 1024, /* of a payment file */
 };
 
+/* The key file, where there is one, and the data key that was used last. */
+struct vault {
+    bool present;
+    unsigned char key_file[SEAL_KEY_SIZE];
+    const char *scope;
+    struct data_key key; /* key_id 0: none yet */
+};
+
 struct relay {
     struct session session;
+    struct vault vault;
     const char *folder;        /* holds out, staging, reply; "": none is configured */
     const char *schema_folder; /* XSDs; "": none */
     int64_t interval_ms;
@@ -69,6 +84,25 @@ must_use enum status relay_file_move(struct relay *relay, struct business *tx,
 /* A stored file, as a person names it: the beginning of its message id, enough to tell. */
 must_use enum status relay_file_find(struct relay *relay, const char *name, struct error *error,
                                      struct result **ret_row);
+
+/* ---- vault.c ---- */
+
+must_use enum status vault_begin(const struct config *config, struct error *error,
+                                 struct vault *ret_vault);
+void vault_end(struct vault *vault);
+
+/* Keeps bytes that name customers, sealed under the key of this month; digest is theirs. */
+must_use enum status vault_keep(struct relay *relay, const struct digest *digest, struct text bytes,
+                                struct error *error);
+
+/* Gives them back. REJECT: they were erased, or there is no key file. FATAL: altered. */
+must_use enum status vault_give(struct relay *relay, const struct digest *digest,
+                                struct error *error, struct buffer *out);
+
+/* Debtor and creditor of a payment; texts live in relay->arena. */
+must_use enum status vault_customer(struct relay *relay, const struct uuid *event_id,
+                                    int32_t key_id, struct text sealed, struct error *error,
+                                    struct customer *ret_customer);
 
 /* Prepares all files that can be. dry_run: tells on stdout, stores nothing. */
 must_use enum status relay_prepare(struct relay *relay, bool dry_run, int64_t now_us,

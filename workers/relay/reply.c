@@ -17,6 +17,10 @@
  *     its payments, or one without a readable amount, is unknown: nobody guesses how much. What
  *     follows in the books is workers/settle/follow/returned.c's.
  *
+ * (6) An answer about customers' payments may name them, and so may one that is about nothing of
+ *     ours: its bytes are kept sealed, and of what a bank says of a customer's payment in words of
+ *     its own nothing is kept beside them (relay.h (4)).
+ *
  * Restart: all of an answer in one transaction, and (1).
  */
 #include "relay.h"
@@ -45,6 +49,7 @@ struct subject {
     const struct reply_line *said;     /* what moved it last; NULL: nothing did */
     const struct reply_line *returned; /* what says that it comes back; NULL: nothing does */
     int32_t returned_line;             /* its outcome's, from 1 */
+    bool is_customers;                 /* a customer's payment (6) */
     bool decided;                      /* by a line of a level that is decided already (2) */
     bool named;                        /* by a line of the level at hand */
 };
@@ -110,9 +115,10 @@ static enum status subjects_ask(struct answer *answer, struct error *error)
     return relay_sql(answer->relay, relay_sql_reply_items, &params, error, &answer->rows);
 }
 
-static struct text uetr_of(struct answer *answer, const struct uuid *instruction_id)
+static struct text uetr_of(struct answer *answer, const struct uuid *instruction_id,
+                           const struct uuid *given)
 {
-    struct uuid uetr = payment_uetr(instruction_id);
+    struct uuid uetr = payment_uetr_kept(instruction_id, given);
     char *text = memory(answer, UUID_TEXT_SIZE, 1);
 
     uuid_format(&uetr, text);
@@ -120,7 +126,7 @@ static struct text uetr_of(struct answer *answer, const struct uuid *instruction
 }
 
 enum { SUBJECT_ID, END_TO_END_ID, SUBJECT_STATUS, MESSAGE_ID, FILE_STATE, SENT_MINOR };
-enum { SENT_CURRENCY = SENT_MINOR + 1, RETURNED_MINOR, RETURN_REFERENCE };
+enum { SENT_CURRENCY = SENT_MINOR + 1, RETURNED_MINOR, RETURN_REFERENCE, IS_CUSTOMERS, OWN_UETR };
 
 static enum status subject_read(struct answer *answer, int row, struct error *error,
                                 struct subject *ret_subject)
@@ -131,9 +137,12 @@ static enum status subject_read(struct answer *answer, int row, struct error *er
         .end_to_end_id = result_text(rows, row, END_TO_END_ID),
         .message_id = result_text(rows, row, MESSAGE_ID),
         .sent.minor = result_int64(rows, row, SENT_MINOR),
+        .is_customers = result_bool(rows, row, IS_CUSTOMERS),
     };
+    bool has_uetr = !result_is_null(rows, row, OWN_UETR);
+    struct uuid uetr = has_uetr ? result_uuid(rows, row, OWN_UETR) : (struct uuid){0};
 
-    subject.uetr = uetr_of(answer, &subject.instruction_id);
+    subject.uetr = uetr_of(answer, &subject.instruction_id, has_uetr ? &uetr : NULL);
     if (!instruction_status_parse(result_text(rows, row, SUBJECT_STATUS), &subject.status) ||
         !currency_parse(result_text(rows, row, SENT_CURRENCY), &subject.sent.currency))
         return error_set(error, FATAL, "an instruction's status is unknown to this version");
@@ -292,10 +301,20 @@ static void answer_apply(struct answer *answer)
 
 /* ---- storing ---- */
 
+/* (6): where there is a key, whatever is not known to name nobody. */
+static bool answer_names_customers(const struct answer *answer)
+{
+    for (size_t i = 0; i < answer->subject_count; i++)
+        if (answer->subjects[i].is_customers)
+            return true;
+    return answer->subject_count == 0 && answer->relay->vault.present;
+}
+
 /* DUPLICATE: read before (1). */
 static enum status reply_insert(struct answer *answer, struct error *error, int64_t *ret_reply_id)
 {
     struct digest digest = sha256(answer->bytes);
+    bool is_sealed = answer_names_customers(answer);
     struct params params;
     struct result *rows = NULL;
     enum status status;
@@ -305,11 +324,14 @@ static enum status reply_insert(struct answer *answer, struct error *error, int6
     params_string(&params, answer->name);
     params_text(&params, answer->reply.message);
     params_text(&params, or_empty(answer->reply.message_id));
-    params_bytes(&params, answer->bytes.data, answer->bytes.size);
+    params_bytes(&params, answer->bytes.data, is_sealed ? 0 : answer->bytes.size);
     params_int64(&params, answer->tx.commit_id);
+    params_bool(&params, is_sealed);
     status = relay_sql(answer->relay, relay_sql_reply_insert, &params, error, &rows);
     if (status == OK && result_rows(rows) == 0)
         status = DUPLICATE;
+    if (status == OK && is_sealed)
+        status = vault_keep(answer->relay, &digest, answer->bytes, error);
     if (status == OK)
         *ret_reply_id = result_int64(rows, 0, 0);
     result_free(rows);
@@ -326,6 +348,7 @@ static enum status outcomes_insert(struct answer *answer, int64_t reply_id, stru
     struct text *texts = memory(answer, TEXT_COLUMNS * count, sizeof *texts);
     struct uuid *ids = memory(answer, count, sizeof *ids);
     bool *known = memory(answer, count, sizeof *known);
+    bool unnamed = answer_names_customers(answer); /* (6) */
     struct params params;
 
     for (size_t i = 0; i < count; i++) {
@@ -335,7 +358,7 @@ static enum status outcomes_insert(struct answer *answer, int64_t reply_id, stru
         texts[MESSAGE * count + i] = or_empty(one->line->original_message_id);
         texts[STATUS * count + i] = or_empty(one->line->status);
         texts[REASON * count + i] = or_empty(one->line->reason);
-        texts[INFORMATION * count + i] = or_empty(one->line->information);
+        texts[INFORMATION * count + i] = unnamed ? TEXT("") : or_empty(one->line->information);
         texts[OUTCOME * count + i] = text_of(status_outcome_name(one->outcome));
         known[i] = one->subject != NULL;
         if (known[i])
@@ -504,12 +527,12 @@ static enum status moves_announce(struct answer *answer, struct error *error)
 static enum status answer_steps(struct answer *answer, struct error *error)
 {
     int64_t reply_id = 0;
-    enum status status = reply_insert(answer, error, &reply_id);
+    enum status status = subjects_read(answer, error);
 
     if (status == OK)
-        status = subjects_read(answer, error);
-    if (status == OK)
         status = early_refuse(answer, error);
+    if (status == OK)
+        status = reply_insert(answer, error, &reply_id);
     if (status != OK)
         return status;
     answer_apply(answer);

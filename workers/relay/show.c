@@ -129,12 +129,25 @@ static enum status original_print(struct relay *relay, const struct uuid *file_i
                                   struct error *error)
 {
     struct result *rows = NULL;
+    struct buffer opened;
+    struct text bytes = {NULL, 0};
     enum status status = relay_sql_file(relay, relay_sql_content, file_id, error, &rows);
 
+    buffer_init(&opened, RELAY_FILE_SIZE_MAX + SEAL_OVERHEAD);
     if (status == OK)
-        fwrite(result_text(rows, 0, 0).data, 1, result_text(rows, 0, 0).size, stdout);
+        bytes = result_text(rows, 0, 0);
+    if (status == OK && result_bool(rows, 0, 1)) {
+        struct digest digest;
+
+        memcpy(digest.bytes, result_text(rows, 0, 2).data, SHA256_SIZE);
+        status = vault_give(relay, &digest, error, &opened);
+        bytes = buffer_view(&opened);
+    }
+    if (status == OK)
+        fwrite(bytes.data, 1, bytes.size, stdout);
     if (status == OK && fflush(stdout) != 0)
         status = error_set(error, FATAL, "the payment file could not be written out");
+    buffer_done(&opened);
     result_free(rows);
     return status;
 }

@@ -19,7 +19,8 @@
  *     expected items, journal, leaf, state. Nothing of it is visible before, all of it after.
  * (2) The gate is taken before anything is read: who adds to the window has committed, who comes
  *     later reads the cut. The row lock is taken after the gate, by every close and every fold.
- * (3) The close reads folded deltas, never payments.
+ * (3) The close reads folded deltas, never payments; but for a corridor that instructs customers'
+ *     payments one by one, whose payments it has to name.
  */
 #ifndef SAWA_SETTLE_SETTLE_H
 #define SAWA_SETTLE_SETTLE_H
@@ -144,6 +145,10 @@ struct leg settle_leg(bool collects, int32_t own_account_id, int32_t obligation_
 must_use enum status settle_post(struct settle *settle, struct business *tx, int64_t window_id,
                                  calendar_date day, struct text in_currency, const struct leg *legs,
                                  size_t count, struct error *error);
+
+/* "/" and the id of the payment that an instruction is for, as its own name has it; empty where it
+ * is for a net position (nil). Terminated. */
+void instruction_payment_name(const struct uuid *event_id, char name[1 + UUID_HEX_SIZE]);
 
 /* An amount of a row, as its currency writes it; minor units where that is unknown to us. */
 const char *money_told(const struct result *rows, int row, int column, int currency_column,

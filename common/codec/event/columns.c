@@ -38,6 +38,15 @@ static const struct column payment_column_list[PAYMENT_COLUMN_COUNT] = {
     [PAYMENT_COLUMN_FEE_AMOUNT] = {OPTIONAL("fee_amount", COLUMN_DECIMAL)},
     [PAYMENT_COLUMN_FEE_CURRENCY] = {OPTIONAL("fee_currency", COLUMN_TEXT)},
     [PAYMENT_COLUMN_ACCEPTANCE_TIME] = {REQUIRED("acceptance_time", COLUMN_TIME)},
+    [PAYMENT_COLUMN_DEBTOR_ACCOUNT] = {OPTIONAL("debtor_account", COLUMN_TEXT)},
+    [PAYMENT_COLUMN_CREDITOR_ACCOUNT] = {OPTIONAL("creditor_account", COLUMN_TEXT)},
+    [PAYMENT_COLUMN_DEBTOR_NAME] = {OPTIONAL("debtor_name", COLUMN_TEXT)},
+    [PAYMENT_COLUMN_DEBTOR_COUNTRY] = {OPTIONAL("debtor_country", COLUMN_TEXT)},
+    [PAYMENT_COLUMN_DEBTOR_TOWN] = {OPTIONAL("debtor_town", COLUMN_TEXT)},
+    [PAYMENT_COLUMN_CREDITOR_NAME] = {OPTIONAL("creditor_name", COLUMN_TEXT)},
+    [PAYMENT_COLUMN_CREDITOR_COUNTRY] = {OPTIONAL("creditor_country", COLUMN_TEXT)},
+    [PAYMENT_COLUMN_CREDITOR_TOWN] = {OPTIONAL("creditor_town", COLUMN_TEXT)},
+    [PAYMENT_COLUMN_PURPOSE] = {OPTIONAL("purpose", COLUMN_TEXT)},
 };
 
 static const struct column fx_column_list[FX_COLUMN_COUNT] = {
@@ -57,11 +66,7 @@ static const struct column fx_column_list[FX_COLUMN_COUNT] = {
     [FX_COLUMN_SETTLEMENT_WINDOW] = {OPTIONAL("settlement_window", COLUMN_TEXT)},
 };
 
-/* Personal data: stays in the sealed raw record. */
-static const char *const payment_unread[] = {"debtor_account", "creditor_account", NULL};
-
-static const struct column_set payment_set = {payment_column_list, PAYMENT_COLUMN_COUNT,
-                                              payment_unread};
+static const struct column_set payment_set = {payment_column_list, PAYMENT_COLUMN_COUNT, NULL};
 static const struct column_set fx_set = {fx_column_list, FX_COLUMN_COUNT, NULL};
 
 const struct column_set *payment_columns(void)

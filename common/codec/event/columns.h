@@ -4,7 +4,8 @@
  *
  * The .avsc files in schemas/avro are the same list, for people and producers; a test compares
  * the two.
- * Personal data (account numbers) has no column on purpose: it stays in the raw record.
+ * Personal data (debtor and creditor) is read, and goes no further than customer_event.h lets it:
+ * no digest and no table has it in clear.
  */
 #ifndef SAWA_CODEC_EVENT_COLUMNS_H
 #define SAWA_CODEC_EVENT_COLUMNS_H
@@ -30,6 +31,15 @@ enum payment_column {
     PAYMENT_COLUMN_FEE_AMOUNT,
     PAYMENT_COLUMN_FEE_CURRENCY,
     PAYMENT_COLUMN_ACCEPTANCE_TIME,
+    PAYMENT_COLUMN_DEBTOR_ACCOUNT, /* from here on personal data */
+    PAYMENT_COLUMN_CREDITOR_ACCOUNT,
+    PAYMENT_COLUMN_DEBTOR_NAME, /* from here on of its second version */
+    PAYMENT_COLUMN_DEBTOR_COUNTRY,
+    PAYMENT_COLUMN_DEBTOR_TOWN,
+    PAYMENT_COLUMN_CREDITOR_NAME,
+    PAYMENT_COLUMN_CREDITOR_COUNTRY,
+    PAYMENT_COLUMN_CREDITOR_TOWN,
+    PAYMENT_COLUMN_PURPOSE,
     PAYMENT_COLUMN_COUNT,
 };
 

@@ -21,7 +21,9 @@
  *                   kind, corridor, debtor_agent, creditor_agent, transaction_id, end_to_end_id,
  *                   uetr, channel (symbols), instructed, settlement, fee (int64 minor units, 3
  *                   letters), rate (int64, 10 fraction digits), lock_id, acceptance_time (int64 us)
- * Both keep the first 16 bytes.
+ * Both keep the first 16 bytes. Debtor and creditor are in neither: a digest without a key would
+ * tell who guesses a name that he is right. So the same event with other names is a DUPLICATE, as
+ * it always was with other accounts: a correction needs an id of its own.
  */
 #ifndef SAWA_CODEC_EVENT_PAYMENT_EVENT_H
 #define SAWA_CODEC_EVENT_PAYMENT_EVENT_H

@@ -51,11 +51,29 @@ static enum status schema_read(const char *folder, enum payment_message message,
                              "profile says schema_check: waived");
 }
 
+/* What the library says quotes the value it does not like, and that may be a customer's name (I12):
+ * of a customer's payment only the element is told. */
+static void problem_tell(const struct problem *problem, enum payment_message message,
+                         struct error *error)
+{
+    const char *end = message == MESSAGE_PACS_008_08 ? strchr(problem->text, '\'') : NULL;
+
+    if (end != NULL)
+        end = strchr(end + 1, '\'');
+    if (message != MESSAGE_PACS_008_08)
+        error_detail(error, "line %d: %s", problem->line, problem->text);
+    else if (end != NULL && strncmp(problem->text, "Element '", sizeof "Element '" - 1) == 0)
+        error_detail(error, "line %d: %.*s", problem->line, (int)(end + 1 - problem->text),
+                     problem->text);
+    else
+        error_detail(error, "line %d", problem->line);
+}
+
 static enum status refused(const struct problem *problem, enum payment_message message,
                            struct error *error)
 {
     error_set(error, REJECT, "a payment file is not valid %s", payment_message_name(message));
-    error_detail(error, "line %d: %s", problem->line, problem->text);
+    problem_tell(problem, message, error);
     error->exit_code = EXIT_REFUSED;
     return REJECT;
 }

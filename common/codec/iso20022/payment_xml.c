@@ -4,6 +4,7 @@
 #include "codec/iso20022/payment_xml.h"
 
 #include "base/clock.h"
+#include "domain/iban.h"
 #include "domain/x_set.h"
 
 enum { PATH_DEPTH_MAX = 8, REMITTANCE_MAX = 140, OTHER_ID_MAX = 35 };
@@ -23,7 +24,10 @@ enum value {
     OWN_BBAN,
     CURRENCY,
     SERVICER_BIC,
-    TRANSFER, /* TRF */
+    TRANSFER,        /* TRF */
+    SETTLEMENT_IBAN, /* our account, where the bank that is told keeps it */
+    SETTLEMENT_BBAN,
+    CHARGE_BEARER,
     /* of a payment */
     INSTRUCTION_ID,
     END_TO_END_ID,
@@ -35,6 +39,21 @@ enum value {
     CREDITOR_IBAN,
     CREDITOR_BBAN,
     REMITTANCE,
+    /* of a customer's payment */
+    DEBTOR_AGENT_BIC,
+    DEBTOR_AGENT_NAME,
+    DEBTOR_AGENT_OTHER,
+    DEBTOR_NAME,
+    DEBTOR_TOWN,
+    DEBTOR_COUNTRY,
+    DEBTOR_IBAN,
+    DEBTOR_BBAN,
+    PAYEE_NAME,
+    PAYEE_TOWN,
+    PAYEE_COUNTRY,
+    PAYEE_IBAN,
+    PAYEE_BBAN,
+    PURPOSE,
 };
 
 struct row {
@@ -129,6 +148,49 @@ static const struct row pain_001_03_each[] = {
     {"PmtInf/CdtTrfTxInf/RmtInf/Ustrd", REMITTANCE},
 };
 
+/* The creditor of an order is the participant: here the agent of the customer who is paid. */
+static const struct row pacs_008_head[] = {
+    {"GrpHdr/MsgId", MESSAGE_ID},
+    {"GrpHdr/CreDtTm", CREATED},
+    {"GrpHdr/NbOfTxs", COUNT},
+    {"GrpHdr/CtrlSum", SUM},
+    {"GrpHdr/TtlIntrBkSttlmAmt", SUM_MONEY},
+    {"GrpHdr/IntrBkSttlmDt", SETTLEMENT_DATE},
+    {"GrpHdr/SttlmInf/SttlmMtd", SETTLEMENT_METHOD},
+    {"GrpHdr/SttlmInf/SttlmAcct/Id/IBAN", SETTLEMENT_IBAN},
+    {"GrpHdr/SttlmInf/SttlmAcct/Id/Othr/Id", SETTLEMENT_BBAN},
+    {"GrpHdr/InstgAgt/FinInstnId/BICFI", OWN_BIC},
+    {"GrpHdr/InstdAgt/FinInstnId/BICFI", SERVICER_BIC},
+};
+static const struct row pacs_008_each[] = {
+    {"CdtTrfTxInf/PmtId/InstrId", INSTRUCTION_ID},
+    {"CdtTrfTxInf/PmtId/EndToEndId", END_TO_END_ID},
+    {"CdtTrfTxInf/PmtId/TxId", INSTRUCTION_ID},
+    {"CdtTrfTxInf/PmtId/UETR", UETR},
+    {"CdtTrfTxInf/IntrBkSttlmAmt", MONEY},
+    {"CdtTrfTxInf/ChrgBr", CHARGE_BEARER},
+    {"CdtTrfTxInf/Dbtr/Nm", DEBTOR_NAME},
+    {"CdtTrfTxInf/Dbtr/PstlAdr/TwnNm", DEBTOR_TOWN},
+    {"CdtTrfTxInf/Dbtr/PstlAdr/Ctry", DEBTOR_COUNTRY},
+    {"CdtTrfTxInf/DbtrAcct/Id/IBAN", DEBTOR_IBAN},
+    {"CdtTrfTxInf/DbtrAcct/Id/Othr/Id", DEBTOR_BBAN},
+    {"CdtTrfTxInf/DbtrAgt/FinInstnId/BICFI", DEBTOR_AGENT_BIC},
+    {"CdtTrfTxInf/DbtrAgt/FinInstnId/Nm", DEBTOR_AGENT_NAME},
+    {"CdtTrfTxInf/DbtrAgt/FinInstnId/Othr/Id", DEBTOR_AGENT_OTHER},
+    {"CdtTrfTxInf/CdtrAgt/FinInstnId/BICFI", CREDITOR_BIC},
+    {"CdtTrfTxInf/CdtrAgt/FinInstnId/Nm", CREDITOR_NAME},
+    {"CdtTrfTxInf/CdtrAgt/FinInstnId/Othr/Id", CREDITOR_OTHER},
+    {"CdtTrfTxInf/CdtrAgtAcct/Id/IBAN", CREDITOR_IBAN},
+    {"CdtTrfTxInf/CdtrAgtAcct/Id/Othr/Id", CREDITOR_BBAN},
+    {"CdtTrfTxInf/Cdtr/Nm", PAYEE_NAME},
+    {"CdtTrfTxInf/Cdtr/PstlAdr/TwnNm", PAYEE_TOWN},
+    {"CdtTrfTxInf/Cdtr/PstlAdr/Ctry", PAYEE_COUNTRY},
+    {"CdtTrfTxInf/CdtrAcct/Id/IBAN", PAYEE_IBAN},
+    {"CdtTrfTxInf/CdtrAcct/Id/Othr/Id", PAYEE_BBAN},
+    {"CdtTrfTxInf/Purp/Cd", PURPOSE},
+    {"CdtTrfTxInf/RmtInf/Ustrd", REMITTANCE},
+};
+
 static const struct {
     const char *root;
     const char *payment; /* the path that is opened anew for each */
@@ -143,6 +205,8 @@ static const struct {
     [MESSAGE_PAIN_001_03] = {"CstmrCdtTrfInitn", "PmtInf/CdtTrfTxInf", pain_001_03_head,
                              pain_001_03_each, COUNT_OF(pain_001_03_head),
                              COUNT_OF(pain_001_03_each)},
+    [MESSAGE_PACS_008_08] = {"FIToFICstmrCdtTrf", "CdtTrfTxInf", pacs_008_head, pacs_008_each,
+                             COUNT_OF(pacs_008_head), COUNT_OF(pacs_008_each)},
 };
 
 /* ---- elements ---- */
@@ -248,6 +312,13 @@ static void file_value(const struct writer *writer, enum value kind, struct buff
     case CURRENCY: buffer_string(value, writer->currency); break;
     case SERVICER_BIC: buffer_text(value, file->servicer_bic); break;
     case TRANSFER: buffer_string(value, "TRF"); break;
+    case SETTLEMENT_IBAN:
+    case SETTLEMENT_BBAN:
+        if (text_is(profile->settlement_method, "INDA") &&
+            file->own_account_is_iban == (kind == SETTLEMENT_IBAN))
+            buffer_text(value, file->own_account);
+        break;
+    case CHARGE_BEARER: buffer_text(value, profile->charge_bearer); break;
     default: break;
     }
 }
@@ -255,13 +326,52 @@ static void file_value(const struct writer *writer, enum value kind, struct buff
 static void uetr_text(const struct writer *writer, const struct payment_order *order,
                       struct buffer *value)
 {
-    struct uuid uetr = payment_uetr(&order->instruction_id);
+    struct uuid uetr =
+        payment_uetr_kept(&order->instruction_id, order->has_uetr ? &order->uetr : NULL);
     char text[UUID_TEXT_SIZE];
 
     if (!writer->file->profile->uetr)
         return;
     uuid_format(&uetr, text);
     buffer_string(value, text);
+}
+
+/* A town without its country, or the other way round, is no address. */
+static void address_value(const struct party *party, bool town, struct buffer *value)
+{
+    if (party->town.size == 0 || party->country.size == 0)
+        return;
+    if (town)
+        x_set_fold(party->town, CUSTOMER_TOWN_MAX, value);
+    else
+        buffer_text(value, party->country);
+}
+
+static void account_value(const struct party *party, bool iban, struct buffer *value)
+{
+    if (iban_is_valid(party->account) == iban)
+        buffer_text(value, party->account);
+}
+
+static void customer_value(const struct payment_order *order, enum value kind, struct buffer *value)
+{
+    const struct customer *customer = order->customer;
+
+    assert(customer != NULL);
+    switch (kind) {
+    case DEBTOR_NAME: x_set_fold(customer->debtor.name, CUSTOMER_NAME_MAX, value); break;
+    case DEBTOR_TOWN:
+    case DEBTOR_COUNTRY: address_value(&customer->debtor, kind == DEBTOR_TOWN, value); break;
+    case DEBTOR_IBAN:
+    case DEBTOR_BBAN: account_value(&customer->debtor, kind == DEBTOR_IBAN, value); break;
+    case PAYEE_NAME: x_set_fold(customer->creditor.name, CUSTOMER_NAME_MAX, value); break;
+    case PAYEE_TOWN:
+    case PAYEE_COUNTRY: address_value(&customer->creditor, kind == PAYEE_TOWN, value); break;
+    case PAYEE_IBAN:
+    case PAYEE_BBAN: account_value(&customer->creditor, kind == PAYEE_IBAN, value); break;
+    case PURPOSE: buffer_text(value, customer->purpose); break;
+    default: assert(false); break;
+    }
 }
 
 static void order_value(const struct writer *writer, const struct payment_order *order,
@@ -284,6 +394,23 @@ static void order_value(const struct writer *writer, const struct payment_order 
             buffer_text(value, order->creditor_account);
         break;
     case REMITTANCE: x_set_fold(order->remittance, REMITTANCE_MAX, value); break;
+    case DEBTOR_AGENT_BIC: buffer_text(value, order->debtor_bic); break;
+    case DEBTOR_AGENT_NAME: x_set_fold(order->debtor_name, PARTY_NAME_MAX, value); break;
+    case DEBTOR_AGENT_OTHER:
+        if (order->debtor_bic.size == 0)
+            x_set_fold(order->debtor_code, OTHER_ID_MAX, value);
+        break;
+    case DEBTOR_NAME:
+    case DEBTOR_TOWN:
+    case DEBTOR_COUNTRY:
+    case DEBTOR_IBAN:
+    case DEBTOR_BBAN:
+    case PAYEE_NAME:
+    case PAYEE_TOWN:
+    case PAYEE_COUNTRY:
+    case PAYEE_IBAN:
+    case PAYEE_BBAN:
+    case PURPOSE: customer_value(order, kind, value); break;
     default: file_value(writer, kind, value); break;
     }
 }

@@ -40,6 +40,10 @@ VALUES (1, 'nostro-kes', 'NOSTRO', 'KES', NULL, 'BANKKENA', 'KE01', 'camt.053'),
 INSERT INTO corridor
 VALUES (1, 1, 'KES-NGN', '2026-01-01', 'KES', 'NGN', 'KES', 'MULTILATERAL', 1, 100000000,
         'yaml BANKKENA KE01 KE02', sha256('yaml'));
+INSERT INTO corridor
+VALUES (2, 1, 'UGX-KES', '2026-01-01', 'UGX', 'KES', 'KES', 'GROSS', 1, 100000000,
+        'yaml BANKKENA KE01 KE02', sha256('yaml'));
+INSERT INTO corridor_customer_payment VALUES (2, 1);
 INSERT INTO corridor_participant VALUES (1, 1, 1), (1, 1, 2);
 INSERT INTO corridor_fee
 VALUES (1, 1, 1, 'SCHEME', 'DEBTOR_AGENT', 62, 0, 'KES', 'SLAB', 10, 500, 'HALF_UP', 1, 0, 1,
@@ -84,6 +88,10 @@ INSERT INTO payment (event_id, transfer_id, content_digest, acceptance_time, bat
 VALUES ('01900000-0000-7000-8000-000000000001', '10000000-0000-8000-8000-000000000001',
         '20000000-0000-8000-8000-000000000001', '2026-11-20 12:00Z', 1, 100, :window_id, 100, 100,
         '2026-11-20', 1, 2, 1, 1, 2, false, 'KES', 'KES', 'T-1', 'E-1');
+INSERT INTO customer_payment
+VALUES ('2026-11-20', '01900000-0000-7000-8000-000000000001', :window_id, 1,
+        repeat('s', 29)::bytea);
+INSERT INTO sealed_content VALUES (sha256('named'), 1, 'sealed');
 INSERT INTO event_seen VALUES ('01900000-0000-5000-8000-000000000002', '2026-11-20');
 INSERT INTO transfer_seen
 VALUES ('10000000-0000-8000-8000-000000000002', '2026-11-20', '2026-11-21');

@@ -57,6 +57,7 @@ class Options:
     late: float = 0.002
     locks: float = 0.1
     oversized_bytes: int = 1 << 20 | 1 << 10
+    names: bool = False
 
 
 @dataclass

@@ -10,7 +10,8 @@ SELECT one.attempt::integer AS attempt, one.commit_id, one.settlement_date, one.
        decided.checker AS outside_checker, decided.approved_by AS outside_approved_by,
        abandonment.reason AS outside_reason
   FROM instruction AS asked
-  JOIN instruction AS one USING (window_id, participant_id, counterparty_id, direction)
+  JOIN instruction AS one
+       USING (window_id, participant_id, counterparty_id, direction, event_id)
   LEFT JOIN (SELECT instruction_id, commit_id, withdrawn_on, reason FROM withdrawal
               UNION ALL
              SELECT payment_return.instruction_id, item.commit_id, item.book_date, reason

@@ -1,6 +1,7 @@
 -- Payment files, newest first.
 --   $1 state text (null: any), $2 limit integer
-SELECT message_id, account.code, message, settlement_date, payment_file.currency,
+SELECT message_id, account.code,
+       payment_file_message(message, is_sealed) AS message, settlement_date, payment_file.currency,
        transaction_count, control_sum_minor, state, signatures_needed,
        (SELECT count(*) FROM payment_file_signature AS signature
          WHERE signature.file_id = payment_file.file_id) AS signed

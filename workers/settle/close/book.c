@@ -11,7 +11,8 @@
  *     What does not pass through the nostro is booked between obligations, or against what was
  *     prefunded: limit.c.
  * (3) Ids follow from window, participant, counterparty and direction: a close that is tried
- *     again, and a replay, name the same instructions (I9).
+ *     again, and a replay, name the same instructions (I9). So does that of a customer's payment,
+ *     from the payment's own id besides.
  */
 #include "limits/limit.h"
 
@@ -29,6 +30,7 @@ struct instruction {
     int32_t counterparty_id; /* 0: the settlement agent */
     enum direction direction;
     int64_t amount_minor;
+    const struct customer_payment *payment; /* NULL: of the net position */
 };
 
 /* The participants of a window, ascending, each with its obligation account. */
@@ -244,12 +246,15 @@ static enum status book_limits(struct book *book, struct error *error,
 /* (3) */
 static struct uuid instruction_id_of(const struct book *book, const struct instruction *instruction)
 {
-    char name[128];
+    char payment[1 + UUID_HEX_SIZE] = "";
+    char name[160];
 
-    snprintf(name, sizeof name, "instruction/%lld/%d/%d/%s",
+    if (instruction->payment != NULL)
+        instruction_payment_name(&instruction->payment->event_id, payment);
+    snprintf(name, sizeof name, "instruction/%lld/%d/%d/%s%s",
              (long long)book->closing->window.window_id,
              book->participant_ids[instruction->participant_index], instruction->counterparty_id,
-             direction_names[instruction->direction]);
+             direction_names[instruction->direction], payment);
     return uuid_of_name(text_of(name));
 }
 
@@ -261,7 +266,8 @@ static int32_t counterparty_of(const struct book *book, const struct net_positio
 }
 
 static void instruction_add(struct book *book, const struct net_position *position,
-                            enum direction direction, int64_t amount_minor)
+                            enum direction direction, int64_t amount_minor,
+                            const struct customer_payment *payment)
 {
     struct instruction *instruction = &book->instructions[book->instruction_count];
 
@@ -272,25 +278,59 @@ static void instruction_add(struct book *book, const struct net_position *positi
         .counterparty_id = counterparty_of(book, position),
         .direction = direction,
         .amount_minor = amount_minor,
+        .payment = payment,
     };
     instruction->instruction_id = instruction_id_of(book, instruction);
     book->instruction_count++;
 }
 
+static enum status customers_exceed(const struct book *book, struct error *error)
+{
+    error_set(error, FATAL, "window %lld does not add up",
+              (long long)book->closing->window.window_id);
+    return error_detail(error, "its customers' payments are not those that its deltas count (I3)");
+}
+
+/* What is paid because of one position: each customer's payment by itself, and what is left of
+ * it. */
+static enum status payments_add(struct book *book, const struct net_position *position,
+                                int64_t pay_minor, size_t *customers, struct error *error)
+{
+    const struct customer_payment *first = NULL;
+    size_t count = 0;
+    int64_t sum = 0;
+
+    if (customers_of(book->closing, book->participant_ids[position->participant_index],
+                     counterparty_of(book, position), &first, &count, &sum) != OK)
+        return too_large(book, error);
+    if (sum > pay_minor)
+        return customers_exceed(book, error);
+    for (size_t i = 0; i < count; i++)
+        instruction_add(book, position, PAY, first[i].minor, &first[i]);
+    instruction_add(book, position, PAY, pay_minor - sum, NULL);
+    *customers += count;
+    return OK;
+}
+
 static enum status instructions_decide(struct book *book, struct error *error)
 {
-    book->instructions =
-        arena_alloc(book->arena, (2 * book->nets.count + 1) * sizeof *book->instructions);
+    size_t room = 2 * book->nets.count + book->closing->customer_count + 1;
+    size_t customers = 0;
+    enum status status = OK;
+
+    book->instructions = arena_alloc(book->arena, room * sizeof *book->instructions);
     if (book->instructions == NULL)
         return too_large(book, error);
-    for (size_t i = 0; i < book->nets.count; i++) {
+    for (size_t i = 0; status == OK && i < book->nets.count; i++) {
         const struct net_position *position = &book->nets.positions[i];
         struct net_payment payment = book->limits.settled[i].instructed;
 
-        instruction_add(book, position, COLLECT, payment.collect_minor);
-        instruction_add(book, position, PAY, payment.pay_minor);
+        instruction_add(book, position, COLLECT, payment.collect_minor, NULL);
+        status = payments_add(book, position, payment.pay_minor, &customers, error);
     }
-    return OK;
+    if (status == OK && customers != book->closing->customer_count)
+        return customers_exceed(book, error);
+    return status;
 }
 
 /* ---- writing ---- */
@@ -429,13 +469,16 @@ static enum status proof_write(struct book *book, struct error *error)
 static void instruction_effect(struct book *book, const struct instruction *instruction,
                                int32_t participant_id)
 {
-    effects_row(book->effects, "instruction", 6);
+    effects_row(book->effects, "instruction", instruction->payment == NULL ? 6 : 7);
     effects_text(book->effects, (struct text){(const char *)instruction->instruction_id.bytes, 16});
     effects_int64(book->effects, book->closing->window.window_id);
     effects_int64(book->effects, participant_id);
     effects_int64(book->effects, instruction->counterparty_id);
     effects_text(book->effects, text_of(direction_names[instruction->direction]));
     effects_int64(book->effects, instruction->amount_minor);
+    if (instruction->payment != NULL)
+        effects_text(book->effects,
+                     (struct text){(const char *)instruction->payment->event_id.bytes, 16});
 }
 
 /* Only where it is another day than the window's id tells: leaves of before had no word for it. */
@@ -448,6 +491,24 @@ static void value_date_effect(struct book *book)
     effects_row(book->effects, "settlement_window", 2);
     effects_int64(book->effects, closing->window.window_id);
     effects_int64(book->effects, closing->value_date);
+}
+
+/* Of which payment each is: day and id, nil where it is of a net position. */
+static void payments_params(const struct book *book, struct params *params)
+{
+    size_t count = book->instruction_count;
+    calendar_date *days = arena_alloc(book->arena, (count + 1) * sizeof *days);
+    struct uuid *ids = arena_alloc(book->arena, (count + 1) * sizeof *ids);
+
+    assert(days != NULL && ids != NULL);
+    for (size_t i = 0; i < count; i++) {
+        const struct customer_payment *payment = book->instructions[i].payment;
+
+        days[i] = payment == NULL ? 0 : payment->event_day;
+        ids[i] = payment == NULL ? (struct uuid){0} : payment->event_id;
+    }
+    params_date_array(params, days, count);
+    params_uuid_array(params, ids, count);
 }
 
 static enum status instructions_insert(struct book *book, const struct uuid *uuids,
@@ -469,6 +530,7 @@ static enum status instructions_insert(struct book *book, const struct uuid *uui
     params_int32_array(&params, ids + count, count);
     params_text_array(&params, directions, count);
     params_int64_array(&params, amounts, count);
+    payments_params(book, &params);
     return db_run_once(book->db, settle_sql_instruction_insert, &params, error, NULL);
 }
 

@@ -7,6 +7,7 @@
  *   fold           what is pending joins the totals
  *   holds          a person, or an FX lock or rate that is not there yet, holds the window, never
  *                  a payment
+ *   customers      the payments that are instructed one by one, where the corridor says so
  *   limits         what was carried to it, who is held to what: limit.h
  *   book           obligations, nets, proof, instructions, expected items, journal; or a net beyond
  *                  a limit holds the window
@@ -85,6 +86,7 @@ static enum status corridor_read(struct closing *closing, struct error *error)
         status =
             error_set(error, FATAL, "a corridor settles in a currency unknown to this version");
     closing->nostro_account_id = (int32_t)result_int64(rows, 0, 2);
+    closing->instructs_payments = result_bool(rows, 0, 3);
     result_free(rows);
     return status;
 }
@@ -267,6 +269,8 @@ static enum status settle_book(struct closing *closing, struct error *error,
         status = pairs_read(closing, error);
     if (status == OK)
         status = charges_read(closing, error);
+    if (status == OK)
+        status = customers_read(closing, error);
     if (status == OK)
         status = limits_read(closing, error);
     if (status == OK)

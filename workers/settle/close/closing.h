@@ -3,6 +3,7 @@
  *
  *   close.c    from the gate to COMMIT: the order of the steps
  *   charge.c   what its fees add                             fee_obligation
+ *   customer.c its customers' payments, one by one           instruction
  *   book.c     what it becomes                               obligation ... journal_entry
  *   ../limits/limit.h, ../fx/fx.h   what may keep it waiting, and what that adds
  */
@@ -29,6 +30,15 @@ struct charge {
     int64_t minor;
 };
 
+/* A payment that is instructed by itself, for its customer. */
+struct customer_payment {
+    calendar_date event_day;
+    struct uuid event_id;
+    int32_t debtor_id; /* whose customer pays */
+    int32_t creditor_id;
+    int64_t minor;
+};
+
 struct limits;    /* limit.h */
 struct window_fx; /* fx.c */
 
@@ -44,7 +54,8 @@ struct closing {
     enum settlement_model model;
     currency currency;
     int32_t nostro_account_id;
-    int64_t fold_id; /* 0: no payments */
+    bool instructs_payments; /* settle.h (3) */
+    int64_t fold_id;         /* 0: no payments */
     int64_t payment_count;
     int64_t late_count;
     int64_t gross_minor;
@@ -52,9 +63,20 @@ struct closing {
     size_t pair_count;
     struct charge *charges;
     size_t charge_count;
+    const struct customer_payment *customers; /* by creditor, then debtor */
+    size_t customer_count;
     const struct limits *limits;
     const struct window_fx *fx; /* NULL: nothing to exchange */
 };
+
+/* The customers' payments of the window, where its corridor instructs them one by one; else
+ * none. */
+must_use enum status customers_read(struct closing *closing, struct error *error);
+
+/* Those of one pair of agents, and their sum. REJECT: it does not fit 64 bits. */
+must_use enum status customers_of(const struct closing *closing, int32_t creditor_id,
+                                  int32_t debtor_id, const struct customer_payment **ret_first,
+                                  size_t *ret_count, int64_t *ret_sum);
 
 /* What the folded window is charged. */
 must_use enum status charges_read(struct closing *closing, struct error *error);

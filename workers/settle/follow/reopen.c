@@ -12,8 +12,8 @@
  * (2) At most one attempt of a payment is neither rejected nor returned, and an attempt repeats the
  *     one before it to the last unit; the database refuses anything else (i3_one_live_attempt and
  *     its neighbours).
- * (3) An id follows from window, participant, counterparty, direction and attempt: what is tried
- *     again names the same payment (book.c (3)).
+ * (3) An id follows from window, participant, counterparty, direction, customer's payment and
+ *     attempt: what is tried again names the same payment (book.c (3)).
  * (4) A bank that says afterwards that it paid what it had rejected contradicts itself: nothing of
  *     the window is approved, instructed or released until somebody has asked it.
  */
@@ -41,6 +41,7 @@ enum waiting_column {
     REASON,
     WITHDRAWN_ON,
     PARTICIPANT,
+    OF_PAYMENT,
 };
 
 /* The columns of reinstruction_find.sql. */
@@ -57,12 +58,15 @@ static enum status waiting_read(struct db *db, int64_t window_id, struct error *
 /* (3) */
 static struct uuid attempt_id(int64_t window_id, const struct result *rows, int row)
 {
-    char name[128];
+    struct uuid event_id = result_uuid(rows, row, OF_PAYMENT);
+    char payment[1 + UUID_HEX_SIZE];
+    char name[160];
 
-    snprintf(name, sizeof name, "instruction/%lld/%lld/%lld/%.*s/%lld", (long long)window_id,
+    instruction_payment_name(&event_id, payment);
+    snprintf(name, sizeof name, "instruction/%lld/%lld/%lld/%.*s%s/%lld", (long long)window_id,
              (long long)result_int64(rows, row, PARTICIPANT_ID),
              (long long)result_int64(rows, row, COUNTERPARTY_ID),
-             TEXT_ARG(result_text(rows, row, DIRECTION)),
+             TEXT_ARG(result_text(rows, row, DIRECTION)), payment,
              (long long)result_int64(rows, row, ATTEMPT) + 1);
     return uuid_of_name(text_of(name));
 }

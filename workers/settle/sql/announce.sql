@@ -61,4 +61,4 @@ INSERT INTO outbox (event_name, event_type, event_key, corridor, payload, commit
 SELECT event_name, event_type, told.window_id::text, told.corridor, payload, $2::bigint
   FROM event
  CROSS JOIN told
- ORDER BY kind, participant_id, counterparty_id, direction;
+ ORDER BY kind, participant_id, counterparty_id, direction, event_name;

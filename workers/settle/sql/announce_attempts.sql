@@ -16,7 +16,7 @@ SELECT 'instruction/' || one.instruction_id, 'instruction', one.window_id::text,
   JOIN instruction AS before
     ON before.window_id = one.window_id AND before.participant_id = one.participant_id
    AND before.counterparty_id = one.counterparty_id AND before.direction = one.direction
-   AND before.attempt = one.attempt - 1
+   AND before.event_id = one.event_id AND before.attempt = one.attempt - 1
   JOIN settlement_window AS w ON w.window_id = one.window_id
   JOIN corridor ON corridor.corridor_id = w.corridor_id AND corridor.version = w.corridor_version
   JOIN account ON account.account_id = one.account_id

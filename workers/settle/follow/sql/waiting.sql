@@ -3,7 +3,7 @@
 SELECT one.instruction_id, one.participant_id, one.counterparty_id, one.direction,
        one.amount_minor, one.currency, one.account_id AS nostro_account_id,
        owed.account_id AS obligation_account_id, one.attempt::integer AS attempt, one.reason,
-       one.withdrawn_on, participant.code
+       one.withdrawn_on, participant.code, one.event_id
   FROM rejected_instruction AS one
   JOIN participant USING (participant_id)
   JOIN account AS owed ON owed.kind = 'OBLIGATION'
