@@ -14,6 +14,7 @@ enum {
     LEAP_SIZE_V1 = 8,
     LEAP_SIZE = 12,
     SECONDS_PER_DAY = 86400,
+    QUARTER_OF_HOUR = 900,
     OFFSET_MAX = 26 * 3600 - 1,
 };
 
@@ -227,24 +228,29 @@ calendar_date zone_date_at(const struct zone *zone, int64_t instant_us)
     return (calendar_date)floor_divide(seconds + offset_at(zone, seconds), SECONDS_PER_DAY);
 }
 
-/* The instant between low and high (other offsets) from which high's offset holds. */
-static int64_t moment_of_change(const struct zone *zone, int64_t low, int64_t high)
+/* Where the local clock never shows local, as it was turned past it: the first quarter of an hour at
+ * which it shows more, then the first second. Of whatever a file says, were it a clock that is
+ * turned forth and back in two days. */
+static int64_t first_reading(const struct zone *zone, int64_t local)
 {
-    int32_t after = offset_at(zone, high);
+    int64_t low = local - OFFSET_MAX - 1; /* it reads less, whatever the offset */
+    int64_t high = low;
 
+    for (; high + offset_at(zone, high) < local; high += QUARTER_OF_HOUR)
+        low = high;
     while (high - low > 1) {
         int64_t middle = low + (high - low) / 2;
 
-        if (offset_at(zone, middle) == after)
-            high = middle;
-        else
+        if (middle + offset_at(zone, middle) < local)
             low = middle;
+        else
+            high = middle;
     }
     return high;
 }
 
 /* local: seconds since 1970 as the local clock counts them. Offsets a day before and a day after
- * are those before and after a change, if there is one: zones do not change twice in two days. */
+ * are those before and after a change, if there is one. */
 static int64_t seconds_of_local(const struct zone *zone, int64_t local)
 {
     int32_t before = offset_at(zone, local - SECONDS_PER_DAY);
@@ -256,8 +262,7 @@ static int64_t seconds_of_local(const struct zone *zone, int64_t local)
         return early; /* not yet changed: also the first occurrence in an overlap */
     if (offset_at(zone, late) == after)
         return late;
-    assert(late < early);
-    return moment_of_change(zone, late, early); /* in the gap */
+    return first_reading(zone, local); /* in the gap */
 }
 
 int64_t zone_instant_of_local(const struct zone *zone, calendar_date date, int minute_of_day)

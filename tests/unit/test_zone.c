@@ -234,6 +234,24 @@ static void the_c_library_agrees(void **state)
     }
 }
 
+/* Summer from the third of January to the first: two changes in two days, which no zone has. */
+static void a_clock_turned_forth_and_back_in_two_days_has_an_answer(void **state)
+{
+    struct zone zone = {.type_count = 1};
+    calendar_date first = date_of(2026, 12, 30);
+
+    (void)state;
+    assert_true(zone_rule_parse(TEXT("CEET-2EES1,2,0/5"), &zone.rule));
+    for (int day = 0; day < 7; day++)
+        for (int minute = 0; minute < 24 * 60; minute++) {
+            int64_t local = ((int64_t)(first + day) * 24 * 60 + minute) * 60;
+            int64_t instant = zone_instant_of_local(&zone, first + day, minute) / US_PER_SECOND;
+
+            assert_true(instant + zone_offset_at(&zone, instant * US_PER_SECOND) >= local);
+            assert_true(instant - 1 + zone_offset_at(&zone, (instant - 1) * US_PER_SECOND) < local);
+        }
+}
+
 static void rules_are_read_in_every_form(void **state)
 {
     static const char *const right[] = {"UTC0",
@@ -328,6 +346,7 @@ int main(void)
         cmocka_unit_test(unusual_zones_keep_the_order),
         cmocka_unit_test(the_rule_is_the_first_instant_that_shows_it),
         cmocka_unit_test(the_c_library_agrees),
+        cmocka_unit_test(a_clock_turned_forth_and_back_in_two_days_has_an_answer),
         cmocka_unit_test(rules_are_read_in_every_form),
         cmocka_unit_test(damaged_files_do_no_harm),
         cmocka_unit_test(zone_names_cannot_leave_the_folder),
