@@ -228,8 +228,8 @@ calendar_date zone_date_at(const struct zone *zone, int64_t instant_us)
     return (calendar_date)floor_divide(seconds + offset_at(zone, seconds), SECONDS_PER_DAY);
 }
 
-/* Where the local clock never shows local, as it was turned past it: the first quarter of an hour at
- * which it shows more, then the first second. Of whatever a file says, were it a clock that is
+/* Where the local clock never shows local, as it was turned past it: the first quarter of an hour
+ * at which it shows more, then the first second. Of whatever a file says, were it a clock that is
  * turned forth and back in two days. */
 static int64_t first_reading(const struct zone *zone, int64_t local)
 {
