@@ -16,7 +16,6 @@
  * (5) Money comes back per payment, with its amount. A return of a whole group that does not name
  *     its payments, or one without a readable amount, is unknown: nobody guesses how much. What
  *     follows in the books is workers/settle/returned.c's.
- *
  * (6) An answer about customers' payments may name them, and so may one that is about nothing of
  *     ours: its bytes are kept sealed, and of what a bank says of a customer's payment in words of
  *     its own nothing is kept beside them (relay.h (4)).
