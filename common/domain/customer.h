@@ -1,9 +1,8 @@
 /*
  * customer.h - on whose behalf a payment is made: personal data.
  *
- *   record -> payment.customer -> sealed bytes -> customer_payment -> payment_order.customer ->
- *   bank
- *             (ingest's memory)                  (sealed)            (relay's memory)
+ *   record ─> payment.customer ──> customer_payment ──> payment_order.customer ──> the bank's file
+ *             ingest's memory      sealed               the relay's memory
  *
  * (1) In clear it exists in memory alone, and in the message that a bank is given: never in a plain
  *     column, a log line, a metric or an error (I12).

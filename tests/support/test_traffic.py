@@ -58,6 +58,8 @@ class Decoder:
                 self.text(), self.optional(self.decimal), self.optional(self.text),
                 self.optional(self.decimal), self.optional(self.text), self.number()]
         out += [self.optional(self.text), self.optional(self.text)]
+        if self.data[4] == 4:   # the second version says who pays whom
+            out += [self.optional(self.text) for _ in range(7)]
         assert self.at == len(self.data), "bytes are left over"
         return [str(value) for value in out]
 
@@ -99,6 +101,19 @@ class Generator(unittest.TestCase):
                     self.assertEqual(key.decode(), columns[8])
             self.assertEqual(intents["malformed:tombstone"],
                              sum(value is None for _, _, _, value in records))
+
+    def test_names(self):
+        """traffic: with names each sound record says who pays whom, and the log says the same"""
+        plain, log, _ = self.run_of()
+        named, same, _ = self.run_of(names=True)
+        self.assertEqual(log, same)
+        self.assertNotEqual(plain, named)
+        for (_, _, _, value), line in zip(wire.read_records(io.BytesIO(named)), log.splitlines()):
+            columns = line.split("\t")
+            if columns[2] not in BYTES_DAMAGED:
+                found = Decoder(value).payment()
+                self.assertEqual(found[:18], columns[3:-1])
+                self.assertTrue(all(found[at] for at in (18, 19, 20, 23)), found)
 
     def test_intents(self):
         """traffic: there are as many of each oddity as the shares say"""

@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 enum { RECORD_COUNT = 200000, DAMAGED_COUNT = 100 };
-enum { PAYMENT_SCHEMA = 1, FX_SCHEMA = 2, BROKEN_SCHEMA = 3, AWAY_SCHEMA = 4 };
+enum { PAYMENT_SCHEMA = 1, FX_SCHEMA = 2, BROKEN_SCHEMA = 3, AWAY_SCHEMA = 4, NAMED_SCHEMA = 5 };
 
 #define AT_US INT64_C(1772323200000000) /* 2026-03-01 */
 
@@ -33,6 +33,10 @@ static enum status fetch(void *user, uint32_t schema_id, struct buffer *ret_text
     case PAYMENT_SCHEMA:
         buffer_append(ret_text, text,
                       oracle_file("schemas/avro/payment_event.avsc", text, sizeof text));
+        return OK;
+    case NAMED_SCHEMA:
+        buffer_append(ret_text, text,
+                      oracle_file("schemas/avro/payment_event_2.avsc", text, sizeof text));
         return OK;
     case FX_SCHEMA:
         buffer_append(ret_text, text, oracle_file("schemas/avro/fx_event.avsc", text, sizeof text));
@@ -172,7 +176,9 @@ static void set_long(struct oracle *oracle, const char *name, int64_t value)
     assert_int_equal(avro_value_set_long(&field, value), 0);
 }
 
-static struct text encode(struct oracle *oracle, const struct truth *truth, char *bytes)
+/* Of the schema that is open in the oracle. */
+static struct text encode_by(struct oracle *oracle, uint32_t schema_id, const struct truth *truth,
+                             char *bytes)
 {
     avro_value_t branch;
 
@@ -202,7 +208,13 @@ static struct text encode(struct oracle *oracle, const struct truth *truth, char
     set_long(oracle, "acceptance_time", truth->acceptance_time);
     set_optional_text(oracle, "debtor_account", truth->has_fee, "KE00 1234");
     set_optional_text(oracle, "creditor_account", truth->has_lock, "NG00 5678");
-    return oracle_encode(oracle, PAYMENT_SCHEMA, bytes);
+    return oracle_encode(oracle, schema_id, bytes);
+}
+
+static struct text encode(struct oracle *oracle, const struct truth *truth,
+                          char bytes[ORACLE_RECORD_MAX])
+{
+    return encode_by(oracle, PAYMENT_SCHEMA, truth, bytes);
 }
 
 static int decimals_of(const char *code)
@@ -292,6 +304,51 @@ static void test_random_payments(void **state)
     }
     assert_int_equal(fetch_count, 1);
     oracle_close(&oracle);
+    codec_context_free(context);
+}
+
+/* The second version says who pays whom, if its writer does; the rest, and the digests, are those
+ * of the first. */
+static void test_the_second_version_names_both_ends(void **state)
+{
+    static const char *const names[] = {"debtor_name",   "debtor_country",   "debtor_town",
+                                        "creditor_name", "creditor_country", "creditor_town",
+                                        "purpose"};
+    uint64_t random = oracle_seed(20260303);
+    struct codec_context *context = codec_context_new(&source);
+    struct oracle first;
+    struct oracle second;
+    char bytes[ORACLE_RECORD_MAX];
+
+    (void)state;
+    oracle_open(&first, "schemas/avro/payment_event.avsc");
+    oracle_open(&second, "schemas/avro/payment_event_2.avsc");
+    for (int i = 0; i < 2000; i++) {
+        struct truth truth = random_truth(&random);
+        bool named = oracle_below(&random, 2) == 1;
+        struct payment before;
+        struct payment after;
+        enum reason reason;
+        struct error error;
+
+        assert_int_equal(payment_decode(context, encode(&first, &truth, bytes), &before, &reason,
+                                        &error),
+                         OK);
+        assert_int_equal(before.customer.debtor.name.size, 0);
+        for (size_t k = 0; k < COUNT_OF(names); k++)
+            set_optional_text(&second, names[k], named, names[k]);
+        assert_int_equal(payment_decode(context, encode_by(&second, NAMED_SCHEMA, &truth, bytes),
+                                        &after, &reason, &error),
+                         OK);
+        assert_payment(&after, &truth);
+        assert_true(uuid_compare(&before.content_digest, &after.content_digest) == 0);
+        assert_true(text_is(after.customer.debtor.name, named ? "debtor_name" : ""));
+        assert_true(text_is(after.customer.creditor.town, named ? "creditor_town" : ""));
+        assert_true(text_is(after.customer.purpose, named ? "purpose" : ""));
+        assert_true(text_is(after.customer.debtor.account, truth.has_fee ? "KE00 1234" : ""));
+    }
+    oracle_close(&first);
+    oracle_close(&second);
     codec_context_free(context);
 }
 
@@ -756,6 +813,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_payments),
+        cmocka_unit_test(test_the_second_version_names_both_ends),
         cmocka_unit_test(test_damaged_payments),
         cmocka_unit_test(test_reason_of_each_text),
         cmocka_unit_test(test_reason_of_each_figure),

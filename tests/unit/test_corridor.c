@@ -447,7 +447,7 @@ static void mistakes_in_weekends_are_named(void **state)
     mistake(HOLIDAYS,
             HOLIDAYS "weekends:\n  - {country: NG, days: [MONDAY, TUESDAY, WEDNESDAY]}\n"
                      "  - {country: KE, days: [THURSDAY, FRIDAY, SATURDAY, SUNDAY]}\n",
-            174, "key calendars: together the weekends of its countries are the whole week", NULL);
+            178, "key calendars: together the weekends of its countries are the whole week", NULL);
 }
 
 static void mistakes_in_overrides_are_named(void **state)

@@ -96,8 +96,7 @@ static enum status profile_compare(struct plan *plan, const struct bank_profile 
     return profile_new(plan, given, newest, error);
 }
 
-/* ---- customers' payments: what the book leaves out stands in the database (corridor.h (7))
- * ---- */
+/* ---- customers' payments, where the book leaves out what is stored (corridor.h (7)) ---- */
 
 /* The profile that is stored of an account and in force on a day, or its first; NULL: none is. held
  * is by account and version. */

@@ -31,7 +31,8 @@ struct instructed {
     bool is_instruction;
     int64_t charge_count;
     int64_t amount_minor;
-    int64_t apart_minor; /* of it, booked by another entry: a return with a charge has two */
+    int64_t apart_minor;    /* of it, booked by other entries: a return with a charge has two */
+    bool is_one_of_several; /* the position instructs customers' payments one by one */
 };
 
 /* Where pairs settle apart, what is against the agent is charges and nothing else (netting.h). */
@@ -66,6 +67,11 @@ static void instruction_name(struct drill *drill, const struct result *rows)
     buffer_format(drill_lines(drill), "instruction %s: %.*s %.*s, status %.*s, end-to-end %.*s\n",
                   uuid, TEXT_ARG(result_text(rows, 0, 6)), TEXT_ARG(result_text(rows, 0, 3)),
                   TEXT_ARG(result_text(rows, 0, 8)), TEXT_ARG(result_text(rows, 0, 1)));
+    if (!result_bool(rows, 0, 15))
+        return;
+    instruction_id = result_uuid(rows, 0, 16);
+    uuid_format(&instruction_id, uuid);
+    buffer_format(drill_lines(drill), "for the customer's payment %s\n", uuid);
 }
 
 static void instruction_print(struct drill *drill, const struct result *rows)
@@ -120,8 +126,10 @@ static enum status instruction_read(struct drill *drill, struct error *error,
         found.apart_minor = result_int64(rows, 0, 13);
         found.net = (struct sides){result_int64(rows, 0, 10), result_int64(rows, 0, 11)};
         found.is_instruction = !result_is_null(rows, 0, 0);
-        if (found.is_instruction)
+        if (found.is_instruction) {
             found.instruction_id = result_uuid(rows, 0, 0);
+            found.is_one_of_several = result_bool(rows, 0, 14);
+        }
         *ret_instructed = found;
     }
     result_free(rows);
@@ -327,8 +335,10 @@ static void apart_print(struct drill *drill, const struct instructed *instructed
 {
     char money[MONEY_TEXT_SIZE];
 
-    buffer_format(drill_lines(drill), "less %.*s that the other entry of this return books\n",
-                  TEXT_ARG(money_text(instructed->apart_minor, drill->entry.currency, money)));
+    buffer_format(drill_lines(drill), "less %.*s that %s\n",
+                  TEXT_ARG(money_text(instructed->apart_minor, drill->entry.currency, money)),
+                  instructed->is_one_of_several ? "other entries of this position book"
+                                                : "the other entry of this return books");
 }
 
 /* The same rule over three sides: position, obligations and charges, payments. */

@@ -95,7 +95,7 @@ void vault_end(struct vault *vault);
 must_use enum status vault_keep(struct relay *relay, const struct digest *digest, struct text bytes,
                                 struct error *error);
 
-/* Gives them back. REJECT: they were erased, or there is no key file. FATAL: altered. */
+/* Gives them back. REJECT: they were erased. FATAL: altered, or there is no key file. */
 must_use enum status vault_give(struct relay *relay, const struct digest *digest,
                                 struct error *error, struct buffer *out);
 

@@ -16,7 +16,6 @@
  * (5) Money comes back per payment, with its amount. A return of a whole group that does not name
  *     its payments, or one without a readable amount, is unknown: nobody guesses how much. What
  *     follows in the books is workers/settle/follow/returned.c's.
- *
  * (6) An answer about customers' payments may name them, and so may one that is about nothing of
  *     ours: its bytes are kept sealed, and of what a bank says of a customer's payment in words of
  *     its own nothing is kept beside them (relay.h (4)).
@@ -36,6 +35,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { REASON_CODE_SIZE = 4 }; /* ISO 20022 ExternalStatusReason1Code */
 
 /* One of our instructions that an answer may speak of. */
 struct subject {
@@ -70,6 +71,7 @@ struct answer {
     struct result *rows;
     struct subject *subjects;
     size_t subject_count;
+    bool names_customers; /* or may (6) */
     struct outcome *outcomes;
     size_t outcome_count, outcome_max;
 };
@@ -302,7 +304,7 @@ static void answer_apply(struct answer *answer)
 /* ---- storing ---- */
 
 /* (6): where there is a key, whatever is not known to name nobody. */
-static bool answer_names_customers(const struct answer *answer)
+static bool may_name_customers(const struct answer *answer)
 {
     for (size_t i = 0; i < answer->subject_count; i++)
         if (answer->subjects[i].is_customers)
@@ -310,11 +312,19 @@ static bool answer_names_customers(const struct answer *answer)
     return answer->subject_count == 0 && answer->relay->vault.present;
 }
 
+/* A code says nothing of anybody; what is longer than ISO's is a bank's own words (6). */
+static struct text reason_of(const struct answer *answer, const struct reply_line *line)
+{
+    struct text reason = or_empty(line->reason);
+
+    return answer->names_customers && reason.size > REASON_CODE_SIZE ? TEXT("") : reason;
+}
+
 /* DUPLICATE: read before (1). */
 static enum status reply_insert(struct answer *answer, struct error *error, int64_t *ret_reply_id)
 {
     struct digest digest = sha256(answer->bytes);
-    bool is_sealed = answer_names_customers(answer);
+    bool is_sealed = answer->names_customers;
     struct params params;
     struct result *rows = NULL;
     enum status status;
@@ -348,7 +358,6 @@ static enum status outcomes_insert(struct answer *answer, int64_t reply_id, stru
     struct text *texts = memory(answer, TEXT_COLUMNS * count, sizeof *texts);
     struct uuid *ids = memory(answer, count, sizeof *ids);
     bool *known = memory(answer, count, sizeof *known);
-    bool unnamed = answer_names_customers(answer); /* (6) */
     struct params params;
 
     for (size_t i = 0; i < count; i++) {
@@ -357,8 +366,9 @@ static enum status outcomes_insert(struct answer *answer, int64_t reply_id, stru
         texts[LEVEL * count + i] = text_of(reply_level_name(one->line->level));
         texts[MESSAGE * count + i] = or_empty(one->line->original_message_id);
         texts[STATUS * count + i] = or_empty(one->line->status);
-        texts[REASON * count + i] = or_empty(one->line->reason);
-        texts[INFORMATION * count + i] = unnamed ? TEXT("") : or_empty(one->line->information);
+        texts[REASON * count + i] = reason_of(answer, one->line);
+        texts[INFORMATION * count + i] =
+            answer->names_customers ? TEXT("") : or_empty(one->line->information);
         texts[OUTCOME * count + i] = text_of(status_outcome_name(one->outcome));
         known[i] = one->subject != NULL;
         if (known[i])
@@ -511,7 +521,7 @@ static enum status moves_announce(struct answer *answer, struct error *error)
         if (subject->said == NULL)
             continue;
         ids[count] = subject->instruction_id;
-        texts[count] = or_empty(subject->said->reason);
+        texts[count] = reason_of(answer, subject->said);
         texts[max + count] = TEXT("");
         if (subject->returned != NULL) {
             char *money = memory(answer, AMOUNT_TEXT_SIZE, 1);
@@ -531,6 +541,7 @@ static enum status answer_steps(struct answer *answer, struct error *error)
 
     if (status == OK)
         status = early_refuse(answer, error);
+    answer->names_customers = may_name_customers(answer);
     if (status == OK)
         status = reply_insert(answer, error, &reply_id);
     if (status != OK)

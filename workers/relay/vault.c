@@ -1,6 +1,5 @@
 /*
- * vault.c - who pays whom: opened where a bank is told, sealed wherever else it is kept (relay.h
- * (4)).
+ * vault.c - who pays whom: opened where a bank is told, sealed wherever else it is (relay.h (4)).
  *
  *   customer_payment.sealed ─ vault_customer ─> payment_order.customer ─> the file's bytes
  *   the file's bytes        ─ vault_keep ──> sealed_content ─ vault_give ─> the bank's folder

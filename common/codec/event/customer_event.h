@@ -6,8 +6,8 @@
  * uint16 length, big-endian: name, account, country and town of the debtor, the same of the
  * creditor, purpose.
  *
- * (1) What customer_check lets pass can be written to a bank whole: names and accounts of both are
- *     there, every text is within its bounds, and something of a name is left in the X set.
+ * (1) What customer_check lets pass can be written to a bank: names and accounts of both are there,
+ *     every text is within its bounds, and something of a name is left in the X set.
  * (2) What customer_bytes_write gives, and nothing else, customer_bytes_read takes.
  */
 #ifndef SAWA_CODEC_EVENT_CUSTOMER_EVENT_H

@@ -54,7 +54,7 @@ ALTER TABLE bank_profile
 
 -- ---- parties ----
 
--- Debtor and creditor of one payment (common/codec/event/customer_bytes.h), sealed under the key of
+-- Debtor and creditor of one payment (common/codec/event/customer_event.h), sealed under the key of
 -- the month in which it was stored; bound to it by its id (common/store/customer_aad.h). Rows go
 -- with the day of their payment (day_expire), and are unreadable once their data key is gone.
 -- window_id is the payment's: there is no other way to find the payments of a window quickly.

@@ -89,6 +89,7 @@ class Corridor:
     minimum: int = 0         # below it a net is carried over
     through: dict = field(default_factory=dict)     # {member: who settles for it}
     prefunded: frozenset = frozenset()
+    customers: bool = False  # its payments are instructed one by one
 
     def terms(self, **known):
         return limits.Terms(minimum=self.minimum, through=self.through, prefunded=self.prefunded,
@@ -262,5 +263,5 @@ def load(path):
         entry["nostro_account"], entry.get("rate_rounding", ""), fx.read(entry), fees.read(entry),
         countries(entry, "settlement_calendars"), entry.get("settlement_lag", 0),
         entry.get("roll_convention", "FOLLOWING"), entry.get("minimum_minor", 0),
-        _through(entry), _prefunded(entry))
+        _through(entry), _prefunded(entry), entry.get("customer_payments", False))
         for code, entry in _newest(document["corridors"]).items()}

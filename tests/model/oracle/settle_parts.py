@@ -141,6 +141,38 @@ def _settled(context):
             for direction, minor in zip(("COLLECT", "PAY"), one.instructed) if minor}
 
 
+def _customers(context):
+    """{(window id, who is owed, who owes): {event id: minor}}: transfers that customers made, of
+    corridors whose bank takes them one by one. Every payment of the log is taken to name both."""
+    corridors, out = context.model.corridors, defaultdict(dict)
+    for _, _, entry in context.model.accepted():
+        payment = entry.payment
+        if payment.kind == "COMPLETED" and corridors[payment.corridor].customers:
+            out[entry.window_id, payment.creditor, payment.debtor][
+                str(payment.event_id)] = payment.settlement
+    return out
+
+
+def _instructed(context):
+    """(window id, corridor, {(participant, counterparty, direction, event id): minor}); without an
+    event id: what a position is paid beside its customers' payments."""
+    customers = _customers(context)
+    for window_id, corridor, _, wanted in _settled(context):
+        out = {}
+        for key, minor in wanted.items():
+            own = customers.get((window_id, *key[:2]), {}) if key[2] == "PAY" else {}
+            out |= {(*key, event_id): amount for event_id, amount in own.items()}
+            if minor != sum(own.values()):
+                out[(*key, "")] = minor - sum(own.values())
+        yield window_id, corridor, out
+
+
+# Of which payment an instruction is.
+OF_PAYMENT = ("CASE WHEN instruction.event_day IS NULL THEN ''"
+              " ELSE replace(instruction.event_id::text, '-', '') END"
+              " AS of_payment")
+
+
 def _codes(context):
     return {0: AGENT} | dict(context.database.rows("SELECT participant_id, code FROM participant"))
 
@@ -259,11 +291,12 @@ def closes(context, part):
 def instruction_rows(context, part):
     codes = _codes(context)
     expected = {(window_id, *key): (minor, corridor.settlement_currency)
-                for window_id, corridor, _, wanted in _settled(context)
+                for window_id, corridor, wanted in _instructed(context)
                 for key, minor in wanted.items()}
     attempts = defaultdict(list)
-    for window_id, participant, counterparty, direction, *row in context.database.rows(
-            """SELECT instruction.window_id, instruction.participant_id, counterparty_id, direction,
+    for window_id, participant, counterparty, direction, of_payment, *row in context.database.rows(
+            f"""SELECT instruction.window_id, instruction.participant_id, counterparty_id,
+                      direction, {OF_PAYMENT},
                       instruction.amount_minor, instruction.currency, status,
                       CASE WHEN withdrawal.instruction_id IS NOT NULL THEN 'REJECTED'
                            WHEN item.return_id IS NOT NULL THEN 'RETURNED' ELSE '' END, attempt,
@@ -274,8 +307,9 @@ def instruction_rows(context, part):
                  LEFT JOIN abandoned_instruction AS outside USING (instruction_id)
                  LEFT JOIN expected_item AS item ON item.return_id = back.return_id
                 ORDER BY attempt"""):
-        attempts[window_id, codes[participant], codes[counterparty], direction].append(row)
-    part.equal_maps("instruction (window, participant, counterparty, direction)", expected,
+        attempts[window_id, codes[participant], codes[counterparty], direction,
+                 of_payment].append(row)
+    part.equal_maps("instruction (window, participant, counterparty, direction, payment)", expected,
                     {key: tuple(rows[0][:2]) for key, rows in attempts.items()})
     for key, rows in attempts.items():
         _attempts(part, key, rows)
@@ -366,9 +400,9 @@ def close_journal(context, part):
     what a bank kept of it. What is settled outside is owed no more."""
     expected = defaultdict(int)
     codes, times = _codes(context), {}
-    for window_id, participant, counterparty, direction, *numbers in context.database.rows(
-            """SELECT instruction.window_id, instruction.participant_id, counterparty_id, direction,
-                      count(*), count(withdrawal.instruction_id),
+    for window_id, participant, other, direction, of_payment, *numbers in context.database.rows(
+            f"""SELECT instruction.window_id, instruction.participant_id, counterparty_id,
+                      direction, {OF_PAYMENT}, count(*), count(withdrawal.instruction_id),
                       coalesce(sum(item.amount_minor), 0)::bigint,
                       coalesce(sum(instruction.amount_minor - item.amount_minor), 0)::bigint,
                       count(outside.instruction_id)
@@ -376,19 +410,19 @@ def close_journal(context, part):
                  LEFT JOIN payment_return AS back USING (instruction_id)
                  LEFT JOIN abandoned_instruction AS outside USING (instruction_id)
                  LEFT JOIN expected_item AS item ON item.return_id = back.return_id
-                GROUP BY 1, 2, 3, 4"""):
-        times[window_id, codes[participant], codes[counterparty], direction] = numbers
+                GROUP BY 1, 2, 3, 4, 5"""):
+        times[window_id, codes[participant], codes[other], direction, of_payment] = numbers
     nostro = dict(context.database.rows(
         "SELECT DISTINCT window_id, account.code FROM instruction JOIN account USING (account_id)"))
     for window_id, corridor, _, settled in _outcomes(context):
         _book_beside(expected, window_id, corridor, settled)
-    for window_id, corridor, _, wanted in _settled(context):
-        for (participant, other, direction), minor in wanted.items():
+    for window_id, corridor, wanted in _instructed(context):
+        for (participant, other, direction, of_payment), minor in wanted.items():
             own = f"OBLIGATION:{participant}:{corridor.settlement_currency}"
             pair = (nostro.get(window_id), own) if direction == "COLLECT" else \
                 (own, nostro.get(window_id))
             attempts, withdrawn, back, kept, outside = times.get(
-                (window_id, participant, other, direction), (1, 0, 0, 0, 0))
+                (window_id, participant, other, direction, of_payment), (1, 0, 0, 0, 0))
             suspense = f"SUSPENSE:{corridor.settlement_currency}"
             charges = f"BANK_CHARGES:{corridor.settlement_currency}"
             for debit, credit, amount in (

@@ -232,10 +232,11 @@ class Shard:
                     if odd is not None:
                         self._odd(odd, event, index, now, partition, offset, data, log)
                         continue
-                    ring = rings[partition]
-                    ring.append(event)
-                    if len(ring) > RING:
-                        del ring[0]
+                    if not at & 3 or at < plain:
+                        ring = rings[partition]
+                        ring.append(event)
+                        if len(ring) > RING:
+                            del ring[0]
                 size_i = (instructed_e5.bit_length() + 8) >> 3
                 size_s = (settlement_e5.bit_length() + 8) >> 3
                 if fee:

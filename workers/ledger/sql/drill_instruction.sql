@@ -1,6 +1,8 @@
 -- Which instruction did an entry of a window book, or book back, and of which net position is it?
 -- Instructions of one participant, direction and amount are told apart by their order, as the
--- close, the reversal and the next attempt wrote them. apart_minor: what of it another entry books.
+-- close, the reversal and the next attempt wrote them; customers' payments before what is left of
+-- their position. amount_minor is of all that the position instructs, apart_minor what of it other
+-- entries book: the other part of a return, or the position's other payments.
 --   $1 commit_id bigint, $2 line integer
 WITH entry AS (
     SELECT journal_entry.*, side.participant_id, side.direction, side.own_kind,
@@ -29,7 +31,8 @@ WITH entry AS (
       LEFT JOIN instruction AS before
         ON before.window_id = later.window_id AND before.participant_id = later.participant_id
        AND before.counterparty_id = later.counterparty_id
-       AND before.direction = later.direction AND before.attempt = later.attempt - 1
+       AND before.direction = later.direction AND before.event_id = later.event_id
+       AND before.attempt = later.attempt - 1
      WHERE later.window_id IN (SELECT window_id FROM entry) AND later.commit_id = $1::bigint
     UNION ALL
     SELECT instruction_id, instruction_id, 'NOSTRO', instruction.amount_minor
@@ -55,7 +58,14 @@ WITH entry AS (
 ), instructed AS (
     SELECT instruction.*, told.own_kind, told.booked_minor,
            row_number() OVER (PARTITION BY participant_id, direction, own_kind, booked_minor
-                              ORDER BY rejected_id, counterparty_id) AS nth
+                              ORDER BY rejected_id, counterparty_id, event_day IS NULL, event_id)
+               AS nth,
+           (SELECT sum(one.amount_minor)::bigint
+              FROM instruction AS one
+             WHERE one.window_id = instruction.window_id
+               AND one.participant_id = instruction.participant_id
+               AND one.counterparty_id = instruction.counterparty_id
+               AND one.direction = instruction.direction AND one.attempt = 1) AS position_minor
       FROM told
       JOIN instruction USING (instruction_id)
 )
@@ -65,9 +75,11 @@ SELECT instructed.instruction_id, instructed.end_to_end_id, instructed.participa
                 CASE net_proof.model WHEN 'MULTILATERAL' THEN 'all, against the settlement agent'
                                      ELSE 'the settlement agent, for charges alone' END)
            AS counterparty,
-       instructed.direction, instructed.amount_minor, instructed.status, net_proof.model,
+       instructed.direction, instructed.position_minor, instructed.status, net_proof.model,
        net.owes_minor, net.is_owed_minor, net.net_minor,
-       instructed.amount_minor - instructed.booked_minor AS apart_minor
+       instructed.position_minor - instructed.booked_minor AS apart_minor,
+       instructed.position_minor <> instructed.amount_minor AS is_one_of_several,
+       instructed.event_day IS NOT NULL AS is_customers, instructed.event_id
   FROM entry
   JOIN instructed ON instructed.participant_id = entry.participant_id
                  AND instructed.direction = entry.direction
