@@ -185,6 +185,15 @@ enum reason fee_charges(const struct fee_schedule *schedule, const struct paymen
     return reason;
 }
 
+int32_t fee_own_account(const struct fee_schedule *schedule, int32_t number)
+{
+    const struct fee *fee = &schedule->fees[(number < 0 ? -number : number) - 1];
+
+    assert(number != 0);
+    assert((size_t)(fee - schedule->fees) < schedule->count);
+    return number < 0 ? fee->tax_account_id : fee->income_account_id;
+}
+
 /* ---- what must hold ---- */
 
 static void assert_tiers_state(const struct fee *fee)

@@ -96,6 +96,10 @@ must_use bool fee_of(const struct fee *fee, int64_t amount_minor, int64_t *ret_m
 enum reason fee_charges(const struct fee_schedule *schedule, const struct payment *payment,
                         struct fee_charge charges[FEE_CHARGES_MAX], size_t *ret_count);
 
+/* The account of ours that keeps what a charge of that number leaves with us: the income of the
+ * fee, or where number is negative the tax on it. */
+int32_t fee_own_account(const struct fee_schedule *schedule, int32_t number);
+
 /* Aborts if a fee has no tiers, tiers out of order, or what (1) and (2) cannot be kept with. */
 void assert_fee_schedule_state(const struct fee_schedule *schedule);
 

@@ -274,11 +274,8 @@ static struct charged charged_of(const struct ingest_state *state, const struct 
                                  const struct fee_schedule *fees, enum fee_party party,
                                  const struct book_corridor *corridor, const size_t *agents)
 {
-    const struct fee *fee = &fees->fees[abs(charge->number) - 1];
-
     if (party == FEE_OWN)
-        return (struct charged){0,
-                                charge->number < 0 ? fee->tax_account_id : fee->income_account_id};
+        return (struct charged){0, fee_own_account(fees, charge->number)};
     return (struct charged){state->book.participants[agents[party]].participant_id,
                             corridor->accounts[agents[party]]};
 }

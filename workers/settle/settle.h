@@ -6,7 +6,7 @@
  *   close.c   one window, from gate to COMMIT             window_cut, state
  *   book.c    what a closed window becomes                obligation ... journal_entry
  *   charge.c  what its fees add to that                   fee_obligation
- *   fx.c      the rate it settles at, what its locks brought  window_fx, journal_entry
+ *   fx.c      the rate it settles at, what its locks brought  window_fx
  *   limit.c   what of its nets waits, or keeps it waiting net_carry, group_net, prefunding_use
  *   hold.c    people who keep a window from closing, and who let it
  *   exceed.c  two people who let a net debit pass its cap
@@ -34,9 +34,8 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/config.h"
-#include "domain/amount.h"
+#include "domain/close_entries.h"
 #include "domain/currency.h"
-#include "domain/netting.h"
 #include "domain/window.h"
 #include "runtime/session.h"
 #include "store/business.h"
@@ -167,20 +166,9 @@ must_use enum status settle_payment_day(struct settle *settle, int64_t window_id
 must_use enum status settle_on_window(struct db *db, const char *sql, int64_t window_id,
                                       struct error *error, struct result **ret_rows);
 
-/* One transfer between two accounts, in either direction, as the books have it. */
-struct leg {
-    int32_t debit_account_id;
-    int32_t credit_account_id;
-    int64_t amount_minor;
-};
-
-/* What an instruction moves between an account of ours and a participant's obligation. */
-struct leg settle_leg(bool collects, int32_t own_account_id, int32_t obligation_account_id,
-                      int64_t amount_minor);
-
-/* Posts legs of a window on a day, and notes them in the leaf. */
+/* Posts entries of a window, all in one currency, on a day, and notes them in the leaf. */
 must_use enum status settle_post(struct settle *settle, struct business *tx, int64_t window_id,
-                                 calendar_date day, struct text in_currency, const struct leg *legs,
+                                 calendar_date day, const struct journal_entry *entries,
                                  size_t count, struct error *error);
 
 /* ---- the close, as close.c and book.c see it ---- */
@@ -234,7 +222,10 @@ struct closing {
 must_use enum status fx_decide(struct closing *closing, struct error *error,
                                char ret_reason[HOLD_REASON_SIZE]);
 
-/* Stores and books it, behind book_window. */
+/* What it brought and the accounts that keep it, for close_entries; NULL: nothing is exchanged. */
+const struct fx_gain *fx_gain_of(const struct closing *closing, struct close_accounts *accounts);
+
+/* Stores it, behind book_window. */
 must_use enum status fx_write(const struct closing *closing, struct error *error);
 
 /* What the folded window is charged. */
