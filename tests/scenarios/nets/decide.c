@@ -388,6 +388,7 @@ int main(void)
         terms_read(&window);
         window_close(&window, fits, &arena);
         printf(".\n");
+        fflush(stdout); /* an assertion that fails leaves all answers before its window */
     }
     arena_done(&arena);
     return 0;
