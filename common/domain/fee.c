@@ -74,8 +74,7 @@ static __int128 marginal_sum(const struct fee *fee, int64_t amount_minor)
 
     for (size_t i = 0; i < fee->tier_count && amount_minor > below_minor; i++) {
         const struct fee_tier *tier = &fee->tiers[i];
-        int64_t top_minor =
-            amount_minor < tier->up_to_minor ? amount_minor : tier->up_to_minor;
+        int64_t top_minor = amount_minor < tier->up_to_minor ? amount_minor : tier->up_to_minor;
 
         sum += tier_sum(tier, top_minor - below_minor);
         below_minor = tier->up_to_minor;
@@ -183,6 +182,15 @@ enum reason fee_charges(const struct fee_schedule *schedule, const struct paymen
             reason = fee_charge(&schedule->fees[i], (int32_t)i + 1, payment, &charges);
     *ret_count = reason == REASON_NONE ? charges.count : 0;
     return reason;
+}
+
+int32_t fee_own_account(const struct fee_schedule *schedule, int32_t number)
+{
+    const struct fee *fee = &schedule->fees[(number < 0 ? -number : number) - 1];
+
+    assert(number != 0);
+    assert((size_t)(fee - schedule->fees) < schedule->count);
+    return number < 0 ? fee->tax_account_id : fee->income_account_id;
 }
 
 /* ---- what must hold ---- */

@@ -31,11 +31,11 @@
 #include "domain/payment.h"
 
 enum {
-    FEES_MAX = 8,                     /* of one schedule */
-    FEE_TIERS_MAX = 16,               /* of one fee      */
-    FEE_CODE_SIZE = 17,               /* "SCHEME", terminated */
-    FEE_CHARGES_MAX = 3 * FEES_MAX,   /* of one payment  */
-    FEE_SHARE_MAX = 1000000,          /* weight of one party */
+    FEES_MAX = 8,                   /* of one schedule */
+    FEE_TIERS_MAX = 16,             /* of one fee      */
+    FEE_CODE_SIZE = 17,             /* "SCHEME", terminated */
+    FEE_CHARGES_MAX = 3 * FEES_MAX, /* of one payment  */
+    FEE_SHARE_MAX = 1000000,        /* weight of one party */
 };
 
 /* 100 % in the unit of percentages: ten fraction digits, as rates. */
@@ -47,7 +47,7 @@ enum fee_tiering { TIERING_SLAB = 1, TIERING_MARGINAL };
 struct fee_tier {
     int64_t up_to_minor; /* included; the last tier's is INT64_MAX */
     int64_t fixed_minor;
-    int64_t percent;     /* RATE_SCALE fraction digits: 1.25 % is 12500000000 */
+    int64_t percent; /* RATE_SCALE fraction digits: 1.25 % is 12500000000 */
 };
 
 struct fee {
@@ -95,6 +95,10 @@ must_use bool fee_of(const struct fee *fee, int64_t amount_minor, int64_t *ret_m
  * there are no charges. */
 enum reason fee_charges(const struct fee_schedule *schedule, const struct payment *payment,
                         struct fee_charge charges[FEE_CHARGES_MAX], size_t *ret_count);
+
+/* The account of ours that keeps what a charge of that number leaves with us: the income of the
+ * fee, or where number is negative the tax on it. */
+int32_t fee_own_account(const struct fee_schedule *schedule, int32_t number);
 
 /* Aborts if a fee has no tiers, tiers out of order, or what (1) and (2) cannot be kept with. */
 void assert_fee_schedule_state(const struct fee_schedule *schedule);

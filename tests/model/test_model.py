@@ -9,7 +9,8 @@ from datetime import date, datetime, timezone
 from oracle.book import Corridor, Country, us_of
 from oracle.fields import EPOCH_DAY, event_day, event_id_of
 from oracle.model import Model, Undetermined, net_positions
-from oracle import settle_parts
+from oracle import fx, settle_parts
+from oracle.limits import Settled
 
 CORRIDOR = Corridor(1, "KES-NGN", "KES", "NGN", "NGN", "MULTILATERAL", 10 ** 12,
                     frozenset(("ALPHA", "BETA", "GAMMA")), "Africa/Nairobi", (1020,),
@@ -86,6 +87,41 @@ class Totals(unittest.TestCase):
         self.assertEqual(settle_parts.instructions(pairs, "BILATERAL"), {
             ("A", "B", "COLLECT"): 70, ("B", "A", "PAY"): 70, ("B", "C", "COLLECT"): 5,
             ("C", "B", "PAY"): 5})
+
+
+class Books(unittest.TestCase):
+    """ALPHA owes 90 and has placed it, BETA is owed 60 and settles for GAMMA, who is owed 30; what
+    DELTA owes, 7, waits for the next window; a fee of 7 stays with us, a lock cost us 5."""
+
+    SETTLED = {("ALPHA", ""): Settled(funded=90), ("BETA", ""): Settled(joined=30,
+                                                                        instructed=(0, 90)),
+               ("GAMMA", ""): Settled(joined=-30), ("DELTA", ""): Settled(carried_out=(7, 0))}
+
+    def test_entries(self):
+        """model: what a close books"""
+        self.assertEqual(settle_parts.booked(self.SETTLED, {"GAMMA": "BETA"}, "NGN", -5), {
+            ("OBLIGATION:BETA:NGN", "NOSTRO:NGN"): 90,
+            ("OBLIGATION:GAMMA:NGN", "OBLIGATION:BETA:NGN"): 30,
+            ("PREFUNDING:ALPHA:NGN", "OBLIGATION:ALPHA:NGN"): 90,
+            ("FX_GAIN_LOSS:NGN", "FX_POSITION:NGN"): 5})
+
+    def test_balances(self):
+        """model: what a window leaves on each account; zero in all"""
+        left = settle_parts.balances(self.SETTLED, {"FEE_INCOME:NGN": 7}, "NGN", -5)
+        self.assertEqual(left, {
+            "OBLIGATION:DELTA:NGN": 7, "FEE_INCOME:NGN": -7, "PREFUNDING:ALPHA:NGN": 90,
+            "NOSTRO:NGN": -90, "FX_POSITION:NGN": -5, "FX_GAIN_LOSS:NGN": 5})
+        with self.assertRaises(AssertionError):
+            settle_parts.balances(self.SETTLED, {"FEE_INCOME:NGN": 8}, "NGN")
+
+    def test_use_of_a_lock(self):
+        """model: a lock of a window is used at its last instant, one of payments when they came"""
+        volumes = {}
+        fx.add_volume(volumes, "L", 100, 20)
+        fx.add_volume(volumes, "L", -30, 10)
+        self.assertEqual(fx.use(volumes, "L", False, 50), (70, 10, 20))
+        self.assertEqual(fx.use(volumes, "L", True, 50), (70, 10, 50))
+        self.assertEqual(fx.use(volumes, "M", True, 50), (0, 50, 50))
 
 
 class Identity(unittest.TestCase):

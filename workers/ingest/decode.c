@@ -75,10 +75,10 @@ enum status ingest_open(const struct config *config, struct db *db, struct error
     state->kept_days = (int32_t)config_int(config, "ingest.kept_days");
     state->recent_events = recent_new(RECENT_SLOTS);
     state->recent_transfers = recent_new(RECENT_SLOTS);
-    status = state->recent_events == NULL || state->recent_transfers == NULL ||
-                     state->fee_book == NULL
-                 ? error_set(error, FATAL, "out of memory for recent ids and fees")
-                 : schemas_open(config, state, error);
+    status =
+        state->recent_events == NULL || state->recent_transfers == NULL || state->fee_book == NULL
+            ? error_set(error, FATAL, "out of memory for recent ids and fees")
+            : schemas_open(config, state, error);
     if (status != OK) {
         ingest_close(state);
         return status;
@@ -127,10 +127,10 @@ static void cursors_begin(struct ingest_state *state, struct cursors *cursors)
 {
     for (size_t i = 0; i < state->book.corridor_count && i < CURSOR_CORRIDORS_MAX; i++) {
         const struct book_corridor *corridor = &state->book.corridors[i];
-        const struct window_view view = {
-            corridor->windows,
-            book_cuts(&state->book, corridor, state->source_id, cursors->partition),
-            corridor->window_count};
+        const struct window_view view = {corridor->windows,
+                                         book_cuts(&state->book, corridor, state->source_id,
+                                                   cursors->partition),
+                                         corridor->window_count};
 
         assert(view.cuts != NULL || view.count == 0);
         window_cursor_begin(&cursors->corridors[i], &view);
@@ -275,11 +275,8 @@ static struct charged charged_of(const struct ingest_state *state, const struct 
                                  const struct fee_schedule *fees, enum fee_party party,
                                  const struct book_corridor *corridor, const size_t *agents)
 {
-    const struct fee *fee = &fees->fees[abs(charge->number) - 1];
-
     if (party == FEE_OWN)
-        return (struct charged){0,
-                                charge->number < 0 ? fee->tax_account_id : fee->income_account_id};
+        return (struct charged){0, fee_own_account(fees, charge->number)};
     return (struct charged){state->book.participants[agents[party]].participant_id,
                             corridor->accounts[agents[party]]};
 }
@@ -301,7 +298,7 @@ static enum reason charges_keep(const struct ingest_state *state, const struct p
             charged_of(state, charge, row->fees, charge->debtor, corridor, agents);
         struct charged creditor =
             charged_of(state, charge, row->fees, charge->creditor, corridor, agents);
-        struct ingest_charge one = {charge->number,         debtor.participant_id,
+        struct ingest_charge one = {charge->number,          debtor.participant_id,
                                     creditor.participant_id, debtor.account_id,
                                     creditor.account_id,     charge->minor};
 
@@ -359,8 +356,7 @@ bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int
                   int32_t debtor_agent_id, int32_t creditor_agent_id, struct ingest_row *row)
 {
     struct buffer *tuples = &extra->tuples;
-    size_t size_max =
-        TUPLE_FIXED_MAX + payment->transaction_id.size + payment->end_to_end_id.size;
+    size_t size_max = TUPLE_FIXED_MAX + payment->transaction_id.size + payment->end_to_end_id.size;
     char *at = copy_reserve(tuples, size_max);
     const char *end;
 

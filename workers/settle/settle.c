@@ -100,23 +100,15 @@ enum status settle_lock(struct business *tx, struct window *window, struct error
     return status;
 }
 
-struct leg settle_leg(bool collects, int32_t own_account_id, int32_t obligation_account_id,
-                      int64_t amount_minor)
-{
-    return (struct leg){
-        .debit_account_id = collects ? own_account_id : obligation_account_id,
-        .credit_account_id = collects ? obligation_account_id : own_account_id,
-        .amount_minor = amount_minor,
-    };
-}
-
-static void post_params(const struct leg *legs, size_t count, int32_t *ids, int64_t *amounts,
-                        struct effects *effects)
+static void post_params(const struct journal_entry *entries, size_t count, int32_t *ids,
+                        int64_t *amounts, struct effects *effects)
 {
     for (size_t i = 0; i < count; i++) {
-        ids[i] = legs[i].debit_account_id;
-        ids[count + i] = legs[i].credit_account_id;
-        amounts[i] = legs[i].amount_minor;
+        assert_journal_entry_state(&entries[i]);
+        assert(entries[i].amount.currency == entries[0].amount.currency);
+        ids[i] = entries[i].debit_account_id;
+        ids[count + i] = entries[i].credit_account_id;
+        amounts[i] = entries[i].amount.minor;
         effects_row(effects, "journal_entry", 3);
         effects_int64(effects, ids[i]);
         effects_int64(effects, ids[count + i]);
@@ -125,20 +117,24 @@ static void post_params(const struct leg *legs, size_t count, int32_t *ids, int6
 }
 
 enum status settle_post(struct settle *settle, struct business *tx, int64_t window_id,
-                        calendar_date day, struct text in_currency, const struct leg *legs,
-                        size_t count, struct error *error)
+                        calendar_date day, const struct journal_entry *entries, size_t count,
+                        struct error *error)
 {
     int32_t *ids = arena_alloc(&settle->arena, 2 * (count + 1) * sizeof *ids);
     int64_t *amounts = arena_alloc(&settle->arena, (count + 1) * sizeof *amounts);
+    char code[CURRENCY_CODE_SIZE];
     struct params params;
 
     assert(ids != NULL && amounts != NULL);
-    post_params(legs, count, ids, amounts, &tx->effects);
+    if (count == 0)
+        return OK;
+    post_params(entries, count, ids, amounts, &tx->effects);
+    currency_code(entries[0].amount.currency, code);
     params_init(&params, SETTLE_PARAMS_MAX);
     params_int64(&params, tx->commit_id);
     params_int64(&params, window_id);
     params_date(&params, day);
-    params_text(&params, in_currency);
+    params_string(&params, code);
     params_int32_array(&params, ids, count);
     params_int32_array(&params, ids + count, count);
     params_int64_array(&params, amounts, count);

@@ -6,7 +6,7 @@
  *   fold.c      deltas into running totals                  window_fold
  *   close/      one window, from gate to COMMIT             window_cut ... journal_entry, state
  *   limits/     what of its nets waits, or keeps it waiting net_carry, group_net, prefunding_use
- *   fx/         the rate it settles at, what its locks brought  window_fx, journal_entry
+ *   fx/         the rate it settles at, what its locks brought  window_fx
  *   hold.c      people who keep a window from closing, and who let it
  *   follow/     what follows from banks' and people's words afterwards
  *   announce.c  its events, for others                      outbox
@@ -28,7 +28,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/config.h"
-#include "domain/amount.h"
+#include "domain/close_entries.h"
 #include "domain/currency.h"
 #include "domain/window.h"
 #include "runtime/session.h"
@@ -130,20 +130,9 @@ must_use enum status settle_explain(enum status status, struct error *error);
 must_use enum status settle_on_window(struct db *db, const char *sql, int64_t window_id,
                                       struct error *error, struct result **ret_rows);
 
-/* One transfer between two accounts, in either direction, as the books have it. */
-struct leg {
-    int32_t debit_account_id;
-    int32_t credit_account_id;
-    int64_t amount_minor;
-};
-
-/* What an instruction moves between an account of ours and a participant's obligation. */
-struct leg settle_leg(bool collects, int32_t own_account_id, int32_t obligation_account_id,
-                      int64_t amount_minor);
-
-/* Posts legs of a window on a day, and notes them in the leaf. */
+/* Posts entries of a window, all in one currency, on a day, and notes them in the leaf. */
 must_use enum status settle_post(struct settle *settle, struct business *tx, int64_t window_id,
-                                 calendar_date day, struct text in_currency, const struct leg *legs,
+                                 calendar_date day, const struct journal_entry *entries,
                                  size_t count, struct error *error);
 
 /* "/" and the id of the payment that an instruction is for, as its own name has it; empty where it

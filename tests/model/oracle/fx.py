@@ -144,6 +144,20 @@ def _fit(minor):
     return minor
 
 
+def add_volume(volumes, lock, minor, at_us):
+    """One payment into {lock it names: [source minor, first acceptance, last]}."""
+    volume = volumes.setdefault(lock, [0, at_us, at_us])
+    volumes[lock] = [volume[0] + minor, min(volume[1], at_us), max(volume[2], at_us)]
+
+
+def use(volumes, lock, is_of_window, as_of_us):
+    """(claimed, first, last) of a lock: a window's own is used at its last instant too."""
+    claimed, first, last = volumes.get(lock, (0, as_of_us, as_of_us))
+    if is_of_window:
+        first, last = min(first, as_of_us), max(last, as_of_us)
+    return claimed, first, last
+
+
 def worth(minor, rate, given, wanted):
     """Minor units of one currency in those of the other, exactly."""
     return minor * Fraction(rate) * Fraction(10) ** (SCALES[wanted] - SCALES[given])

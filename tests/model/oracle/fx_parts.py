@@ -58,11 +58,9 @@ def _volumes(context):
     out = defaultdict(dict)
     for _, _, entry in context.model.accepted():
         paid = entry.payment
-        volume = out[entry.window_id].setdefault(
-            paid.lock_id, [0, paid.acceptance_us, paid.acceptance_us])
-        volume[0] += paid.instructed if paid.kind == "COMPLETED" else -paid.instructed
-        volume[1] = min(volume[1], paid.acceptance_us)
-        volume[2] = max(volume[2], paid.acceptance_us)
+        fx.add_volume(out[entry.window_id], paid.lock_id,
+                      paid.instructed if paid.kind == "COMPLETED" else -paid.instructed,
+                      paid.acceptance_us)
     return out
 
 
@@ -74,14 +72,11 @@ def _locks_of(window, volumes, rows, drawn):
         lock_id, ours = row["lock_id"].replace("-", ""), row["settlement_window"] == name
         if row["corridor"] != window.corridor or not (ours or lock_id in volumes):
             continue
-        claimed, first, last = volumes.get(lock_id, (0, as_of, as_of))
-        if ours:
-            first, last = min(first, as_of), max(last, as_of)
         out.append((lock_id, fx.Lock(
             ours, row["base_currency"], row["quote_currency"], int(row["rate_e10"]),
             minor_of_e5(int(row["notional_e5"]), row["base_currency"]),
-            int(row["valid_from_us"]), int(row["valid_until_us"]), drawn[lock_id], claimed, first,
-            last)))
+            int(row["valid_from_us"]), int(row["valid_until_us"]), drawn[lock_id],
+            *fx.use(volumes, lock_id, ours, as_of))))
     return sorted(out, key=lambda one: (one[1].is_of_window, one[1].valid_from_us, one[0]))
 
 

@@ -71,6 +71,53 @@ def instructions(net_positions, netting):
     return out
 
 
+def booked_beside(settled, through, currency):
+    """{(debit, credit): minor} of what a close books and is no instruction: groups, and what is
+    taken from balances. through: {member: who settles for it}."""
+    out = defaultdict(int)
+    for (participant, _), one in settled.items():
+        own = f"OBLIGATION:{participant}:{currency}"
+        if one.funded:
+            out[f"PREFUNDING:{participant}:{currency}", own] += one.funded
+        if participant in through and one.joined:
+            head = f"OBLIGATION:{through[participant]}:{currency}"
+            out[(head, own) if one.joined > 0 else (own, head)] += abs(one.joined)
+    return out
+
+
+def booked(settled, through, currency, result=0):
+    """The same of everything that a close books; result: what the locks of the window brought."""
+    out, nostro = booked_beside(settled, through, currency), f"NOSTRO:{currency}"
+    for (participant, _), one in settled.items():
+        own = f"OBLIGATION:{participant}:{currency}"
+        for pair, minor in zip(((nostro, own), (own, nostro)), one.instructed):
+            if minor:
+                out[pair] += minor
+    if result:
+        pair = (f"FX_POSITION:{currency}", f"FX_GAIN_LOSS:{currency}")
+        out[pair if result > 0 else pair[::-1]] += abs(result)
+    return out
+
+
+def balances(settled, earned, currency, result=0):
+    """{account: debits less credits} of all that a window booked, from its first payment to its
+    close. Seen from what must be left of it, not from its entries: participants owe what is carried
+    over less what came in, we have what was collected less what was paid, and what is earned
+    ({account of ours: minor}) is kept."""
+    out = defaultdict(int)
+    for (participant, _), one in settled.items():
+        collect, pay = (gone - came for gone, came in zip(one.carried_out, one.carried_in))
+        out[f"OBLIGATION:{participant}:{currency}"] += collect - pay
+        out[f"NOSTRO:{currency}"] += one.instructed[0] - one.instructed[1]
+        out[f"PREFUNDING:{participant}:{currency}"] += one.funded
+    for account, minor in earned.items():
+        out[account] -= minor
+    out[f"FX_POSITION:{currency}"] += result
+    out[f"FX_GAIN_LOSS:{currency}"] -= result
+    assert sum(out.values()) == 0, out
+    return {account: minor for account, minor in out.items() if minor}
+
+
 def _closed(context):
     """{window id: corridor} of what has been closed."""
     corridors = {c.corridor_id: c for c in context.model.corridors.values()}
@@ -379,20 +426,6 @@ def expected_items(context, part):
             part.equal(f"nostro of window {window_id}", f"NOSTRO:{nostros[window_id >> 32]}", code)
 
 
-def _book_beside(expected, window_id, corridor, settled):
-    """What is booked and is no instruction: groups, and what was taken from balances."""
-    def account(kind, participant):
-        return f"{kind}:{participant}:{corridor.settlement_currency}"
-    for (participant, _), one in settled.items():
-        own = account("OBLIGATION", participant)
-        if one.funded:
-            expected[window_id, account("PREFUNDING", participant), own] += one.funded
-        if participant in corridor.through and one.joined:
-            head = account("OBLIGATION", corridor.through[participant])
-            pair = (head, own) if one.joined > 0 else (own, head)
-            expected[(window_id, *pair)] += abs(one.joined)
-
-
 def close_journal(context, part):
     """I2: per close and account pair the sum of its instructions; afterwards nobody owes anything
     of the window but what it carries over. What was withdrawn is booked once more the other way
@@ -415,7 +448,9 @@ def close_journal(context, part):
     nostro = dict(context.database.rows(
         "SELECT DISTINCT window_id, account.code FROM instruction JOIN account USING (account_id)"))
     for window_id, corridor, _, settled in _outcomes(context):
-        _book_beside(expected, window_id, corridor, settled)
+        for pair, minor in booked_beside(settled, corridor.through,
+                                         corridor.settlement_currency).items():
+            expected[(window_id, *pair)] += minor
     for window_id, corridor, wanted in _instructed(context):
         for (participant, other, direction, of_payment), minor in wanted.items():
             own = f"OBLIGATION:{participant}:{corridor.settlement_currency}"

@@ -2,20 +2,20 @@
  * book.c - what a closed window becomes: obligations, net positions, their proof, instructions,
  * expected items and journal entries.
  *
- *   net debtor    COLLECT  debit NOSTRO, credit its OBLIGATION   expected: money in
- *   net creditor  PAY      debit its OBLIGATION, credit NOSTRO   expected: money out
+ *   net debtor    COLLECT  expected: money in
+ *   net creditor  PAY      expected: money out
  *
  * (1) Everything is decided in memory and proved before the first row is written.
  * (2) The books move with the expected items, one journal entry each: the book balance of the
  *     nostro is its opening balance and the sum of its expected items (I10).
- *     What does not pass through the nostro is booked between obligations, or against what was
- *     prefunded: limit.c.
+ *     Which entries: domain/close_entries.h.
  * (3) Ids follow from window, participant, counterparty and direction: a close that is tried
  *     again, and a replay, name the same instructions (I9). So does that of a customer's payment,
  *     from the payment's own id besides.
  */
-#include "limits/limit.h"
+#include "fx/fx.h"
 
+#include "limits/limit.h"
 #include "settle_sql.h"
 
 #include <stdio.h>
@@ -53,8 +53,8 @@ struct book {
     struct limit_case limits; /* what becomes of the nets */
     struct instruction *instructions;
     size_t instruction_count;
-    struct leg *legs; /* of limits */
-    size_t leg_count;
+    size_t *part_counts; /* customers' payments per position; NULL: none of the window */
+    int64_t *part_minors;
 };
 
 static enum status too_large(const struct book *book, struct error *error)
@@ -305,11 +305,26 @@ static enum status payments_add(struct book *book, const struct net_position *po
         return too_large(book, error);
     if (sum > pay_minor)
         return customers_exceed(book, error);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         instruction_add(book, position, PAY, first[i].minor, &first[i]);
+        book->part_minors[(*customers)++] = first[i].minor;
+    }
+    if (book->part_counts != NULL)
+        book->part_counts[position - book->nets.positions] = count;
     instruction_add(book, position, PAY, pay_minor - sum, NULL);
-    *customers += count;
     return OK;
+}
+
+/* Where the window has customers' payments. False: out of memory. */
+static bool parts_make(struct book *book)
+{
+    size_t count = book->closing->customer_count;
+
+    if (count == 0)
+        return true;
+    book->part_counts = arena_alloc(book->arena, (book->nets.count + 1) * sizeof(size_t));
+    book->part_minors = arena_alloc(book->arena, count * sizeof(int64_t));
+    return book->part_counts != NULL && book->part_minors != NULL;
 }
 
 static enum status instructions_decide(struct book *book, struct error *error)
@@ -319,7 +334,7 @@ static enum status instructions_decide(struct book *book, struct error *error)
     enum status status = OK;
 
     book->instructions = arena_alloc(book->arena, room * sizeof *book->instructions);
-    if (book->instructions == NULL)
+    if (book->instructions == NULL || !parts_make(book))
         return too_large(book, error);
     for (size_t i = 0; status == OK && i < book->nets.count; i++) {
         const struct net_position *position = &book->nets.positions[i];
@@ -572,21 +587,26 @@ static enum status expected_items_write(struct book *book, struct error *error)
 static enum status journal_write(const struct book *book, struct error *error)
 {
     const struct closing *closing = book->closing;
-    size_t count = book->instruction_count + book->leg_count;
-    struct leg *legs = arena_alloc(&closing->settle->arena, (count + 1) * sizeof *legs);
+    struct close_accounts accounts = {.currency = closing->currency,
+                                      .nostro_id = closing->nostro_account_id,
+                                      .obligation_ids = book->account_ids,
+                                      .prefunding_ids = book->limits.prefunding_ids};
+    const struct close_parts parts = {book->part_counts, book->part_minors,
+                                      closing->customer_count};
+    struct close_case decided = {.terms = &book->limits.terms,
+                                 .positions = &book->nets,
+                                 .settled = book->limits.settled,
+                                 .gain = fx_gain_of(closing, &accounts),
+                                 .parts = parts.count == 0 ? NULL : &parts};
+    struct journal_entry *entries =
+        arena_bytes(book->arena,
+                    close_entries_room(book->nets.count, parts.count) * sizeof *entries);
 
-    assert(legs != NULL);
-    for (size_t i = 0; i < book->instruction_count; i++) {
-        const struct instruction *instruction = &book->instructions[i];
-
-        legs[i] = settle_leg(instruction->direction == COLLECT, closing->nostro_account_id,
-                             book->account_ids[instruction->participant_index],
-                             instruction->amount_minor);
-    }
-    for (size_t i = 0; i < book->leg_count; i++)
-        legs[book->instruction_count + i] = book->legs[i];
+    if (entries == NULL)
+        return too_large(book, error);
     return settle_post(closing->settle, closing->tx, closing->window.window_id,
-                       closing->window.business_date, text_of(book->currency), legs, count, error);
+                       closing->window.business_date, entries,
+                       close_entries(&decided, &accounts, entries), error);
 }
 
 static enum status book_write(struct book *book, struct error *error)
@@ -598,7 +618,7 @@ static enum status book_write(struct book *book, struct error *error)
     if (status == OK)
         status = nets_write(book, error);
     if (status == OK)
-        status = limits_write(&book->limits, error, &book->legs, &book->leg_count);
+        status = limits_write(&book->limits, error);
     if (status == OK)
         status = proof_write(book, error);
     if (status == OK)

@@ -11,7 +11,7 @@
  *   limits         what was carried to it, who is held to what: limit.h
  *   book           obligations, nets, proof, instructions, expected items, journal; or a net beyond
  *                  a limit holds the window
- *   rates          what its locks brought, gain or loss
+ *   rates          the rate it settled at and what its locks brought
  *   state, events for others, leaf, COMMIT
  *
  * Restart: whatever is tried again after COMMIT finds the window closed and does nothing.

@@ -62,12 +62,14 @@ static enum status payments_abandon(struct following *following, struct error *e
 
 /* (3): the obligation, which stands again since the payment was undone, as book.c books it with
  * the suspense account in the place of the nostro. */
-static size_t leg_of(const struct result *rows, int row, struct leg legs[FOLLOW_LEGS_MAX])
+static size_t entry_of(const struct result *rows, int row, currency in_currency,
+                       struct journal_entry entries[FOLLOW_ENTRIES_MAX])
 {
-    legs[0] = settle_leg(text_is(result_text(rows, row, GONE_DIRECTION), "COLLECT"),
-                         (int32_t)result_int64(rows, row, SUSPENSE),
-                         (int32_t)result_int64(rows, row, OBLIGATION),
-                         result_int64(rows, row, GONE_AMOUNT));
+    struct amount amount = {result_int64(rows, row, GONE_AMOUNT), in_currency};
+
+    entries[0] = instruction_entry(text_is(result_text(rows, row, GONE_DIRECTION), "COLLECT"),
+                                   (int32_t)result_int64(rows, row, SUSPENSE),
+                                   (int32_t)result_int64(rows, row, OBLIGATION), amount);
     return 1;
 }
 
@@ -98,7 +100,7 @@ static enum status abandon_steps(struct following *following, struct error *erro
     if (status == OK && result_rows(following->rows) == 0)
         return DUPLICATE;
     if (status == OK)
-        status = follow_book(following, GONE_CURRENCY, leg_of, error);
+        status = follow_book(following, GONE_CURRENCY, entry_of, error);
     return status == OK ? state_move(following, error) : status;
 }
 

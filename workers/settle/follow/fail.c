@@ -42,12 +42,16 @@ static enum status withdraw(struct following *following, struct error *error)
 }
 
 /* What book.c booked, the other way round. */
-static size_t reversal_of(const struct result *rows, int row, struct leg legs[FOLLOW_LEGS_MAX])
+static size_t reversal_of(const struct result *rows, int row, currency in_currency,
+                          struct journal_entry entries[FOLLOW_ENTRIES_MAX])
 {
-    legs[0] =
-        settle_leg(!text_is(result_text(rows, row, DIRECTION), "COLLECT"),
-                   (int32_t)result_int64(rows, row, NOSTRO),
-                   (int32_t)result_int64(rows, row, OBLIGATION), result_int64(rows, row, AMOUNT));
+    struct amount amount = {result_int64(rows, row, AMOUNT), in_currency};
+    struct journal_entry booked =
+        instruction_entry(text_is(result_text(rows, row, DIRECTION), "COLLECT"),
+                          (int32_t)result_int64(rows, row, NOSTRO),
+                          (int32_t)result_int64(rows, row, OBLIGATION), amount);
+
+    entries[0] = journal_entry_reversal(&booked);
     return 1;
 }
 

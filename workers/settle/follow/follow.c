@@ -75,21 +75,24 @@ enum status follow_read(struct following *following, const char *sql, struct err
 }
 
 enum status follow_book(struct following *following, int currency_column,
-                        size_t (*legs_of)(const struct result *rows, int row,
-                                          struct leg legs[FOLLOW_LEGS_MAX]),
+                        size_t (*entries_of)(const struct result *rows, int row,
+                                             currency in_currency,
+                                             struct journal_entry entries[FOLLOW_ENTRIES_MAX]),
                         struct error *error)
 {
     size_t count = (size_t)result_rows(following->rows);
-    struct leg *legs =
-        arena_alloc(&following->settle->arena, FOLLOW_LEGS_MAX * count * sizeof *legs);
+    struct journal_entry *entries =
+        arena_alloc(&following->settle->arena, FOLLOW_ENTRIES_MAX * count * sizeof *entries);
+    currency in_currency;
     size_t used = 0;
 
-    assert(legs != NULL);
+    assert(entries != NULL);
+    if (!currency_parse(result_text(following->rows, 0, currency_column), &in_currency))
+        return error_set(error, FATAL, "a payment is in a currency unknown to this version");
     for (size_t i = 0; i < count; i++)
-        used += legs_of(following->rows, (int)i, legs + used);
+        used += entries_of(following->rows, (int)i, in_currency, entries + used);
     return settle_post(following->settle, following->tx, following->window.window_id,
-                       following->day, result_text(following->rows, 0, currency_column), legs, used,
-                       error);
+                       following->day, entries, used, error);
 }
 
 enum status settle_follow(struct settle *settle, int64_t now_us, struct error *error,

@@ -17,7 +17,7 @@
 
 #include "settle.h"
 
-enum { FOLLOW_LEGS_MAX = 2 }; /* of one row */
+enum { FOLLOW_ENTRIES_MAX = 2 }; /* of one row */
 
 struct following {
     struct settle *settle;
@@ -45,11 +45,13 @@ must_use enum status follow_windows(struct settle *settle, const struct follow_k
 /* Runs the statement of steps, with window, day and commit, and keeps its rows. */
 must_use enum status follow_read(struct following *following, const char *sql, struct error *error);
 
-/* Posts the legs of every row, in one entry of the window on its day. legs_of: how many. */
-must_use enum status follow_book(struct following *following, int currency_column,
-                                 size_t (*legs_of)(const struct result *rows, int row,
-                                                   struct leg legs[FOLLOW_LEGS_MAX]),
-                                 struct error *error);
+/* Posts what every row books, all in one currency, for the window on its day. entries_of: how many
+ * entries a row has. */
+must_use enum status follow_book(
+    struct following *following, int currency_column,
+    size_t (*entries_of)(const struct result *rows, int row, currency in_currency,
+                         struct journal_entry entries[FOLLOW_ENTRIES_MAX]),
+    struct error *error);
 
 /* FAILED where a bank rejected an instruction, each window in its own transaction: its booking is
  * reversed, its expected item withdrawn. */

@@ -112,12 +112,14 @@ static enum status items_insert(struct following *following, struct error *error
 }
 
 /* As book.c books an instruction. */
-static size_t leg_of(const struct result *rows, int row, struct leg legs[FOLLOW_LEGS_MAX])
+static size_t entry_of(const struct result *rows, int row, currency in_currency,
+                       struct journal_entry entries[FOLLOW_ENTRIES_MAX])
 {
-    legs[0] =
-        settle_leg(text_is(result_text(rows, row, DIRECTION), "COLLECT"),
-                   (int32_t)result_int64(rows, row, NOSTRO),
-                   (int32_t)result_int64(rows, row, OBLIGATION), result_int64(rows, row, AMOUNT));
+    struct amount amount = {result_int64(rows, row, AMOUNT), in_currency};
+
+    entries[0] = instruction_entry(text_is(result_text(rows, row, DIRECTION), "COLLECT"),
+                                   (int32_t)result_int64(rows, row, NOSTRO),
+                                   (int32_t)result_int64(rows, row, OBLIGATION), amount);
     return 1;
 }
 
@@ -138,7 +140,7 @@ static enum status reopen_steps(struct following *following, struct error *error
     if (status == OK)
         status = items_insert(following, error);
     if (status == OK)
-        status = follow_book(following, CURRENCY, leg_of, error);
+        status = follow_book(following, CURRENCY, entry_of, error);
     if (status == OK)
         status = settle_move(following->tx, window, WINDOW_INSTRUCTED, NULL, error);
     return status == OK ? announce_attempts(following->tx, window->window_id,

@@ -42,18 +42,21 @@ static enum status expect(struct following *following, struct error *error)
     return status;
 }
 
-/* One leg, or two (2). */
-static size_t legs_of(const struct result *rows, int row, struct leg legs[FOLLOW_LEGS_MAX])
+/* One entry, or two (2). */
+static size_t entries_of(const struct result *rows, int row, currency in_currency,
+                         struct journal_entry entries[FOLLOW_ENTRIES_MAX])
 {
     int32_t obligation = (int32_t)result_int64(rows, row, OBLIGATION);
-    int64_t charge = result_int64(rows, row, CHARGE);
+    struct amount returned = {result_int64(rows, row, RETURNED), in_currency};
+    struct amount charge = {result_int64(rows, row, CHARGE), in_currency};
 
-    assert(charge >= 0);
-    legs[0] = settle_leg(true, (int32_t)result_int64(rows, row, NOSTRO), obligation,
-                         result_int64(rows, row, RETURNED));
-    if (charge == 0)
+    assert(charge.minor >= 0);
+    entries[0] =
+        instruction_entry(true, (int32_t)result_int64(rows, row, NOSTRO), obligation, returned);
+    if (charge.minor == 0)
         return 1;
-    legs[1] = settle_leg(true, (int32_t)result_int64(rows, row, CHARGES), obligation, charge);
+    entries[1] =
+        instruction_entry(true, (int32_t)result_int64(rows, row, CHARGES), obligation, charge);
     return 2;
 }
 
@@ -98,7 +101,7 @@ static enum status return_steps(struct following *following, struct error *error
     if (status == OK && result_rows(following->rows) == 0)
         return DUPLICATE;
     if (status == OK)
-        status = follow_book(following, CURRENCY, legs_of, error);
+        status = follow_book(following, CURRENCY, entries_of, error);
     return status == OK ? state_move(following, error) : status;
 }
 

@@ -5,7 +5,8 @@
  *   fx_decide  policy of the corridor version ── none: nothing is read, nothing is stored
  *              volume and locks of the window ── from its deltas, never from payments
  *              quotes, the rate, the gain     ── domain/fx_rate.h, domain/fx_gain.h
- *   fx_write   window_fx, window_fx_lock, one journal entry: FX_POSITION against FX_GAIN_LOSS
+ *   fx_gain_of what book.c books of it: FX_POSITION against FX_GAIN_LOSS
+ *   fx_write   window_fx, window_fx_lock
  *
  * (1) Rate and locks are those of the window's last instant, whenever the close runs; a rate that
  *     is missing or stale holds the window, and it closes by itself when one comes.
@@ -461,32 +462,16 @@ static enum status locks_insert(const struct closing *closing, struct error *err
                        error, NULL);
 }
 
-static enum status result_book(const struct closing *closing, struct error *error)
+const struct fx_gain *fx_gain_of(const struct closing *closing, struct close_accounts *accounts)
 {
     const struct window_fx *fx = closing->fx;
-    struct effects *effects = &closing->tx->effects;
-    struct journal_entry entry;
-    char code[CURRENCY_CODE_SIZE];
-    struct params params;
 
-    if (!fx_gain_entry(&fx->gain, fx->position_account_id, fx->gain_account_id, fx->settlement,
-                       &entry))
-        return OK;
-    currency_code(fx->settlement, code);
-    effects_row(effects, "journal_entry", 3);
-    effects_int64(effects, entry.debit_account_id);
-    effects_int64(effects, entry.credit_account_id);
-    effects_int64(effects, entry.amount.minor);
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, closing->tx->commit_id);
-    params_int64(&params, closing->window.window_id);
-    params_date(&params, closing->window.business_date);
-    params_string(&params, code);
-    params_int32(&params, entry.debit_account_id);
-    params_int32(&params, entry.credit_account_id);
-    params_int64(&params, entry.amount.minor);
-    return db_run_once(closing->settle->session.db, settle_sql_fx_journal_insert, &params, error,
-                       NULL);
+    if (fx == NULL)
+        return NULL;
+    assert(fx->settlement == accounts->currency);
+    accounts->fx_position_id = fx->position_account_id;
+    accounts->fx_gain_id = fx->gain_account_id;
+    return &fx->gain;
 }
 
 enum status fx_write(const struct closing *closing, struct error *error)
@@ -496,7 +481,5 @@ enum status fx_write(const struct closing *closing, struct error *error)
     if (closing->fx == NULL)
         return OK;
     status = fx_insert(closing, error);
-    if (status == OK && closing->fx->lock_count > 0)
-        status = locks_insert(closing, error);
-    return status == OK ? result_book(closing, error) : status;
+    return status == OK && closing->fx->lock_count > 0 ? locks_insert(closing, error) : status;
 }

@@ -16,7 +16,10 @@
 must_use enum status fx_decide(struct closing *closing, struct error *error,
                                char ret_reason[HOLD_REASON_SIZE]);
 
-/* Stores and books it, behind book_window. */
+/* What it brought and the accounts that keep it, for close_entries; NULL: nothing is exchanged. */
+const struct fx_gain *fx_gain_of(const struct closing *closing, struct close_accounts *accounts);
+
+/* Stores it, behind book_window. */
 must_use enum status fx_write(const struct closing *closing, struct error *error);
 
 /* The rows of show_fx.sql and show_fx_locks.sql; nothing where the window knows no rates. */

@@ -1,9 +1,6 @@
 /*
- * limit.c - see limit.h; what is decided, domain/settlement_limit.h decides.
- *
- *   member of a group  debit or credit its OBLIGATION against that of who settles for it
- *   prefunded          debit its PREFUNDING, credit its OBLIGATION
- *   carried over       nothing is booked: it stays on the OBLIGATION account
+ * limit.c - see limit.h; what is decided, domain/settlement_limit.h decides, and what is booked for
+ * it, domain/close_entries.h.
  */
 #include "limits/limit.h"
 
@@ -536,50 +533,33 @@ static enum status taken_write(const struct limit_case *limit_case, const char *
     return db_run_once(closing->settle->session.db, sql, &params, error, NULL);
 }
 
-/* ---- what is booked ---- */
+/* ---- the accounts of what was placed ---- */
 
-static void legs_of_groups(const struct limit_case *limit_case, const struct limit_rows *rows,
-                           struct leg *legs, size_t *count)
+/* Those of rows' participants, who ascend, one of them perhaps twice. */
+static enum status prefunding_accounts(struct limit_case *limit_case, const struct limit_rows *rows,
+                                       struct error *error)
 {
-    for (size_t i = 0; i < rows->count; i++) {
-        int32_t own = limit_case->account_ids[index_of(limit_case, rows->ids[i])];
-        int32_t through = limit_case->account_ids[index_of(limit_case, rows->others[i])];
-        bool is_owed = rows->minors[i] > 0;
-
-        legs[(*count)++] = (struct leg){
-            .debit_account_id = is_owed ? own : through,
-            .credit_account_id = is_owed ? through : own,
-            .amount_minor = is_owed ? rows->minors[i] : -rows->minors[i],
-        };
-    }
-}
-
-static enum status legs_of_funds(const struct limit_case *limit_case, const struct limit_rows *rows,
-                                 struct leg *legs, size_t *count, struct error *error)
-{
+    size_t room = limit_case->participant_count + 1;
     char code[CURRENCY_CODE_SIZE];
     struct params params;
     struct result *accounts = NULL;
-    int row = 0;
     enum status status;
 
     if (rows->count == 0)
         return OK;
+    limit_case->prefunding_ids =
+        arena_alloc(&limit_case->closing->settle->arena, room * sizeof(int32_t));
+    if (limit_case->prefunding_ids == NULL)
+        return out_of_memory(error);
     currency_code(limit_case->closing->currency, code);
     params_init(&params, SETTLE_PARAMS_MAX);
     params_string(&params, code);
     params_int32_array(&params, rows->ids, rows->count);
     status = db_run_once(limit_case->closing->settle->session.db, settle_sql_prefunding_accounts,
                          &params, error, &accounts);
-    for (size_t i = 0; status == OK && i < rows->count; i++) {
-        while (result_int64(accounts, row, 0) != rows->ids[i])
-            row++; /* both ascend, and nothing is taken of what was never placed */
-        legs[(*count)++] = (struct leg){
-            .debit_account_id = (int32_t)result_int64(accounts, row, 1),
-            .credit_account_id = limit_case->account_ids[index_of(limit_case, rows->ids[i])],
-            .amount_minor = rows->minors[i],
-        };
-    }
+    for (int i = 0; status == OK && i < result_rows(accounts); i++)
+        limit_case->prefunding_ids[index_of(limit_case, (int32_t)result_int64(accounts, i, 0))] =
+            (int32_t)result_int64(accounts, i, 1);
     result_free(accounts);
     return status;
 }
@@ -606,21 +586,16 @@ static void rows_collect(const struct limit_case *limit_case, struct limit_rows 
     }
 }
 
-enum status limits_write(const struct limit_case *limit_case, struct error *error,
-                         struct leg **ret_legs, size_t *ret_count)
+enum status limits_write(struct limit_case *limit_case, struct error *error)
 {
     size_t room = 2 * limit_case->nets->count;
-    struct leg *legs;
     struct limit_rows carries, groups, funds;
     enum status status;
 
-    *ret_count = 0;
-    *ret_legs = NULL;
     if (limit_case->terms.participants == NULL)
         return OK; /* (1) */
-    legs = arena_alloc(&limit_case->closing->settle->arena, (room + 1) * sizeof *legs);
-    if (legs == NULL || !rows_make(limit_case, room, &carries) ||
-        !rows_make(limit_case, room, &groups) || !rows_make(limit_case, room, &funds))
+    if (!rows_make(limit_case, room, &carries) || !rows_make(limit_case, room, &groups) ||
+        !rows_make(limit_case, room, &funds))
         return out_of_memory(error);
     rows_collect(limit_case, &carries, &groups, &funds);
     status = carries_write(limit_case, &carries, error);
@@ -629,9 +604,5 @@ enum status limits_write(const struct limit_case *limit_case, struct error *erro
     if (status == OK)
         status = taken_write(limit_case, "prefunding_use", settle_sql_prefunding_use_insert, &funds,
                              error);
-    legs_of_groups(limit_case, &groups, legs, ret_count);
-    if (status == OK)
-        status = legs_of_funds(limit_case, &funds, legs, ret_count, error);
-    *ret_legs = legs;
-    return status;
+    return status == OK ? prefunding_accounts(limit_case, &funds, error) : status;
 }

@@ -4,7 +4,7 @@
  *   limits_read     what is known before anything is netted        close.c, under the gate
  *   limits_parties  who has to be in the book because of it        book.c, as it begins
  *   limits_decide   what becomes of the nets (domain/settlement_limit.h), or why it waits
- *   limits_write    what is carried, handed over, taken from balances; the legs of that
+ *   limits_write    what is carried, handed over, taken from balances
  *
  * (1) A corridor without limits costs one look, and books as if there were none.
  * (2) What is carried goes to the next window that is not closed, whose row is locked before that
@@ -55,6 +55,7 @@ struct limit_case {
     struct settlement_terms terms;
     struct participant_terms *participant_terms; /* terms.participants */
     struct settlement_proof proof;
+    int32_t *prefunding_ids; /* accounts of who is funded, by index; NULL: nobody is */
 };
 
 /* Into closing->limits, which lives in the window's arena. */
@@ -71,8 +72,7 @@ void limits_parties(const struct limits *limits, int32_t *ids, size_t *count);
 must_use enum status limits_decide(struct limit_case *limit_case, struct error *error,
                                    char ret_reason[HOLD_REASON_SIZE]);
 
-/* (4). ret_legs: what to book beside the instructions, in the window's arena. */
-must_use enum status limits_write(const struct limit_case *limit_case, struct error *error,
-                                  struct leg **ret_legs, size_t *ret_count);
+/* (4). Fills prefunding_ids. */
+must_use enum status limits_write(struct limit_case *limit_case, struct error *error);
 
 #endif

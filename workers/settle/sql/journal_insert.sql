@@ -1,4 +1,4 @@
--- Book the close of a window, one balanced entry per net position.
+-- Book what the close of a window, or what follows it, moves: balanced entries, in their order.
 --   $1 commit_id bigint, $2 window_id bigint, $3 booking_date date, $4 currency text,
 --   $5 debit_account_id integer[], $6 credit_account_id integer[], $7 amount_minor bigint[]
 INSERT INTO journal_entry (commit_id, line, debit_account_id, credit_account_id, amount_minor,
