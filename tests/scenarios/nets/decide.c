@@ -314,7 +314,7 @@ static void settled_print(const struct net_position *position, const struct sett
 static void book(const struct window_case *window, const struct net_positions *nets,
                  const struct settled *settled, const struct fx_gain *gain, struct arena *arena)
 {
-    const struct close_case decided = {const struct close_case decided = {&window->terms, nets, settled, gain};window->terms, nets, settled, gain, NULL};
+    const struct close_case decided = {&window->terms, nets, settled, gain, NULL};
     struct close_accounts accounts = accounts_of(window->settlement);
     struct journal_entry *entries =
         arena_alloc(arena, close_entries_room(nets->count, 0) * sizeof *entries);
