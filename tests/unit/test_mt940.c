@@ -368,6 +368,17 @@ static void rule_25_mt942(void **state)
     has("\"findings\":[]");
 }
 
+/* What was told from the future by the first :13D: may be gone when the second one comes. */
+static void rule_25_a_second_date_of_the_report_is_passed_over(void **state)
+{
+    (void)state;
+    read_all(":20:R\n:25:1\n:28C:1\n:34F:KESD0,\n:34F:KESC0,\n:13D:2603021815+0300\n"
+             ":61:2603020302C5,NTRFX\n:13D:2602011815+0300\n:61:2603020302C6,NTRFX\n-\n");
+    has("\"created\":\"2026-03-02T18:15:00+03:00\"");
+    has_not("\"status\":\"FUTR\"");
+    has("\"code\":\"tag_misplaced\"");
+}
+
 static void rule_26_encoding(void **state)
 {
     (void)state;
@@ -660,6 +671,7 @@ int main(void)
         cmocka_unit_test(rule_23_types_as_they_come),
         cmocka_unit_test(rule_24_accounts),
         cmocka_unit_test(rule_25_mt942),
+        cmocka_unit_test(rule_25_a_second_date_of_the_report_is_passed_over),
         cmocka_unit_test(rule_26_encoding),
         cmocka_unit_test(rule_27_line_ends),
         cmocka_unit_test(rule_28_zero_amounts_are_entries),

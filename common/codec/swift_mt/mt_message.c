@@ -87,7 +87,7 @@ void mt_apply_number(struct mt_message *message, const char *tag, struct text fi
         statement->page = (int32_t)page;
 }
 
-/* YYMMDDHHMM and an offset: when the report was made (25). */
+/* YYMMDDHHMM and an offset: when the report was made (25); the first one says it. */
 void mt_apply_indicator(struct mt_message *message, const char *tag, struct text field,
                         int64_t line)
 {
@@ -99,6 +99,10 @@ void mt_apply_indicator(struct mt_message *message, const char *tag, struct text
 
     (void)tag;
     message->is_intraday = true;
+    if (message->indicator_date != DATE_NONE) { /* entries were told from the future by it */
+        statement_find(statement, FINDING_TAG_MISPLACED, 0, line, "a second :13D: is passed over");
+        return;
+    }
     if (!text_has_digits(made, 6) ||
         date_parse_short(made, &message->indicator_date) == DATE_IMPOSSIBLE) {
         statement_find(statement, FINDING_DATE_IMPOSSIBLE, 0, line, "date of :13D:");
@@ -364,8 +368,8 @@ static enum statement_format format_of(const struct mt_message *message)
 static bool may_be_future(const struct mt_message *message)
 {
     const struct statement_entry *entry = message->entry;
-    bool may_be_intraday = message->hint == FORMAT_MT942 ||
-                           (message->hint == FORMAT_UNKNOWN && !message->has_balance);
+    bool may_be_intraday =
+        message->hint == FORMAT_MT942 || (message->hint == FORMAT_UNKNOWN && !message->has_balance);
 
     return may_be_intraday && entry->status == STATUS_BOOK && entry->value_date != DATE_NONE &&
            (message->indicator_date == DATE_NONE || entry->value_date > message->indicator_date);
