@@ -114,6 +114,8 @@ SELECT is(pg_temp.tried(name, statement), '42501', format('no hand of %s at %s',
       ('an amount', 'UPDATE instruction SET amount_minor = 1'),
       ('an expected item', 'UPDATE expected_item SET is_open = false'),
       ('a match', 'UPDATE match SET state = ''VOIDED'''),
+      ('what is left in suspense', 'UPDATE suspense_balance SET left_minor = 0'),
+      ('a clearing', 'UPDATE suspense_clearing SET amount_minor = 1'),
       ('a signature', 'DELETE FROM payment_file_signature'),
       ('an arrow', 'INSERT INTO window_transition VALUES (''OPEN'', ''SETTLED'', ''x'')'))
       AS one (what, statement);
@@ -142,6 +144,7 @@ SELECT is(pg_temp.tried('sawa_relay', variant('payment_file', '{"state": "RELEAS
 ALTER TABLE settlement_hold ALTER COLUMN hold_id RESTART WITH 20;
 ALTER TABLE reinstruction ALTER COLUMN reinstruction_id RESTART WITH 20;
 ALTER TABLE account_opening ALTER COLUMN opening_id RESTART WITH 20;
+ALTER TABLE suspense_clearing ALTER COLUMN clearing_id RESTART WITH 20;
 ALTER TABLE period_proposal ALTER COLUMN proposal_id RESTART WITH 20;
 ALTER TABLE corridor_change ALTER COLUMN change_id RESTART WITH 200;
 SELECT set_config('test.window_id', :'window_id', true) AS noted \gset
@@ -172,6 +175,17 @@ INSERT INTO corridor_decision (change_id, decision, digest, maker, proposed_by, 
                                commit_id)
 SELECT change_id, 'APPROVED', digest, maker, proposed_by, %L, 2
   FROM corridor_change ORDER BY change_id DESC LIMIT 1$$),
+    ('suspense is cleared', 'who_clears_does_not_approve', $$
+INSERT INTO suspense_clearing (instruction_id, amount_minor, purpose, reason, digest, proposed_by,
+                               commit_id)
+SELECT instruction_id, left_minor, 'GAIN_LOSS', 'nobody claims it',
+       suspense_digest(instruction_id, left_minor, 'GAIN_LOSS', NULL, NULL, '',
+                       'nobody claims it'), %L, 2
+  FROM suspense_item$$, $$
+INSERT INTO suspense_clearing_approval (clearing_id, digest, maker, proposed_by, approved_by,
+                                        commit_id)
+SELECT clearing_id, digest, maker, proposed_by, %L, 2
+  FROM suspense_clearing ORDER BY clearing_id DESC LIMIT 1$$),
     ('an account begins', 'maker_is_not_checker', $$
 INSERT INTO account_opening (account_id, business_date, bank_minor, book_minor, bank_open_minor,
                              book_open_minor, currency, digest, proposed_by, commit_id)

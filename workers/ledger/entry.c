@@ -64,6 +64,8 @@ static enum entry_kind kind_of(const struct entry *entry)
         return ENTRY_ACCRUAL;
     if (text_is(entry->action, "prefunding_approval"))
         return ENTRY_PREFUNDING;
+    if (text_is(entry->action, "suspense_clearing_approval"))
+        return ENTRY_CLEARING;
     return text_is(entry->action, "account_opening_approval") ? ENTRY_OPENING : ENTRY_OTHER;
 }
 
@@ -135,6 +137,7 @@ void entry_print(const struct entry *entry, struct buffer *out)
                                         [ENTRY_RETURN] = "money that a bank sends back",
                                         [ENTRY_OUTSIDE] = "settled outside by approval",
                                         [ENTRY_PREFUNDING] = "placed beforehand",
+                                        [ENTRY_CLEARING] = "suspense cleared by approval",
                                         [ENTRY_OPENING] = "opening balance",
                                         [ENTRY_OTHER] = "other"};
     char date[DATE_TEXT_SIZE];

@@ -173,6 +173,14 @@ enum status settle_explain(enum status status, struct error *error)
         {"abandonment_approval_pkey", "it is approved already", NULL},
         {"abandonment_approves_what_waits", "meanwhile something else waits: propose anew", NULL},
         {"abandonment_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
+        {"cleared_is_what_is_left", "that much of it is not left, or the account is none for it",
+         "what is left, and in which currency: sawa settle suspense show"},
+        {"suspense_clearing_purpose_fkey", "there is no such purpose",
+         "NOSTRO, OBLIGATION, BANK_CHARGES or GAIN_LOSS"},
+        {"who_clears_does_not_approve", "who proposed it does not approve it", NULL},
+        {"suspense_clearing_approval_pkey", "it is approved already", NULL},
+        {"clearing_approves_what_is_left", "meanwhile something else is left: propose anew", NULL},
+        {"clearing_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
     };
 
     return refusal_explain(rows, COUNT_OF(rows), "nothing was changed", status, error);

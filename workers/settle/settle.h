@@ -17,6 +17,7 @@
  *   reopen.c  ... and instructed again by approval        instruction, expected_item
  *   payment_day.c  on which day that can be
  *   abandon.c ... or settled outside by approval          abandoned_instruction, journal_entry
+ *   suspense.c ... and cleared by two people              suspense_clearing, journal_entry
  *   confirm.c INSTRUCTED windows whose items are all matched become SETTLED
  *   verify.c  recomputes closed windows from payments; fx_verify.c their rates
  *   show.c    windows and nets for people; fx_show.c their rates
@@ -128,6 +129,7 @@ int exceed_command(struct program_run *run, int argc, char **argv);
 int prefund_command(struct program_run *run, int argc, char **argv);
 int reopen_command(struct program_run *run, int argc, char **argv);
 int abandon_command(struct program_run *run, int argc, char **argv);
+int suspense_command(struct program_run *run, int argc, char **argv);
 int follow_command(struct program_run *run, int argc, char **argv);
 int open_command(struct program_run *run, int argc, char **argv);
 int close_command(struct program_run *run, int argc, char **argv);

@@ -80,6 +80,8 @@ static const struct words approvals[] = {
      "sawa settle exceed show, then sawa settle exceed approve NUMBER"},
     {"prefunding", "what a participant placed counts once somebody answers for it",
      "compare it with the bank, then: sawa settle prefund approve NUMBER"},
+    {"suspense", "what was settled outside is cleared once somebody answers for how",
+     "sawa settle suspense show, then: sawa settle suspense approve NUMBER"},
     {"held statement", "a held statement is loaded, or refused for good, once it is approved",
      "sawa statement release list shows it, then: sawa statement release approve PROPOSAL"},
     {"hold policy", "which findings hold statements changes once it is approved",
