@@ -159,6 +159,17 @@ const struct words *parked_words(struct text name)
     return NULL;
 }
 
+/* Whatever its currency. */
+const struct words *suspense_words(struct text name)
+{
+    static const struct words suspense =
+        {"suspense", "nobody has said yet what became of payments that were settled outside",
+         "sawa settle suspense show, then: sawa settle suspense propose"};
+
+    (void)name;
+    return &suspense;
+}
+
 const struct words *row_words(const struct section *section, const struct result *answer, int row)
 {
     int column = ANSWER_COLUMNS + (int)section->words_at;
