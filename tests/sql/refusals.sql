@@ -149,6 +149,11 @@ ALTER TABLE period_proposal ALTER COLUMN proposal_id RESTART WITH 20;
 ALTER TABLE corridor_change ALTER COLUMN change_id RESTART WITH 200;
 SELECT set_config('test.window_id', :'window_id', true) AS noted \gset
 
+-- What came back is contradicted: a ruling is about that.
+INSERT INTO payment_status
+SELECT reply_id, 21, 'TRANSACTION', 'M-9', '40000000-0000-5000-8000-000000000009', 'RJCT', '', '',
+       'CONTRADICTS' FROM payment_reply;
+
 -- What the first person writes and what the second does; %L: the name each gives.
 CREATE TEMPORARY TABLE approval (what text, guard text, made text, checked text);
 INSERT INTO approval VALUES
@@ -175,6 +180,12 @@ INSERT INTO corridor_decision (change_id, decision, digest, maker, proposed_by, 
                                commit_id)
 SELECT change_id, 'APPROVED', digest, maker, proposed_by, %L, 2
   FROM corridor_change ORDER BY change_id DESC LIMIT 1$$),
+    ('a bank is believed', 'who_rules_does_not_approve', $$
+INSERT INTO ruling (instruction_id, outcome, evidence, digest, proposed_by, commit_id)
+SELECT id, 'PAID', 'letter', ruling_digest(id, 'PAID', 'letter'), %L, 2
+  FROM (SELECT uuid '40000000-0000-5000-8000-000000000009' AS id) AS one$$, $$
+INSERT INTO ruling_approval (ruling_id, digest, maker, proposed_by, approved_by, commit_id)
+SELECT ruling_id, digest, maker, proposed_by, %L, 2 FROM ruling ORDER BY ruling_id DESC LIMIT 1$$),
     ('suspense is cleared', 'who_clears_does_not_approve', $$
 INSERT INTO suspense_clearing (instruction_id, amount_minor, purpose, reason, digest, proposed_by,
                                commit_id)

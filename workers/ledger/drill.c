@@ -333,6 +333,7 @@ static enum status drill_kind(struct drill *drill, struct error *error)
     case ENTRY_REVERSAL:
     case ENTRY_RETURN:
     case ENTRY_OUTSIDE:
+    case ENTRY_RESTORED:
     case ENTRY_NEXT_ATTEMPT: return close_drill(drill, error);
     case ENTRY_OPENING: return opening_drill(drill, error);
     case ENTRY_PREFUNDING: return prefunding_drill(drill, error);

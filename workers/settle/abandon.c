@@ -72,21 +72,6 @@ static size_t leg_of(const struct result *rows, int row, struct leg legs[FOLLOW_
     return 1;
 }
 
-/* Where something else of it waits (1), it stays as it is. */
-static enum status state_move(struct following *following, struct error *error)
-{
-    struct result *rows = NULL;
-    enum status status = settle_on_window(following->tx->db, settle_sql_waiting,
-                                          following->window.window_id, error, &rows);
-    bool waits;
-
-    waits = status == OK && result_rows(rows) > 0;
-    result_free(rows);
-    if (status != OK || waits)
-        return status;
-    return settle_move(following->tx, &following->window, WINDOW_INSTRUCTED, NULL, error);
-}
-
 /* DUPLICATE: somebody was quicker. */
 static enum status abandon_steps(struct following *following, struct error *error)
 {
@@ -100,7 +85,7 @@ static enum status abandon_steps(struct following *following, struct error *erro
         return DUPLICATE;
     if (status == OK)
         status = follow_book(following, GONE_CURRENCY, leg_of, error);
-    return status == OK ? state_move(following, error) : status;
+    return status == OK ? follow_go_on(following, error) : status; /* (1) */
 }
 
 static int64_t abandon_done(const struct following *following)

@@ -6,6 +6,7 @@
  *   fail.c      a bank rejected          INSTRUCTED -> FAILED
  *   returned.c  a bank sends back        INSTRUCTED, SETTLED -> FAILED
  *   abandon.c   settled outside          FAILED -> INSTRUCTED where nothing else of it waits
+ *   rule.c      made after all           FAILED -> INSTRUCTED where nothing else of it waits
  *   reopen.c    instructed again         FAILED -> REOPENED -> INSTRUCTED
  *
  * (1) Each window in a transaction of its own. An error ends the turn; what was done before it
@@ -44,6 +45,9 @@ must_use enum status follow_windows(struct settle *settle, const struct follow_k
 
 /* Runs the statement of steps, with window, day and commit, and keeps its rows. */
 must_use enum status follow_read(struct following *following, const char *sql, struct error *error);
+
+/* FAILED -> INSTRUCTED; where something of it waits to be decided, it stays as it is. */
+must_use enum status follow_go_on(struct following *following, struct error *error);
 
 /* Posts the legs of every row, in one entry of the window on its day. legs_of: how many. */
 must_use enum status follow_book(struct following *following, int currency_column,

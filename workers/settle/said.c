@@ -6,6 +6,7 @@
 #include "domain/amount.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct option known[] = {
@@ -21,6 +22,8 @@ static const struct option known[] = {
     {"digest", required_argument, NULL, 'g'},
     {"give-back", no_argument, NULL, 'v'},
     {"purpose", required_argument, NULL, 'o'},
+    {"outcome", required_argument, NULL, 'u'},
+    {"evidence", required_argument, NULL, 'e'},
     {NULL, 0, NULL, 0},
 };
 
@@ -40,6 +43,8 @@ static bool option_take(int option, struct said *said)
     case 'b': said->by = optarg; return true;
     case 'g': said->digest = optarg; return true;
     case 'o': said->purpose = optarg; return true;
+    case 'u': said->outcome = optarg; return true;
+    case 'e': said->evidence = optarg; return true;
     case 'v': said->give_back = true; return true;
     default: return false;
     }
@@ -92,6 +97,14 @@ enum status said_digest(const struct said *said, struct text digest, const char 
     error_set(error, REJECT, "the newest proposal has another digest");
     error->exit_code = EXIT_REFUSED;
     return error_hint(error, "look at it again: %s", look);
+}
+
+void said_person(const char *did, const struct result *rows, int row, int login_column)
+{
+    struct text person = result_text(rows, row, login_column + 1);
+
+    printf("%s%.*s%s%.*s", did, TEXT_ARG(result_text(rows, row, login_column)),
+           person.size > 0 ? ", " : "", TEXT_ARG(person));
 }
 
 enum status said_commit(struct settle *settle, const char *action, said_step *step,

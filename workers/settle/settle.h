@@ -11,13 +11,14 @@
  *   hold.c    people who keep a window from closing, and who let it
  *   exceed.c  two people who let a net debit pass its cap
  *   prefund.c money that participants place beforehand, by two people
- *   follow.c  what follows from banks' and people's words, window by window: the next four
+ *   follow.c  what follows from banks' and people's words, window by window: next four, rule
  *   fail.c    what a bank rejected is reversed and withdrawn  withdrawal, journal_entry
  *   returned.c what a bank sends back is expected and booked  expected_item, journal_entry
  *   reopen.c  ... and instructed again by approval        instruction, expected_item
  *   payment_day.c  on which day that can be
  *   abandon.c ... or settled outside by approval          abandoned_instruction, journal_entry
  *   suspense.c ... and cleared by two people              suspense_clearing, journal_entry
+ *   rule.c    what a bank did that contradicts itself, by two people  ruling, journal_entry
  *   confirm.c INSTRUCTED windows whose items are all matched become SETTLED
  *   verify.c  recomputes closed windows from payments; fx_verify.c their rates
  *   show.c    windows and nets for people; fx_show.c their rates
@@ -118,6 +119,11 @@ must_use enum status settle_return(struct settle *settle, int64_t now_us, struct
 must_use enum status settle_abandon(struct settle *settle, int64_t now_us, struct error *error,
                                     int64_t *ret_abandoned);
 
+/* FAILED -> INSTRUCTED where two people found that a bank made after all what it had rejected, and
+ * nothing else of the window waits. */
+must_use enum status settle_rule(struct settle *settle, int64_t now_us, struct error *error,
+                                 int64_t *ret_ruled);
+
 /* All of these: what was undone first, then what was decided about it. */
 must_use enum status settle_follow(struct settle *settle, int64_t now_us, struct error *error,
                                    int64_t *ret_count);
@@ -129,6 +135,7 @@ int exceed_command(struct program_run *run, int argc, char **argv);
 int prefund_command(struct program_run *run, int argc, char **argv);
 int reopen_command(struct program_run *run, int argc, char **argv);
 int abandon_command(struct program_run *run, int argc, char **argv);
+int rule_command(struct program_run *run, int argc, char **argv);
 int suspense_command(struct program_run *run, int argc, char **argv);
 int follow_command(struct program_run *run, int argc, char **argv);
 int open_command(struct program_run *run, int argc, char **argv);

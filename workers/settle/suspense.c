@@ -234,15 +234,6 @@ static void item_print(const struct result *rows, int row)
            TEXT_ARG(result_text(rows, row, REASON)));
 }
 
-/* "checker approved it, bob" or who proposed it: a login, and beside it the person. */
-static void person_print(const char *did, const struct result *rows, int row, int login_column)
-{
-    struct text person = result_text(rows, row, login_column + 1);
-
-    printf("%s%.*s%s%.*s", did, TEXT_ARG(result_text(rows, row, login_column)),
-           person.size > 0 ? ", " : "", TEXT_ARG(person));
-}
-
 static void clearing_end(const struct result *rows, int row)
 {
     struct digest digest;
@@ -251,7 +242,7 @@ static void clearing_end(const struct result *rows, int row)
 
     if (result_int64(rows, row, COMMIT_ID) > 0) {
         date_format(result_date(rows, row, CLEARED_ON), date);
-        person_print("    approved by ", rows, row, CHECKER);
+        said_person("    approved by ", rows, row, CHECKER);
         printf(", booked %s: entry %lld/1\n", date, (long long)result_int64(rows, row, COMMIT_ID));
         return;
     }
@@ -274,7 +265,7 @@ static void clearing_print(const struct result *rows, int row)
         printf(" on %.*s, %s, reference %.*s", TEXT_ARG(result_text(rows, row, ACCOUNT)), date,
                TEXT_ARG(result_text(rows, row, REFERENCE)));
     }
-    person_print(", proposed by ", rows, row, MAKER);
+    said_person(", proposed by ", rows, row, MAKER);
     printf(": %.*s\n", TEXT_ARG(result_text(rows, row, ASKED_REASON)));
     clearing_end(rows, row);
 }

@@ -64,7 +64,7 @@ static const struct words payment_files[] = {
     {"returned", "the bank sends the money of these payments back",
      "sawa relay show ID tells its reasons; their window fails: sawa settle reopen"},
     {"contradicted", "the bank said the opposite of what was final",
-     "ask the bank which is right; the first word stands until somebody decides"},
+     "ask the bank which is right, then: sawa settle rule propose; the first word stands so long"},
 };
 
 static const struct words approvals[] = {
@@ -80,6 +80,8 @@ static const struct words approvals[] = {
      "sawa settle exceed show, then sawa settle exceed approve NUMBER"},
     {"prefunding", "what a participant placed counts once somebody answers for it",
      "compare it with the bank, then: sawa settle prefund approve NUMBER"},
+    {"ruling", "what a bank did that contradicts itself counts as said once it is approved",
+     "ask the bank, sawa settle rule show, then: sawa settle rule approve NUMBER"},
     {"suspense", "what was settled outside is cleared once somebody answers for how",
      "sawa settle suspense show, then: sawa settle suspense approve NUMBER"},
     {"held statement", "a held statement is loaded, or refused for good, once it is approved",
