@@ -38,6 +38,8 @@ INSERT INTO mover VALUES
     ('parked', 'sawa_replay', 'i1_parked_is_decided_once', 'true',
      ', decided_commit_id = CASE %L WHEN ''PARKED'' THEN NULL ELSE 2 END',
      '{PARKED,APPLIED,DUPLICATE,DISCARDED}'),
+    ('statement_file', 'sawa_statement', 'statement_file_moves_once', 'true', '',
+     '{LOADING,LOADED,REFUSED}'),
     ('break_item', 'sawa_reconcile', 'break_moves_forward', 'break_id = 1',
      ', closed_on = CASE %L WHEN ''RESOLVED'' THEN DATE ''2026-11-22'' END'
      ', closed_commit_id = CASE %1$L WHEN ''RESOLVED'' THEN 2 END',
@@ -52,6 +54,7 @@ INSERT INTO arrow VALUES
     ('instruction', 'ACCEPTED', 'SETTLED'), ('instruction', 'ACCEPTED', 'REJECTED'),
     ('parked', 'PARKED', 'APPLIED'), ('parked', 'PARKED', 'DUPLICATE'),
     ('parked', 'PARKED', 'DISCARDED'),
+    ('statement_file', 'LOADING', 'LOADED'),
     ('break_item', 'OPEN', 'ASSIGNED'), ('break_item', 'ASSIGNED', 'PROPOSED'),
     ('break_item', 'PROPOSED', 'ASSIGNED'), ('break_item', 'OPEN', 'RESOLVED'),
     ('break_item', 'ASSIGNED', 'RESOLVED'), ('break_item', 'PROPOSED', 'RESOLVED'),
@@ -117,6 +120,7 @@ SELECT is(pg_temp.tried(name, statement), '42501', format('no hand of %s at %s',
       ('what is left in suspense', 'UPDATE suspense_balance SET left_minor = 0'),
       ('a clearing', 'UPDATE suspense_clearing SET amount_minor = 1'),
       ('a signature', 'DELETE FROM payment_file_signature'),
+      ('a statement file', 'DELETE FROM statement_file'),
       ('an arrow', 'INSERT INTO window_transition VALUES (''OPEN'', ''SETTLED'', ''x'')'))
       AS one (what, statement);
 
