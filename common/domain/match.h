@@ -35,6 +35,18 @@
  *
  * "Both" gives two breaks of one type, each with the other as its first candidate.
  *
+ * LIFE OF A BREAK, as table break_item keeps it. The database refuses every other arrow.
+ *
+ *   OPEN --> ASSIGNED --> PROPOSED --> APPROVED --> RESOLVED
+ *   PROPOSED --> ASSIGNED
+ *   OPEN --> RESOLVED
+ *   ASSIGNED --> RESOLVED
+ *   PROPOSED --> RESOLVED
+ *
+ * What is matched after all is RESOLVED from wherever it is. APPROVED is for breaks of which
+ * somebody keeps who the second person was: so far contradictions of banks, which are no match's to
+ * find or to resolve (workers/settle/rule.c).
+ *
  * (1) Each item and entry is in exactly one place: a match, a break, or not due (I13).
  * (2) Amount, sign, currency, account, and being a return are vetoes: no match differs in them.
  * (3) The result depends on the set of inputs alone, never on their order or on who else works

@@ -18,6 +18,9 @@
  *                 │          └──────> REJECTED, RETURNED
  *                 └─────────────────> SETTLED, REJECTED, RETURNED
  *
+ * Two people, and nobody else, go two arrows more, where the bank contradicts itself: REJECTED to
+ * SETTLED and SETTLED to REJECTED (workers/settle/rule.c).
+ *
  * What follows from what is said (SENT: RCVD, PDNG; RETURNED: a pacs.004):
  *
  *   known, said   SENT      ACCEPTED  SETTLED      REJECTED     RETURNED
@@ -29,8 +32,9 @@
  *   RETURNED      STALE     STALE     STALE        CONTRADICTS  SAME
  *
  * (1) Final never moves back: the money of a SETTLED payment has left, that of a REJECTED one never
- *     did, that of a RETURNED one left and comes back. Who says the opposite contradicts, which
- *     a person clears; who says less than is known already is noted and changes nothing.
+ *     did, that of a RETURNED one left and comes back. Who says the opposite contradicts: a
+ *     break that two people resolve; who says less than is known already is noted and changes
+ *     nothing.
  * (2) Of what one answer says about an instruction the most specific part decides: transaction
  *     before payment information before group. A group that is accepted in part decides nothing.
  * (3) A payment comes back once, in its own currency, at most what was sent. Less is told: somebody

@@ -201,6 +201,8 @@ SELECT refuses('expected_item_opening', '23503', 'an opening nobody approved',
 -- ---- statement ----
 SELECT refuses('a_file_is_its_digest', '23505', 'the file again',
     variant('statement_file', '{"file_id": 9}'));
+SELECT refuses('statement_files_stay', '23001', 'a file that never came',
+    'DELETE FROM statement_file');
 SELECT refuses('a_statement_is_its_digest', '23505', 'the statement again, in another place',
     variant('statement', '{"statement_id": 9, "ordinal": 2}'));
 SELECT refuses('statement_of_a_file_once', '23505', 'two in one place',

@@ -171,8 +171,9 @@ SELECT is(trial_balance_digest('2026-11-20'), sha256(convert_to(
     'its digest is of plain lines');
 SELECT is((SELECT string_agg(DISTINCT kind || ' ' || normal_side, ', ' ORDER BY kind || ' '
                              || normal_side) FROM chart_of_accounts),
-    'BANK_CHARGES DEBIT, FEE_INCOME CREDIT, FX_GAIN_LOSS EITHER, FX_POSITION EITHER, NOSTRO DEBIT, '
-    'OBLIGATION EITHER, OPENING CREDIT, SUSPENSE EITHER, TAX_PAYABLE CREDIT',
+    'BANK_CHARGES DEBIT, FEE_INCOME CREDIT, FX_GAIN_LOSS EITHER, FX_POSITION EITHER, '
+    'GAIN_LOSS EITHER, NOSTRO DEBIT, OBLIGATION EITHER, OPENING CREDIT, SUSPENSE EITHER, '
+    'TAX_PAYABLE CREDIT',
     'the chart tells the normal side');
 
 -- ---- what a closed period brings forward ----

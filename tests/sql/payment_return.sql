@@ -118,6 +118,9 @@ ROLLBACK TO waiting;
 -- is not REJECTED. The second attempt is of the fixture's returned one, as if nobody had settled it
 -- outside.
 ALTER TABLE abandoned_instruction DISABLE TRIGGER USER;
+ALTER TABLE suspense_clearing DISABLE TRIGGER USER;
+DELETE FROM suspense_clearing;
+DELETE FROM suspense_balance;
 DELETE FROM abandoned_instruction;
 PREPARE again AS
     INSERT INTO instruction

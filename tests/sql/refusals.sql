@@ -38,6 +38,8 @@ INSERT INTO mover VALUES
     ('parked', 'sawa_replay', 'i1_parked_is_decided_once', 'true',
      ', decided_commit_id = CASE %L WHEN ''PARKED'' THEN NULL ELSE 2 END',
      '{PARKED,APPLIED,DUPLICATE,DISCARDED}'),
+    ('statement_file', 'sawa_statement', 'statement_file_moves_once', 'true', '',
+     '{LOADING,LOADED,REFUSED}'),
     ('break_item', 'sawa_reconcile', 'break_moves_forward', 'break_id = 1',
      ', closed_on = CASE %L WHEN ''RESOLVED'' THEN DATE ''2026-11-22'' END'
      ', closed_commit_id = CASE %1$L WHEN ''RESOLVED'' THEN 2 END',
@@ -52,6 +54,7 @@ INSERT INTO arrow VALUES
     ('instruction', 'ACCEPTED', 'SETTLED'), ('instruction', 'ACCEPTED', 'REJECTED'),
     ('parked', 'PARKED', 'APPLIED'), ('parked', 'PARKED', 'DUPLICATE'),
     ('parked', 'PARKED', 'DISCARDED'),
+    ('statement_file', 'LOADING', 'LOADED'),
     ('break_item', 'OPEN', 'ASSIGNED'), ('break_item', 'ASSIGNED', 'PROPOSED'),
     ('break_item', 'PROPOSED', 'ASSIGNED'), ('break_item', 'OPEN', 'RESOLVED'),
     ('break_item', 'ASSIGNED', 'RESOLVED'), ('break_item', 'PROPOSED', 'RESOLVED'),
@@ -114,7 +117,10 @@ SELECT is(pg_temp.tried(name, statement), '42501', format('no hand of %s at %s',
       ('an amount', 'UPDATE instruction SET amount_minor = 1'),
       ('an expected item', 'UPDATE expected_item SET is_open = false'),
       ('a match', 'UPDATE match SET state = ''VOIDED'''),
+      ('what is left in suspense', 'UPDATE suspense_balance SET left_minor = 0'),
+      ('a clearing', 'UPDATE suspense_clearing SET amount_minor = 1'),
       ('a signature', 'DELETE FROM payment_file_signature'),
+      ('a statement file', 'DELETE FROM statement_file'),
       ('an arrow', 'INSERT INTO window_transition VALUES (''OPEN'', ''SETTLED'', ''x'')'))
       AS one (what, statement);
 
@@ -142,9 +148,15 @@ SELECT is(pg_temp.tried('sawa_relay', variant('payment_file', '{"state": "RELEAS
 ALTER TABLE settlement_hold ALTER COLUMN hold_id RESTART WITH 20;
 ALTER TABLE reinstruction ALTER COLUMN reinstruction_id RESTART WITH 20;
 ALTER TABLE account_opening ALTER COLUMN opening_id RESTART WITH 20;
+ALTER TABLE suspense_clearing ALTER COLUMN clearing_id RESTART WITH 20;
 ALTER TABLE period_proposal ALTER COLUMN proposal_id RESTART WITH 20;
 ALTER TABLE corridor_change ALTER COLUMN change_id RESTART WITH 200;
 SELECT set_config('test.window_id', :'window_id', true) AS noted \gset
+
+-- What came back is contradicted: a ruling is about that.
+INSERT INTO payment_status
+SELECT reply_id, 21, 'TRANSACTION', 'M-9', '40000000-0000-5000-8000-000000000009', 'RJCT', '', '',
+       'CONTRADICTS' FROM payment_reply;
 
 -- What the first person writes and what the second does; %L: the name each gives.
 CREATE TEMPORARY TABLE approval (what text, guard text, made text, checked text);
@@ -172,6 +184,23 @@ INSERT INTO corridor_decision (change_id, decision, digest, maker, proposed_by, 
                                commit_id)
 SELECT change_id, 'APPROVED', digest, maker, proposed_by, %L, 2
   FROM corridor_change ORDER BY change_id DESC LIMIT 1$$),
+    ('a bank is believed', 'who_rules_does_not_approve', $$
+INSERT INTO ruling (instruction_id, outcome, evidence, digest, proposed_by, commit_id)
+SELECT id, 'PAID', 'letter', ruling_digest(id, 'PAID', 'letter'), %L, 2
+  FROM (SELECT uuid '40000000-0000-5000-8000-000000000009' AS id) AS one$$, $$
+INSERT INTO ruling_approval (ruling_id, digest, maker, proposed_by, approved_by, commit_id)
+SELECT ruling_id, digest, maker, proposed_by, %L, 2 FROM ruling ORDER BY ruling_id DESC LIMIT 1$$),
+    ('suspense is cleared', 'who_clears_does_not_approve', $$
+INSERT INTO suspense_clearing (instruction_id, amount_minor, purpose, reason, digest, proposed_by,
+                               commit_id)
+SELECT instruction_id, left_minor, 'GAIN_LOSS', 'nobody claims it',
+       suspense_digest(instruction_id, left_minor, 'GAIN_LOSS', NULL, NULL, '',
+                       'nobody claims it'), %L, 2
+  FROM suspense_item$$, $$
+INSERT INTO suspense_clearing_approval (clearing_id, digest, maker, proposed_by, approved_by,
+                                        commit_id)
+SELECT clearing_id, digest, maker, proposed_by, %L, 2
+  FROM suspense_clearing ORDER BY clearing_id DESC LIMIT 1$$),
     ('an account begins', 'maker_is_not_checker', $$
 INSERT INTO account_opening (account_id, business_date, bank_minor, book_minor, bank_open_minor,
                              book_open_minor, currency, digest, proposed_by, commit_id)

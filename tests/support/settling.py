@@ -195,21 +195,23 @@ def killed_until(stage, window, state):
     scratch, kills = stage.scratch, 0
     while stage.state(window) != state and kills < 100:
         kills += 1
-        subprocess.run(
-            ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=sendto", "-e",
-             f"inject=sendto:signal=SIGKILL:when={kills}",
-             os.path.join(scratch.bin, "sawa-settle"), "follow"],
-            env={**os.environ, "SAWA_DATABASE_DSN": scratch.dsn("settle")}, timeout=60,
-            check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for_nobody(scratch)
+        killed(stage, kills, "sawa-settle", "follow")
         bank, book, entries, items = scratch.sql(BALANCES, code=ACCOUNT, day="2100-01-01")[0]
         if bank - book != entries - items:
             return f"I10 broken at kill {kills}"
     return kills
 
 
-def wait_for_nobody(scratch):
-    """The server may still be at what a killed program sent last."""
+def killed(stage, kill, program, *arguments, role="settle"):
+    """Runs a program that is killed before its kill-th message to the server; waits until the
+    server, which may still be at what it sent last, is done with it."""
+    scratch = stage.scratch
+    subprocess.run(
+        ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=sendto", "-e",
+         f"inject=sendto:signal=SIGKILL:when={kill}", os.path.join(scratch.bin, program),
+         *arguments],
+        env={**os.environ, "SAWA_DATABASE_DSN": scratch.dsn(role)}, timeout=60,
+        check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while scratch.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                        " AND usename = 'sawa_settle'"):
+                        " AND usename = %s", f"sawa_{role}"):
         pass

@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -433,6 +434,56 @@ static void crowds_stay_fast(void **state)
     free(items);
 }
 
+/* ---- the life of a break ---- */
+
+static void file_read(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "r");
+
+    assert_non_null(file);
+    text[fread(text, 1, size - 1, file)] = '\0';
+    assert_int_equal(feof(file) != 0, 1);
+    fclose(file);
+}
+
+/* Each "A --> B" of the drawing stands in the database's guard as ('A', 'B'). */
+static size_t arrows_in_guard(const char *drawing, const char *guard)
+{
+    size_t arrows = 0;
+
+    for (const char *at = strstr(drawing, " --> "); at != NULL; at = strstr(at + 1, " --> ")) {
+        const char *from = at;
+        char pair[64];
+
+        while (from[-1] != ' ')
+            from--;
+        snprintf(pair, sizeof pair, "('%.*s', '%.*s')", (int)(at - from), from,
+                 (int)strcspn(at + 5, " \n"), at + 5);
+        if (strstr(guard, pair) == NULL)
+            fail_msg("the database has no arrow %s", pair);
+        arrows++;
+    }
+    return arrows;
+}
+
+static void drawing_and_database_are_the_same(void **state)
+{
+    static char header[32768];
+    static char change[65536];
+    char *guard;
+    size_t pairs = 0;
+
+    (void)state;
+    file_read("common/domain/match.h", header, sizeof header);
+    file_read("schemas/postgres/deploy/contradiction.sql", change, sizeof change);
+    guard = strstr(change, "FUNCTION break_guard()");
+    assert_non_null(guard);
+    *strstr(guard, "$$;") = '\0';
+    for (const char *at = strstr(guard, "('"); at != NULL; at = strstr(at + 1, "('"))
+        pairs++;
+    assert_int_equal(arrows_in_guard(strstr(header, "LIFE OF A BREAK"), guard), pairs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +497,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reference_outweighs_a_bare_amount, set_up, tear_down),
         cmocka_unit_test_setup_teardown(any_order_gives_the_same_result, set_up, tear_down),
         cmocka_unit_test_setup_teardown(crowds_stay_fast, set_up, tear_down),
+        cmocka_unit_test(drawing_and_database_are_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
  *   accrual   payments of its commit between its two accounts; their batches
  *   fee, tax  charges that the commit added to its windows; the payments, and what each is charged
  *   close     see drill_close.c; gain and loss: drill_fx.c
- *   opening   what was proposed and approved; so is prefunding
+ *   opening   what was proposed and approved; so is prefunding; clearing: suspense.c
  *
  * Every step is a sum of the next one, and is printed as an equality; where it does not hold the
  * answer says so and the exit code is 1 (3). What a payment is charged is reckoned again from the
@@ -333,9 +333,11 @@ static enum status drill_kind(struct drill *drill, struct error *error)
     case ENTRY_REVERSAL:
     case ENTRY_RETURN:
     case ENTRY_OUTSIDE:
+    case ENTRY_RESTORED:
     case ENTRY_NEXT_ATTEMPT: return close_drill(drill, error);
     case ENTRY_OPENING: return opening_drill(drill, error);
     case ENTRY_PREFUNDING: return prefunding_drill(drill, error);
+    case ENTRY_CLEARING: return clearing_drill(drill, error);
     default: return nothing_behind(drill, error);
     }
 }
@@ -345,7 +347,8 @@ static void gone_print(struct drill *drill)
 {
     struct buffer *out = drill_lines(drill);
 
-    if (drill->entry.kind == ENTRY_OPENING || drill->entry.kind == ENTRY_PREFUNDING)
+    if (drill->entry.kind == ENTRY_OPENING || drill->entry.kind == ENTRY_PREFUNDING ||
+        drill->entry.kind == ENTRY_CLEARING)
         return;
     if (drill->payment_count > 0 || drill->charge_count == 0)
         buffer_format(out, "%lld payments", (long long)drill->payment_count);

@@ -4,6 +4,7 @@
  *   drill.c         the verb; accruals of payments, fees and taxes; openings
  *   drill_close.c   closes of windows, reversals, returns, next attempts, what is settled outside
  *   drill_fx.c      what the locks of a window brought
+ *   suspense.c      what two people cleared of what was settled outside
  */
 #ifndef SAWA_LEDGER_DRILL_H
 #define SAWA_LEDGER_DRILL_H
@@ -50,5 +51,7 @@ must_use enum status close_drill(struct drill *drill, struct error *error);
 /* Whether an entry of a close books what locks brought; then fx_drill it is. */
 bool fx_is_entry(const struct entry *entry);
 must_use enum status fx_drill(struct drill *drill, struct error *error);
+
+must_use enum status clearing_drill(struct drill *drill, struct error *error);
 
 #endif

@@ -8,6 +8,7 @@
  *                 entry of the same return books: the bank's charge, or what came in
  *   next attempt  the attempts before it, who proposed and approved it; then as the close
  *   outside       the instruction, who let it be settled outside; then as the close
+ *   made after all  the same, and by which word of the bank's
  *
  * Charges are settled against the agent (domain/netting.h): they join a multilateral position;
  * in the other models they are a position of their own, with no obligations behind it. What windows
@@ -170,6 +171,14 @@ static void attempt_print(struct buffer *out, const struct result *rows, int row
         drill_person(out, ", proposed by ", rows, row, 15);
         drill_person(out, ", approved by ", rows, row, 17);
         buffer_format(out, ": %.*s", TEXT_ARG(result_text(rows, row, 19)));
+    }
+    if (!result_is_null(rows, row, 20)) {
+        date_format(result_date(rows, row, 21), date);
+        buffer_format(out, "; made after all, booked on %s by commit %lld", date,
+                      (long long)result_int64(rows, row, 20));
+        drill_person(out, ", proposed by ", rows, row, 22);
+        drill_person(out, ", approved by ", rows, row, 24);
+        buffer_format(out, ": %.*s", TEXT_ARG(result_text(rows, row, 26)));
     }
     buffer_byte(out, '\n');
 }

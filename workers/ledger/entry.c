@@ -53,7 +53,8 @@ static enum entry_kind kind_of(const struct entry *entry)
     } of_windows[] = {{"failed", ENTRY_REVERSAL},
                       {"reinstruct", ENTRY_NEXT_ATTEMPT},
                       {"returned", ENTRY_RETURN},
-                      {"abandoned", ENTRY_OUTSIDE}};
+                      {"abandoned", ENTRY_OUTSIDE},
+                      {"ruling_approval", ENTRY_RESTORED}};
 
     for (size_t i = 0; entry->window_id != 0 && i < COUNT_OF(of_windows); i++)
         if (text_is(entry->action, of_windows[i].action))
@@ -64,6 +65,8 @@ static enum entry_kind kind_of(const struct entry *entry)
         return ENTRY_ACCRUAL;
     if (text_is(entry->action, "prefunding_approval"))
         return ENTRY_PREFUNDING;
+    if (text_is(entry->action, "suspense_clearing_approval"))
+        return ENTRY_CLEARING;
     return text_is(entry->action, "account_opening_approval") ? ENTRY_OPENING : ENTRY_OTHER;
 }
 
@@ -134,7 +137,9 @@ void entry_print(const struct entry *entry, struct buffer *out)
                                         [ENTRY_NEXT_ATTEMPT] = "instructed again by approval",
                                         [ENTRY_RETURN] = "money that a bank sends back",
                                         [ENTRY_OUTSIDE] = "settled outside by approval",
+                                        [ENTRY_RESTORED] = "made after all, by two people's word",
                                         [ENTRY_PREFUNDING] = "placed beforehand",
+                                        [ENTRY_CLEARING] = "suspense cleared by approval",
                                         [ENTRY_OPENING] = "opening balance",
                                         [ENTRY_OTHER] = "other"};
     char date[DATE_TEXT_SIZE];

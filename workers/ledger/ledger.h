@@ -10,6 +10,7 @@
  *   entry.c       one entry: accounts, commit, window, place in the audit
  *   drill.c       from an entry to what it was made of, down to the raw records
  *   drill_close.c the same for entries of windows
+ *   suspense.c    what was settled outside and is not cleared; the drill of what is
  *   due.c         what is to be paid of a position (pure)
  *   period.c      periods: list, propose, approve, reject, reopen
  *   carried.c     what closed periods bring forward, held against all entries
@@ -141,7 +142,9 @@ enum entry_kind {
     ENTRY_NEXT_ATTEMPT,
     ENTRY_RETURN,
     ENTRY_OUTSIDE,
+    ENTRY_RESTORED,
     ENTRY_PREFUNDING,
+    ENTRY_CLEARING,
     ENTRY_OPENING,
     ENTRY_OTHER,
 };
@@ -171,6 +174,7 @@ int accounts_verb(struct program_run *run, const struct arguments *arguments);
 int account_verb(struct program_run *run, const struct arguments *arguments);
 int entry_verb(struct program_run *run, const struct arguments *arguments);
 int drill_verb(struct program_run *run, const struct arguments *arguments);
+int suspense_verb(struct program_run *run, const struct arguments *arguments);
 int period_list(struct program_run *run, const struct arguments *arguments);
 int period_verify(struct program_run *run, const struct arguments *arguments);
 int period_propose_close(struct program_run *run, const struct arguments *arguments);

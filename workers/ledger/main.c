@@ -47,6 +47,13 @@ static int drill_command(struct program_run *run, int argc, char **argv)
     return verb_run(run, argc, argv, &verb);
 }
 
+static int suspense_command(struct program_run *run, int argc, char **argv)
+{
+    static const struct verb verb = {"uco", NULL, suspense_verb};
+
+    return verb_run(run, argc, argv, &verb);
+}
+
 static int period_command(struct program_run *run, int argc, char **argv)
 {
     static const struct {
@@ -102,6 +109,13 @@ static const struct command commands[] = {
      .example = "sawa ledger drill 4711/1\n"
                 "sawa ledger drill 4711/1 --format csv > payments.csv",
      .run = drill_command,
+     .answers = true},
+    {.name = "suspense",
+     .arguments = "[--until DATE] [--currency CODE] [--format table|csv|json]",
+     .summary = "what was settled outside and is not cleared, since when, proved by its account",
+     .example = "sawa ledger suspense\n"
+                "sawa ledger suspense --until 2026-10-31 --format csv",
+     .run = suspense_command,
      .answers = true},
     {.name = "period",
      .arguments = "list [--format table|csv|json] "

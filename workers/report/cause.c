@@ -19,6 +19,7 @@ static const struct {
     {"direction", "A reference in common, and the opposite sign."},
     {"ambiguous", "Several might explain it, and nothing decides between them."},
     {"returned", "The bank gave it back."},
+    {"contradiction", "The bank said the opposite of what was final: two people say what it did."},
     {"unidentified_receipt", "Received by the bank, and nothing in the books expects it."},
 };
 

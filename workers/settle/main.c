@@ -10,6 +10,8 @@
  *   payment_return -> expected_item, journal_entry, state FAILED         (one tx per window)
  *   reinstruction_approval -> the next attempt, INSTRUCTED again         (one tx per window)
  *   abandonment_approval -> abandoned_instruction, journal_entry         (one tx per window)
+ *   ruling_approval -> break_item, instruction, expected_item, journal_entry  (one tx, the same)
+ *   suspense_clearing_approval -> expected_item, journal_entry           (one tx, a checker's)
  *
  * Restart: every step looks at what is there. A window that was closed before the answer came
  * is found closed. Several settle workers may run: they meet at the window's gate and row.
@@ -250,6 +252,33 @@ static const struct command commands[] = {
                 "--reason 'paid from our account at EXAMUS33'\n"
                 "sawa-settle abandon approve --instruction 4b42fb91-9dcd-5c46-8a2c-2f4c6a1f5a0e",
      .run = abandon_command,
+     .answers = true},
+    {.name = "rule",
+     .arguments = "show [--instruction ID] | propose --instruction ID --outcome PAID|NOT_PAID "
+                  "--evidence TEXT [--by NAME] | approve NUMBER [--digest HEX] [--by NAME]",
+     .summary = "say what a bank did that contradicts itself: one person proposes, another "
+                "approves",
+     .example = "sawa-settle rule show\n"
+                "sawa-settle rule propose --instruction 4b42fb91-9dcd-5c46-8a2c-2f4c6a1f5a0e "
+                "--outcome PAID --evidence 'letter of the bank, 24 November, file 7'\n"
+                "sawa-settle rule approve 3",
+     .run = rule_command,
+     .answers = true},
+    {.name = "suspense",
+     .arguments = "show [--instruction ID] | propose --instruction ID --amount AMOUNT --purpose "
+                  "NOSTRO|OBLIGATION|BANK_CHARGES|GAIN_LOSS [--account CODE --date DATE "
+                  "--reference TEXT] --reason TEXT [--by NAME] | approve NUMBER [--digest HEX] "
+                  "[--by NAME]",
+     .summary = "clear what was settled outside from the suspense account: one person proposes, "
+                "another approves",
+     .example = "sawa-settle suspense show\n"
+                "sawa-settle suspense propose --instruction 4b42fb91-9dcd-5c46-8a2c-2f4c6a1f5a0e "
+                "--amount 4.80 --purpose NOSTRO --account NOSTRO-KES --date 2026-03-04 "
+                "--reference OUT-7 --reason 'paid by hand'\n"
+                "sawa-settle suspense propose --instruction 4b42fb91-9dcd-5c46-8a2c-2f4c6a1f5a0e "
+                "--amount 0.20 --purpose BANK_CHARGES --reason 'the participant bears the charge'\n"
+                "sawa-settle suspense approve 3",
+     .run = suspense_command,
      .answers = true},
     {.name = "follow",
      .arguments = "",

@@ -5,15 +5,25 @@
 
 #include "domain/amount.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct option known[] = {
-    {"window", required_argument, NULL, 'w'},      {"instruction", required_argument, NULL, 'i'},
-    {"participant", required_argument, NULL, 'p'}, {"account", required_argument, NULL, 'k'},
-    {"amount", required_argument, NULL, 'a'},      {"date", required_argument, NULL, 'd'},
-    {"reference", required_argument, NULL, 'f'},   {"reason", required_argument, NULL, 'r'},
-    {"by", required_argument, NULL, 'b'},          {"digest", required_argument, NULL, 'g'},
-    {"give-back", no_argument, NULL, 'v'},         {NULL, 0, NULL, 0},
+    {"window", required_argument, NULL, 'w'},
+    {"instruction", required_argument, NULL, 'i'},
+    {"participant", required_argument, NULL, 'p'},
+    {"account", required_argument, NULL, 'k'},
+    {"amount", required_argument, NULL, 'a'},
+    {"date", required_argument, NULL, 'd'},
+    {"reference", required_argument, NULL, 'f'},
+    {"reason", required_argument, NULL, 'r'},
+    {"by", required_argument, NULL, 'b'},
+    {"digest", required_argument, NULL, 'g'},
+    {"give-back", no_argument, NULL, 'v'},
+    {"purpose", required_argument, NULL, 'o'},
+    {"outcome", required_argument, NULL, 'u'},
+    {"evidence", required_argument, NULL, 'e'},
+    {NULL, 0, NULL, 0},
 };
 
 static bool option_take(void *context, int option)
@@ -33,6 +43,9 @@ static bool option_take(void *context, int option)
     case 'r': said->reason = optarg; return true;
     case 'b': said->by = optarg; return true;
     case 'g': said->digest = optarg; return true;
+    case 'o': said->purpose = optarg; return true;
+    case 'u': said->outcome = optarg; return true;
+    case 'e': said->evidence = optarg; return true;
     case 'v': said->give_back = true; return true;
     default: return false;
     }
@@ -67,6 +80,30 @@ enum status said_amount(const struct said *said, struct text code, struct error 
     error_set(error, REJECT, "%.40s is not an amount of %.*s", said->amount, TEXT_ARG(code));
     error->exit_code = EXIT_USAGE;
     return error_hint(error, "write it in units, with the decimals of the currency: 1200.50");
+}
+
+enum status said_digest(const struct said *said, struct text digest, const char *look,
+                        struct error *error)
+{
+    struct digest proposed;
+    char hex[2 * SHA256_SIZE + 1];
+
+    assert(digest.size == SHA256_SIZE);
+    memcpy(proposed.bytes, digest.data, SHA256_SIZE);
+    digest_format(&proposed, hex);
+    if (said->digest == NULL || strcmp(said->digest, hex) == 0)
+        return OK;
+    error_set(error, REJECT, "the newest proposal has another digest");
+    error->exit_code = EXIT_REFUSED;
+    return error_hint(error, "look at it again: %s", look);
+}
+
+void said_person(const char *did, const struct result *rows, int row, int login_column)
+{
+    struct text person = result_text(rows, row, login_column + 1);
+
+    printf("%s%.*s%s%.*s", did, TEXT_ARG(result_text(rows, row, login_column)),
+           person.size > 0 ? ", " : "", TEXT_ARG(person));
 }
 
 enum status said_commit(struct settle *settle, const char *action, said_step *step,

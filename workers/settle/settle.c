@@ -163,12 +163,27 @@ enum status settle_explain(enum status status, struct error *error)
         {"i3_prefunding_is_spent_once", "the participant has not that much left", NULL},
         {"i3_contradicted_is_not_paid_again",
          "the bank has contradicted itself: ask the bank whether it paid",
-         "where it did, settle it outside: sawa settle abandon propose"},
+         "two people say so: sawa settle rule propose; or: sawa settle abandon propose"},
+        {"ruled_is_what_is_contradicted", "that is not for anybody to say of it",
+         "what banks contradict: sawa settle rule show; a payment that was made again, or came "
+         "back, cannot be ruled so"},
+        {"who_rules_does_not_approve", "who proposed it does not approve it", NULL},
+        {"ruling_approval_pkey", "it is approved already", NULL},
+        {"ruling_approves_what_is_said", "meanwhile something else is known: propose anew", NULL},
+        {"ruling_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
         {"abandoned_is_what_waits", "meanwhile it does not wait any more", NULL},
         {"who_abandons_does_not_approve", "who proposed it does not approve it", NULL},
         {"abandonment_approval_pkey", "it is approved already", NULL},
         {"abandonment_approves_what_waits", "meanwhile something else waits: propose anew", NULL},
         {"abandonment_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
+        {"cleared_is_what_is_left", "that much of it is not left, or the account is none for it",
+         "what is left, and in which currency: sawa settle suspense show"},
+        {"suspense_clearing_purpose_fkey", "there is no such purpose",
+         "NOSTRO, OBLIGATION, BANK_CHARGES or GAIN_LOSS"},
+        {"who_clears_does_not_approve", "who proposed it does not approve it", NULL},
+        {"suspense_clearing_approval_pkey", "it is approved already", NULL},
+        {"clearing_approves_what_is_left", "meanwhile something else is left: propose anew", NULL},
+        {"clearing_is_approved_in_time", "the time to approve it is over: propose anew", NULL},
     };
 
     return refusal_explain(rows, COUNT_OF(rows), "nothing was changed", status, error);

@@ -98,6 +98,8 @@ int exceed_command(struct program_run *run, int argc, char **argv);
 int prefund_command(struct program_run *run, int argc, char **argv);
 int reopen_command(struct program_run *run, int argc, char **argv);
 int abandon_command(struct program_run *run, int argc, char **argv);
+int rule_command(struct program_run *run, int argc, char **argv);
+int suspense_command(struct program_run *run, int argc, char **argv);
 int follow_command(struct program_run *run, int argc, char **argv);
 int open_command(struct program_run *run, int argc, char **argv);
 int close_command(struct program_run *run, int argc, char **argv);

@@ -83,6 +83,12 @@ static const struct column break_columns[] = {
     {"since", CELL_INSTANT}, {"types", CELL_TEXT},
 };
 
+static const struct column suspense_columns[] = {
+    {"currency", CELL_TEXT},
+    {"payments", CELL_INT},
+    {"since", CELL_INSTANT},
+};
+
 static const struct column leaf_columns[] = {
     {"pending", CELL_INT},
     {"since", CELL_INSTANT},
@@ -154,6 +160,12 @@ const struct section status_sections[STATUS_SECTIONS] = {
      .sql = status_sql_breaks,
      .params = ask_now,
      COLUMNS(break_columns)},
+    {.key = "suspense",
+     .summary = "payments settled outside and not cleared",
+     .sql = status_sql_suspense,
+     .params = ask_now,
+     COLUMNS(suspense_columns),
+     .words = suspense_words},
     {.key = "leaves",
      .summary = "audit leaves not sealed yet",
      .sql = status_sql_leaves,

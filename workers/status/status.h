@@ -20,7 +20,7 @@
 #include "store/db.h"
 
 enum { STATUS_PAGE_MAX = 64 * 1024 * 1024 };
-enum { STATUS_TOPICS_MAX = 32, STATUS_LIMIT = 20, STATUS_LIMIT_MAX = 10000, STATUS_SECTIONS = 9 };
+enum { STATUS_TOPICS_MAX = 32, STATUS_LIMIT = 20, STATUS_LIMIT_MAX = 10000, STATUS_SECTIONS = 10 };
 
 /* Where the columns of a section begin in its answer, and what stands before them. */
 enum { ANSWER_TOTAL, ANSWER_STILL, ANSWER_IS_STILL, ANSWER_COLUMNS };
@@ -90,6 +90,7 @@ const struct words *payment_file_words(struct text name);
 const struct words *approval_words(struct text name);
 const struct words *statement_words(struct text name);
 const struct words *parked_words(struct text name);
+const struct words *suspense_words(struct text name);
 
 int show_command(struct program_run *run, int argc, char **argv);
 

@@ -64,7 +64,7 @@ static const struct words payment_files[] = {
     {"returned", "the bank sends the money of these payments back",
      "sawa relay show ID tells its reasons; their window fails: sawa settle reopen"},
     {"contradicted", "the bank said the opposite of what was final",
-     "ask the bank which is right; the first word stands until somebody decides"},
+     "ask the bank which is right, then: sawa settle rule propose; the first word stands so long"},
 };
 
 static const struct words approvals[] = {
@@ -80,6 +80,10 @@ static const struct words approvals[] = {
      "sawa settle exceed show, then sawa settle exceed approve NUMBER"},
     {"prefunding", "what a participant placed counts once somebody answers for it",
      "compare it with the bank, then: sawa settle prefund approve NUMBER"},
+    {"ruling", "what a bank did that contradicts itself counts as said once it is approved",
+     "ask the bank, sawa settle rule show, then: sawa settle rule approve NUMBER"},
+    {"suspense", "what was settled outside is cleared once somebody answers for how",
+     "sawa settle suspense show, then: sawa settle suspense approve NUMBER"},
     {"held statement", "a held statement is loaded, or refused for good, once it is approved",
      "sawa statement release list shows it, then: sawa statement release approve PROPOSAL"},
     {"hold policy", "which findings hold statements changes once it is approved",
@@ -155,6 +159,17 @@ const struct words *parked_words(struct text name)
         return &found;
     }
     return NULL;
+}
+
+/* Whatever its currency. */
+const struct words *suspense_words(struct text name)
+{
+    static const struct words suspense =
+        {"suspense", "nobody has said yet what became of payments that were settled outside",
+         "sawa settle suspense show, then: sawa settle suspense propose"};
+
+    (void)name;
+    return &suspense;
 }
 
 const struct words *row_words(const struct section *section, const struct result *answer, int row)

@@ -35,6 +35,7 @@ VALUES (1, 'nostro-kes', 'NOSTRO', 'KES', NULL, 'BANKKENA', 'KE01', 'camt.053'),
        (8, 'tax-ke-kes', 'TAX_PAYABLE', 'KES', NULL, NULL, NULL, NULL),
        (19, 'SUSPENSE:KES', 'SUSPENSE', 'KES', NULL, NULL, NULL, NULL),
        (20, 'BANK_CHARGES:KES', 'BANK_CHARGES', 'KES', NULL, NULL, NULL, NULL),
+       (23, 'GAIN_LOSS:KES', 'GAIN_LOSS', 'KES', NULL, NULL, NULL, NULL),
        (21, 'fx-position-ngn', 'FX_POSITION', 'NGN', NULL, NULL, NULL, NULL),
        (22, 'fx-gain-loss-ngn', 'FX_GAIN_LOSS', 'NGN', NULL, NULL, NULL, NULL);
 INSERT INTO corridor
@@ -171,6 +172,7 @@ VALUES (1, 1, '50000000-0000-5000-8000-000000000001', NULL, 'ambiguous',
         '20000000-0000-8000-8000-000000000021', 800, 'KES', '2026-11-21', 2),
        (2, 1, NULL, '60000000-0000-5000-8000-000000000001', 'ambiguous',
         '20000000-0000-8000-8000-000000000022', 800, 'KES', '2026-11-21', 2);
+ALTER TABLE break_item ALTER COLUMN break_id RESTART WITH 20; -- triggers open breaks, too
 INSERT INTO break_candidate
 VALUES (1, 1, NULL, '60000000-0000-5000-8000-000000000001', 'amount');
 
@@ -289,6 +291,13 @@ INSERT INTO abandonment_approval (abandonment_id, digest, maker, proposed_by, ch
 SELECT 1, digest, 'ann', '', 'bob', 2 FROM abandonment;
 INSERT INTO abandoned_instruction
 VALUES ('40000000-0000-5000-8000-000000000009', 1, :window_id, 19, '2026-11-23', 2);
+INSERT INTO suspense_clearing (clearing_id, instruction_id, amount_minor, purpose, account_id,
+                               value_date, reference, reason, digest, maker, commit_id)
+    OVERRIDING SYSTEM VALUE
+SELECT 1, instruction_id, 300, 'NOSTRO', 1, '2026-11-24', 'S-1', 'paid by hand',
+       suspense_digest(instruction_id, 300, 'NOSTRO', 1, '2026-11-24', 'S-1', 'paid by hand'),
+       'ann', 2
+  FROM abandoned_instruction;
 
 -- A member of a group, a cap that two people let pass, money that waits for its second person.
 INSERT INTO group_net VALUES (:window_id, 1, 2, -800, 'KES', 2);

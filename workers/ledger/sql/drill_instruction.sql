@@ -51,6 +51,10 @@ WITH entry AS (
      WHERE item.window_id IN (SELECT window_id FROM entry) AND item.commit_id = $1::bigint
        AND part.minor > 0
     UNION ALL
+    SELECT instruction_id, instruction_id, 'NOSTRO', amount_minor
+      FROM ruling_booking
+     WHERE window_id IN (SELECT window_id FROM entry) AND commit_id = $1::bigint
+    UNION ALL
     SELECT instruction_id, instruction_id, 'SUSPENSE', instruction.amount_minor
       FROM abandoned_instruction AS outside
       JOIN instruction USING (instruction_id)

@@ -5,7 +5,8 @@ SELECT (SELECT count(*) FROM payment_file WHERE state = 'PREPARED') AS prepared,
        (SELECT count(*) FROM payment_file WHERE state IN ('RELEASED', 'WRITING')) AS on_the_way,
        (SELECT count(*) FROM payment_file WHERE state = 'WRITTEN') AS written,
        (SELECT count(*) FROM instruction WHERE status = 'REJECTED') AS rejected,
-       (SELECT count(*) FROM payment_status WHERE outcome = 'CONTRADICTS') AS contradictions,
+       (SELECT count(*) FROM break_item
+         WHERE type = 'contradiction' AND closed_on IS NULL) AS contradictions,
        (SELECT count(*) FROM payment_status WHERE outcome = 'UNKNOWN') AS unknown,
        (SELECT count(DISTINCT file_id)
           FROM payment_file

@@ -11,7 +11,7 @@
  * (2) The database refuses the same person twice, an approval that is late or about something else,
  *     and another attempt of what is settled outside, for ever.
  * (3) The participant owes nothing of it any more, and is owed nothing: what is left to be done
- *     stands on the suspense account, until an entry of its own explains it.
+ *     stands on the suspense account, until two people clear it: suspense.c.
  * (4) Unlike reopen.c it may be decided about a payment whose bank contradicts itself: nothing is
  *     paid by it.
  */
@@ -73,21 +73,6 @@ static size_t entry_of(const struct result *rows, int row, currency in_currency,
     return 1;
 }
 
-/* Where something else of it waits (1), it stays as it is. */
-static enum status state_move(struct following *following, struct error *error)
-{
-    struct result *rows = NULL;
-    enum status status = settle_on_window(following->tx->db, settle_sql_waiting,
-                                          following->window.window_id, error, &rows);
-    bool waits;
-
-    waits = status == OK && result_rows(rows) > 0;
-    result_free(rows);
-    if (status != OK || waits)
-        return status;
-    return settle_move(following->tx, &following->window, WINDOW_INSTRUCTED, NULL, error);
-}
-
 /* DUPLICATE: somebody was quicker. */
 static enum status abandon_steps(struct following *following, struct error *error)
 {
@@ -101,7 +86,7 @@ static enum status abandon_steps(struct following *following, struct error *erro
         return DUPLICATE;
     if (status == OK)
         status = follow_book(following, GONE_CURRENCY, entry_of, error);
-    return status == OK ? state_move(following, error) : status;
+    return status == OK ? follow_go_on(following, error) : status; /* (1) */
 }
 
 static int64_t abandon_done(const struct following *following)
@@ -262,21 +247,13 @@ static enum status approve(struct settle *settle, const struct said *said,
 static enum status proposal_check(const struct said *said, const struct result *rows,
                                   struct error *error)
 {
-    struct digest digest;
-    char hex[2 * SHA256_SIZE + 1];
-
     if (result_int64(rows, 0, PROPOSAL_ID) == 0) {
         error_set(error, REJECT, "nobody proposed to settle this payment outside");
         error->exit_code = EXIT_REFUSED;
         return error_hint(error, "sawa settle abandon propose --instruction ID --reason TEXT");
     }
-    digest = digest_at(rows, PROPOSED_DIGEST);
-    digest_format(&digest, hex);
-    if (said->digest == NULL || strcmp(said->digest, hex) == 0)
-        return OK;
-    error_set(error, REJECT, "the newest proposal has another digest");
-    error->exit_code = EXIT_REFUSED;
-    return error_hint(error, "look at it again: sawa settle abandon show");
+    return said_digest(said, result_text(rows, 0, PROPOSED_DIGEST), "sawa settle abandon show",
+                       error);
 }
 
 /* ---- the verbs ---- */

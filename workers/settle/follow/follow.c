@@ -1,5 +1,5 @@
 /*
- * follow.c - see follow.h; and sawa-settle follow, which does all four once.
+ * follow.c - see follow.h; and sawa-settle follow, which does all of them once.
  */
 #include "follow/follow.h"
 
@@ -74,6 +74,19 @@ enum status follow_read(struct following *following, const char *sql, struct err
     return db_run_once(following->tx->db, sql, &params, error, &following->rows);
 }
 
+enum status follow_go_on(struct following *following, struct error *error)
+{
+    struct result *rows = NULL;
+    enum status status = settle_on_window(following->tx->db, settle_sql_waiting,
+                                          following->window.window_id, error, &rows);
+    bool waits = status == OK && result_rows(rows) > 0;
+
+    result_free(rows);
+    if (status != OK || waits)
+        return status;
+    return settle_move(following->tx, &following->window, WINDOW_INSTRUCTED, NULL, error);
+}
+
 enum status follow_book(struct following *following, int currency_column,
                         size_t (*entries_of)(const struct result *rows, int row,
                                              currency in_currency,
@@ -100,7 +113,7 @@ enum status settle_follow(struct settle *settle, int64_t now_us, struct error *e
 {
     static enum status (*const each[])(struct settle *, int64_t, struct error *,
                                        int64_t *) = {settle_fail, settle_return, settle_abandon,
-                                                     settle_reopen};
+                                                     settle_rule, settle_reopen};
     int64_t total = 0;
     enum status status = OK;
 

@@ -6,6 +6,7 @@
  *   fail.c      a bank rejected          INSTRUCTED -> FAILED
  *   returned.c  a bank sends back        INSTRUCTED, SETTLED -> FAILED
  *   abandon.c   settled outside          FAILED -> INSTRUCTED where nothing else of it waits
+ *   rule.c      made after all           FAILED -> INSTRUCTED where nothing else of it waits
  *   reopen.c    instructed again         FAILED -> REOPENED -> INSTRUCTED
  *
  * (1) Each window in a transaction of its own. An error ends the turn; what was done before it
@@ -45,6 +46,9 @@ must_use enum status follow_windows(struct settle *settle, const struct follow_k
 /* Runs the statement of steps, with window, day and commit, and keeps its rows. */
 must_use enum status follow_read(struct following *following, const char *sql, struct error *error);
 
+/* FAILED -> INSTRUCTED; where something of it waits to be decided, it stays as it is. */
+must_use enum status follow_go_on(struct following *following, struct error *error);
+
 /* Posts what every row books, all in one currency, for the window on its day. entries_of: how many
  * entries a row has. */
 must_use enum status follow_book(
@@ -71,6 +75,11 @@ must_use enum status settle_return(struct settle *settle, int64_t now_us, struct
  * nothing else of the window waits. Counts payments. */
 must_use enum status settle_abandon(struct settle *settle, int64_t now_us, struct error *error,
                                     int64_t *ret_abandoned);
+
+/* FAILED -> INSTRUCTED where two people found that a bank made after all what it had rejected, and
+ * nothing else of the window waits. */
+must_use enum status settle_rule(struct settle *settle, int64_t now_us, struct error *error,
+                                 int64_t *ret_ruled);
 
 /* All of these: what was undone first, then what was decided about it. */
 must_use enum status settle_follow(struct settle *settle, int64_t now_us, struct error *error,

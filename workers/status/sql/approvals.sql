@@ -43,6 +43,21 @@ WITH waiting AS (
      WHERE NOT EXISTS (SELECT FROM prefunding_approval AS approval
                         WHERE approval.prefunding_id = prefunding.prefunding_id)
     UNION ALL
+    SELECT 'ruling', 'number ' || ruling_id || ', instruction ' || instruction_id, maker,
+           proposed_by, proposed_at, approve_until
+      FROM ruling
+     WHERE is_contradicted(instruction_id)
+       AND NOT EXISTS (SELECT FROM ruling_approval AS approval
+                        WHERE approval.ruling_id = ruling.ruling_id)
+    UNION ALL
+    SELECT 'suspense', 'number ' || clearing_id || ' of ' || item.participant, maker,
+           proposed_by, proposed_at, approve_until
+      FROM suspense_clearing AS asked
+      JOIN suspense_item AS item USING (instruction_id)
+     WHERE asked.amount_minor <= item.left_minor
+       AND NOT EXISTS (SELECT FROM suspense_clearing_approval AS approval
+                        WHERE approval.clearing_id = asked.clearing_id)
+    UNION ALL
     SELECT 'account opening', account.code, maker, proposed_by, proposed_at, 'infinity'
       FROM account_opening AS opening
       JOIN account USING (account_id)

@@ -20,7 +20,9 @@ WITH file AS (
                                     AND NOT item.cancelled
       JOIN instruction ON instruction.instruction_id = item.instruction_id
      WHERE read_at > $1::timestamptz - interval '7 days'
-       AND (payment_status.outcome = 'CONTRADICTS'
+       AND (EXISTS (SELECT FROM break_item AS broken
+                     WHERE broken.reply_id = payment_status.reply_id
+                       AND broken.reply_line = payment_status.line AND broken.closed_on IS NULL)
             OR (payment_status.outcome = 'APPLIED' AND instruction.status = 'REJECTED'
                 AND payment_status.status IN ('RJCT', 'CANC'))
             OR (payment_status.outcome = 'APPLIED' AND payment_status.status = 'RETURNED'))

@@ -7,7 +7,8 @@ WITH gone AS (
            coalesce((SELECT said.reason
                        FROM payment_status AS said
                       WHERE said.instruction_id = instruction.instruction_id
-                        AND said.outcome = 'APPLIED' AND said.status IN ('RJCT', 'CANC')
+                        AND said.outcome IN ('APPLIED', 'CONTRADICTS')
+                        AND said.status IN ('RJCT', 'CANC')
                       ORDER BY said.reply_id DESC, said.line DESC LIMIT 1), ''),
            $2::date, $3::bigint
       FROM instruction
