@@ -88,8 +88,14 @@ SELECT is((SELECT state || ' ' || broken FROM tap.attempt('sawa_reconcile', form
               CASE WHEN closed_on IS NULL THEN 'NULL' ELSE '2' END))),
           '23514 contradictions_move_by_ruling', 'a match makes no contradiction ' || to_state)
   FROM (VALUES ('ASSIGNED', NULL::date), ('RESOLVED', '2026-12-24')) AS one (to_state, closed_on);
-SELECT denies('sawa_reconcile', 'open one',
-    'INSERT INTO break_item (instruction_id) VALUES (''40000000-0000-5000-8000-000000000003'')');
+SELECT is((SELECT state || ' ' || broken FROM tap.attempt('sawa_reconcile',
+              'INSERT INTO break_item (account_id, instruction_id, reply_id, reply_line, type,
+                                       digest, amount_minor, currency, opened_on, opened_commit_id)
+               SELECT account_id, instruction_id, reply_id, 1, type, digest, amount_minor, currency,
+                      opened_on, opened_commit_id
+                 FROM break_item WHERE instruction_id IS NOT NULL')),
+          '23514 a_contradiction_is_what_was_said',
+          'a_contradiction_is_what_was_said: nobody opens one of what no bank said');
 
 -- ---- proposed ----
 SELECT allows('sawa_owner', 'rule that it was paid', pg_temp.rules());

@@ -1,5 +1,5 @@
 -- Deploy sawa:contradiction to pg
--- requires: suspense refusals
+-- requires: suspense refusals outbox_status
 -- A bank that says the opposite of what was final has opened a break. Two people say which of its
 -- words is true: by its own, asked for and kept as evidence; never by themselves, nor by a program.
 
@@ -62,6 +62,24 @@ $$;
 CREATE TRIGGER a_contradiction_opens_a_break AFTER INSERT ON payment_status
     FOR EACH ROW WHEN (NEW.outcome = 'CONTRADICTS' AND NEW.instruction_id IS NOT NULL)
     EXECUTE FUNCTION contradiction_begin();
+
+-- Nobody opens one of what no bank said, whatever his right to open breaks.
+CREATE FUNCTION contradiction_guard() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = sawa, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM payment_status AS said
+                    WHERE said.reply_id = NEW.reply_id AND said.line = NEW.reply_line
+                      AND said.instruction_id = NEW.instruction_id
+                      AND said.outcome = 'CONTRADICTS') THEN
+        RAISE EXCEPTION 'a contradiction is what a bank said of that instruction'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'a_contradiction_is_what_was_said',
+                  TABLE = 'break_item';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER a_contradiction_is_what_was_said AFTER INSERT ON break_item
+    FOR EACH ROW WHEN (NEW.instruction_id IS NOT NULL) EXECUTE FUNCTION contradiction_guard();
 
 -- It stands until its break is resolved.
 CREATE OR REPLACE FUNCTION is_contradicted(of_instruction uuid) RETURNS boolean
@@ -215,6 +233,34 @@ $$;
 CREATE TRIGGER ruling_approves_what_is_said BEFORE INSERT ON ruling_approval
     FOR EACH ROW EXECUTE FUNCTION ruling_approval_guard();
 
+-- Where an instruction went by a ruling is told as the relay tells it by an answer
+-- (workers/relay/sql/announce_status.sql), under a name of the ruling: it may have been there
+-- before.
+CREATE FUNCTION ruling_announce(of_ruling bigint) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = sawa, pg_temp AS $$
+    INSERT INTO outbox (event_name, event_type, event_key, corridor, payload, commit_id)
+    SELECT concat_ws('/', 'instruction_status', one.instruction_id, one.status, 'ruling',
+                     ruling_id),
+           'instruction_status', one.window_id::text, corridor.code,
+           json_build_object(
+               'window_id', one.window_id::text, 'instruction_id', one.instruction_id,
+               'end_to_end_id', one.end_to_end_id, 'attempt', one.attempt, 'status', one.status,
+               'reason', NULL, 'message_id', payment_file.message_id, 'returned_amount', NULL,
+               'currency', one.currency)::text,
+           approval.commit_id
+      FROM ruling_approval AS approval
+      JOIN ruling USING (ruling_id)
+      JOIN instruction AS one USING (instruction_id)
+      JOIN payment_file_item AS item ON item.instruction_id = one.instruction_id
+                                    AND NOT item.cancelled
+      JOIN payment_file USING (file_id)
+      JOIN settlement_window AS w ON w.window_id = one.window_id
+      JOIN corridor ON corridor.corridor_id = w.corridor_id
+                   AND corridor.version = w.corridor_version
+     WHERE ruling_id = of_ruling AND approval.effect <> 'STANDS'
+       AND EXISTS (SELECT FROM outbox_destination)
+$$;
+
 -- Its breaks are closed, along their arrows, and the instruction is where the bank's word puts it.
 CREATE FUNCTION ruling_enter() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = sawa, pg_temp AS $$
@@ -233,6 +279,7 @@ BEGIN
     UPDATE instruction
        SET status = CASE NEW.effect WHEN 'RESTORED' THEN 'SETTLED' ELSE 'REJECTED' END
      WHERE instruction_id = of_instruction AND NEW.effect <> 'STANDS';
+    PERFORM ruling_announce(NEW.ruling_id);
     RETURN NULL;
 END
 $$;
@@ -471,10 +518,6 @@ CREATE TRIGGER ruling_approvals_are_immutable
     BEFORE UPDATE OR DELETE OR TRUNCATE ON ruling_approval
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Reconcile opens breaks of items and entries, and no others.
-REVOKE INSERT ON break_item FROM sawa_reconcile;
-GRANT INSERT (account_id, expected_item_id, entry_id, type, state, digest, amount_minor, currency,
-              opened_on, opened_commit_id) ON break_item TO sawa_reconcile;
 GRANT SELECT ON break_item TO sawa_relay, sawa_settle;
 GRANT SELECT ON ruling, ruling_approval, ruling_booking
     TO sawa_settle, sawa_maker, sawa_checker, sawa_reader;

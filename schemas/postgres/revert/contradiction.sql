@@ -139,15 +139,14 @@ ALTER TABLE expected_item
         CHECK (num_nonnulls(instruction_id, opening_id, return_id, prefunding_id,
                             clearing_id) = 1);
 DROP TRIGGER a_contradiction_opens_a_break ON payment_status;
+DROP TRIGGER a_contradiction_is_what_was_said ON break_item;
 DROP VIEW ruling_booking;
 DROP TABLE ruling_approval, ruling;
-DROP FUNCTION contradiction_open(bigint, integer), contradiction_begin(),
+DROP FUNCTION contradiction_open(bigint, integer), contradiction_begin(), contradiction_guard(),
               ruling_effect(uuid, text), ruling_digest(uuid, text, text), is_ruled(uuid, text),
+              ruling_announce(bigint),
               ruling_guard(), ruling_approval_guard(), ruling_enter(), ruling_booking_guard(),
               ruling_item_guard();
-REVOKE INSERT (account_id, expected_item_id, entry_id, type, state, digest, amount_minor, currency,
-               opened_on, opened_commit_id) ON break_item FROM sawa_reconcile;
-GRANT INSERT ON break_item TO sawa_reconcile;
 REVOKE SELECT ON break_item FROM sawa_relay, sawa_settle;
 REVOKE EXECUTE ON FUNCTION is_contradicted(uuid) FROM sawa_reader;
 DELETE FROM break_item WHERE type = 'contradiction'; -- they follow from what banks answered

@@ -6,7 +6,7 @@ BEGIN;
 CALL pg_temp.need_tables('ruling', 'ruling_approval', 'ruling_booking', 'rejected_instruction');
 CALL pg_temp.need_constraints('break_item', 'break_item_is_one_thing', 'break_type_known',
                               'a_contradiction_is_one_break', 'a_contradiction_names_its_answer',
-                              'break_moves_forward');
+                              'a_contradiction_is_what_was_said', 'break_moves_forward');
 CALL pg_temp.need_constraints('payment_status', 'a_contradiction_opens_a_break');
 CALL pg_temp.need_constraints('ruling', 'ruling_names_its_evidence', 'maker_of_a_ruling',
                               'ruled_is_what_is_contradicted', 'rulings_are_immutable');
