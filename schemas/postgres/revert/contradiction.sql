@@ -2,7 +2,7 @@
 
 BEGIN;
 \ir ../lib/guard.sql
-CALL pg_temp.refuse_rows('ruling', 'ruling_approval');
+CALL pg_temp.refuse_rows('ruling', 'ruling_approval', 'break_item');
 SET ROLE sawa_owner;
 SET search_path = sawa;
 
@@ -149,7 +149,6 @@ DROP FUNCTION contradiction_open(bigint, integer), contradiction_begin(), contra
               ruling_item_guard();
 REVOKE SELECT ON break_item FROM sawa_relay, sawa_settle;
 REVOKE EXECUTE ON FUNCTION is_contradicted(uuid) FROM sawa_reader;
-DELETE FROM break_item WHERE type = 'contradiction'; -- they follow from what banks answered
 DROP INDEX break_instruction;
 ALTER TABLE break_item
     DROP CONSTRAINT break_item_is_one_thing,
