@@ -353,8 +353,7 @@ enum status relay_prepare(struct relay *relay, bool dry_run, int64_t now_us, str
 static const char *const causes[] = {
     [1] = "nobody knows where it is paid",
     [2] = "the account has no bank profile in force",
-    [3] = "its bank takes no customers' payments: the profile in force has another message than "
-          "pacs.008",
+    [3] = "its bank takes no customers' payments: its profile has no pacs.008",
     [4] = "who pays whom was erased",
 };
 
