@@ -309,8 +309,10 @@ static enum status stream_open(const char *names, struct error *error, struct so
 
 static enum status queue_open(const char *names, struct error *error, struct source **ret_source)
 {
-    const struct amqp_queue_settings settings = {
-        .reader = {.topic = "t", .names = names, .prefetch = 1}, .delivery_limit = 3};
+    const struct amqp_queue_settings settings = {.reader = {.topic = "t",
+                                                            .names = names,
+                                                            .prefetch = 1},
+                                                 .delivery_limit = 3};
 
     return amqp_queue_open(&settings, error, ret_source);
 }
@@ -347,7 +349,7 @@ static void assert_list_taken(const struct kind *kind, const char *names)
 static const char *many_names(size_t count, char *names)
 {
     for (size_t i = 0; i < count; i++)
-        snprintf(names + 5 * i, 6, "n%03zu,", i);
+        snprintf(names + 5 * i, 6, "n%03zu,", i % 1000);
     names[5 * count - 1] = '\0';
     return names;
 }
@@ -390,11 +392,10 @@ static void a_broker_that_is_away_is_told_once(void **state)
 {
     int asked = 0;
     int *const context = &asked;
-    const struct amqp_reader_settings settings = {
-        .link = {.read_url = no_url, .context = &context},
-        .topic = "t",
-        .names = "a,b",
-        .prefetch = 1};
+    const struct amqp_reader_settings settings = {.link = {.read_url = no_url, .context = &context},
+                                                  .topic = "t",
+                                                  .names = "a,b",
+                                                  .prefetch = 1};
     struct source_identity identity;
     struct source_event event;
     struct source *source = NULL;

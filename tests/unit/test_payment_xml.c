@@ -391,8 +391,8 @@ static void test_what_is_no_answer_is_refused(void **state)
         "<a></b>",
         "<Document><BkToCstmrStmt/></Document>",
         "<!DOCTYPE a><FIToFIPmtStsRpt/>",
-        "<a b='1' c='1' d='1' e='1' f='1' g='1' h='1' i='1' j='1' k='1' l='1' m='1' n='1' o='1'"
-        " p='1' q='1' r='1'><FIToFIPmtStsRpt/></a>",
+        ("<a b='1' c='1' d='1' e='1' f='1' g='1' h='1' i='1' j='1' k='1' l='1' m='1' n='1' o='1'"
+         " p='1' q='1' r='1'><FIToFIPmtStsRpt/></a>"),
         "<FIToFIPmtStsRpt>&b;</FIToFIPmtStsRpt>",
     };
     struct payment_reply reply;
