@@ -84,8 +84,20 @@ struct text xml_currency_attribute(const unsigned char **attributes, int count)
     return (struct text){NULL, 0};
 }
 
+/* A message has a few dozen names, and each of them a hundred thousand times. */
+static const struct xml_known *known_of(struct xml_tree *tree, const char *name)
+{
+    size_t place = (size_t)(((uintptr_t)name * UINT64_C(0x9E3779B97F4A7C15)) >> 56);
+    struct xml_known *known = &tree->known[place];
+
+    if (known->name != name)
+        *known = (struct xml_known){name, name_at(name).head, xml_name_bit(name)};
+    return known;
+}
+
 void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct text currency)
 {
+    const struct xml_known *known = known_of(tree, name);
     struct xml_node *node;
 
     if (tree->failed || !grow(tree)) {
@@ -94,15 +106,16 @@ void xml_tree_open(struct xml_tree *tree, const char *name, int64_t line, struct
     }
     node = &tree->nodes[tree->node_count];
     *node = (struct xml_node){.name = name,
-                              .head = name_at(name).head,
+                              .head = known->head,
                               .depth = tree->depth,
                               .parent = tree->open,
                               .line = line};
     if (tree->open != XML_NONE)
-        tree->nodes[tree->open].children |= xml_name_bit(name);
+        tree->nodes[tree->open].children |= known->bit;
     node->currency_start = (uint32_t)tree->text.size;
     node->currency_size = (uint32_t)currency.size;
-    buffer_text(&tree->text, currency);
+    if (currency.size > 0)
+        buffer_text(&tree->text, currency);
     node->text_start = (uint32_t)tree->text.size;
     tree->open = tree->node_count++;
     tree->depth++;

@@ -37,6 +37,15 @@ struct xml_node {
     uint32_t currency_start, currency_size; /* attribute Ccy */
 };
 
+enum { XML_NAMES_KNOWN = 256, XML_NONE = -1 };
+
+/* A name that was met before, by the address where the parser has it (2). */
+struct xml_known {
+    const char *name;
+    uint64_t head; /* as in xml_node */
+    uint64_t bit;  /* (4) */
+};
+
 struct xml_tree {
     struct xml_node *nodes;
     int32_t node_count, node_capacity, node_max;
@@ -44,9 +53,8 @@ struct xml_tree {
     int32_t open;  /* index of the innermost open node, -1: none */
     struct buffer text;
     bool failed;
+    struct xml_known known[XML_NAMES_KNOWN]; /* by address; the last one of a place stays */
 };
-
-enum { XML_NONE = -1 };
 
 void xml_tree_init(struct xml_tree *tree, int32_t node_max, size_t text_max);
 void xml_tree_done(struct xml_tree *tree);
