@@ -252,6 +252,10 @@ static PGresult *answer_last(struct db *db, int sent)
         if (PQresultStatus(last) == PGRES_COPY_IN)
             break;
     }
+    if (db->broken) { /* between an answer and its end: of no use, who asks goes on by it */
+        PQclear(last);
+        last = NULL;
+    }
     return last;
 }
 

@@ -380,6 +380,22 @@ static void a_server_that_falls_silent_is_given_up(void **state)
     db_close(silent);
 }
 
+/* The first answer is there, the end of all of them is not: who asked must not go on by it. */
+static void an_answer_without_its_end_is_none(void **state)
+{
+    struct db *silent = patient_for_a_moment();
+    struct error error;
+
+    (void)state;
+    assert_int_equal(db_script(silent, "SET statement_timeout = 0", &error), OK);
+    assert_int_equal(db_script(silent, "SELECT 1; SELECT repeat('x', 1000000); SELECT pg_sleep(3)",
+                               &error),
+                     RETRY);
+    assert_true(db_is_broken(silent));
+    assert_string_equal(error.detail, "no answer within 500 ms");
+    db_close(silent);
+}
+
 static void a_silent_answer_to_commit_is_unknown(void **state)
 {
     pid_t backend;
@@ -458,6 +474,7 @@ int main(void)
         cmocka_unit_test(a_commit_whose_reply_is_lost_is_unknown),
         cmocka_unit_test(a_server_that_is_away_is_a_retry_and_a_refusal_is_not),
         cmocka_unit_test(a_server_that_falls_silent_is_given_up),
+        cmocka_unit_test(an_answer_without_its_end_is_none),
         cmocka_unit_test(a_silent_answer_to_commit_is_unknown),
         cmocka_unit_test(a_server_that_takes_no_more_rows_is_given_up),
         cmocka_unit_test(a_session_by_key_finds_rows_by_an_index_in_the_smallest_table),
