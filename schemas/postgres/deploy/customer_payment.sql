@@ -117,10 +117,14 @@ CREATE UNIQUE INDEX i3_one_live_attempt
  WHERE status NOT IN ('REJECTED', 'RETURNED');
 CREATE INDEX instruction_payment ON instruction (event_day) WHERE event_day IS NOT NULL;
 
--- One look per statement: each is a payment of its window, to the last unit.
+-- One look per statement: each is a payment of its window, to the last unit. Where none is a
+-- customer's, the days of payment are not even opened: that is most of what a plan over them costs.
 CREATE FUNCTION customer_instruction_guard() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = sawa, pg_temp AS $$
 BEGIN
+    IF NOT EXISTS (SELECT FROM added WHERE event_day IS NOT NULL AND attempt = 1) THEN
+        RETURN NULL;
+    END IF;
     IF EXISTS (SELECT FROM added
                 WHERE event_day IS NOT NULL AND attempt = 1
                   AND NOT EXISTS (SELECT FROM customer_payment AS held
