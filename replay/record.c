@@ -88,11 +88,9 @@ static enum status sealed_open(struct db *db, const unsigned char *key_file, str
 /* Its bytes have expired: what is left is its place, its reason and its hash. */
 static void erased_take(const struct result *row, struct parked_record *parked)
 {
-    struct text hash = result_text(row, 0, 8);
-
-    assert(hash.size == SHA256_SIZE && strcmp(parked->state, "PARKED") != 0);
+    assert(strcmp(parked->state, "PARKED") != 0);
     parked->erased_at_us = result_instant(row, 0, 7);
-    memcpy(parked->record_hash.bytes, hash.data, SHA256_SIZE);
+    parked->record_hash = result_digest(row, 0, 8);
 }
 
 static enum status row_take(struct db *db, const unsigned char *key_file, const struct result *row,

@@ -72,10 +72,18 @@ static const char by_key_options[] = " -c enable_seqscan=off -c jit=off";
 enum status db_reopen(struct db *db, struct error *error)
 {
     char options[OPTIONS_SIZE];
-    const char *keywords[] = {"dbname", "application_name", "options", "target_session_attrs",
-                              "connect_timeout", "tcp_user_timeout", "client_encoding", NULL};
-    const char *values[] = {db->settings.dsn, db->settings.application, options, "read-write",
-                            "5", "20000", "UTF8", NULL};
+    const char *keywords[] = {"dbname",          "application_name",
+                              "options",         "target_session_attrs",
+                              "connect_timeout", "tcp_user_timeout",
+                              "client_encoding", NULL};
+    const char *values[] = {db->settings.dsn,
+                            db->settings.application,
+                            options,
+                            "read-write",
+                            "5",
+                            "20000",
+                            "UTF8",
+                            NULL};
 
     connection_drop(db);
     snprintf(options, sizeof options,
@@ -143,9 +151,8 @@ static void copy_field(const PGresult *rows, int code, char *destination, size_t
 static int64_t context_line(const PGresult *rows)
 {
     const char *context = PQresultErrorField(rows, PG_DIAG_CONTEXT);
-    const char *at = context == NULL || strncmp(context, "COPY ", 5) != 0
-                         ? NULL
-                         : strstr(context, ", line ");
+    const char *at =
+        context == NULL || strncmp(context, "COPY ", 5) != 0 ? NULL : strstr(context, ", line ");
 
     return at == NULL ? 0 : strtoll(at + 7, NULL, 10);
 }
@@ -329,8 +336,8 @@ static enum status result_keep(PGresult *rows, struct error *error, struct resul
     return OK;
 }
 
-enum status db_run(struct db *db, const char *sql, const struct params *params,
-                   struct error *error, struct result **ret_result)
+enum status db_run(struct db *db, const char *sql, const struct params *params, struct error *error,
+                   struct result **ret_result)
 {
     char name[NAME_SIZE];
     PGresult *rows;
@@ -528,6 +535,16 @@ int64_t result_instant(const struct result *result, int row, int column)
 int32_t result_date(const struct result *result, int row, int column)
 {
     return (int32_t)result_int64(result, row, column) + PG_EPOCH_DAYS;
+}
+
+struct digest result_digest(const struct result *result, int row, int column)
+{
+    struct text value = result_text(result, row, column);
+    struct digest digest;
+
+    assert(value.size == sizeof digest.bytes);
+    memcpy(digest.bytes, value.data, sizeof digest.bytes);
+    return digest;
 }
 
 struct uuid result_uuid(const struct result *result, int row, int column)

@@ -26,6 +26,7 @@
 #define SAWA_STORE_DB_H
 
 #include "base/buffer.h"
+#include "base/crypto.h"
 #include "base/error.h"
 #include "base/uuid.h"
 
@@ -71,7 +72,7 @@ void params_null(struct params *params);
 void params_bool(struct params *params, bool value);
 void params_int32(struct params *params, int32_t value);
 void params_int64(struct params *params, int64_t value);
-void params_text(struct params *params, struct text value); /* data NULL: NULL */
+void params_text(struct params *params, struct text value);   /* data NULL: NULL */
 void params_string(struct params *params, const char *value); /* NULL: NULL */
 void params_bytes(struct params *params, const void *bytes, size_t size);
 void params_uuid(struct params *params, const struct uuid *value);
@@ -127,7 +128,8 @@ int64_t result_int64(const struct result *result, int row, int column); /* int2,
 int64_t result_instant(const struct result *result, int row, int column);
 int32_t result_date(const struct result *result, int row, int column);
 struct uuid result_uuid(const struct result *result, int row, int column);
-struct text result_text(const struct result *result, int row, int column); /* text, bytea */
+struct digest result_digest(const struct result *result, int row, int column); /* 32 bytes */
+struct text result_text(const struct result *result, int row, int column);     /* text, bytea */
 
 /* ---- transactions (READ COMMITTED) ---- */
 

@@ -283,7 +283,7 @@ static enum status proposal_find(struct db *db, const struct open_arguments *arg
     opening->business_date = result_date(proposal->rows, 0, 1);
     opening->bank_minor = result_int64(proposal->rows, 0, 2);
     opening->book_minor = result_int64(proposal->rows, 0, 3);
-    memcpy(proposal->digest.bytes, result_text(proposal->rows, 0, 4).data, SHA256_SIZE);
+    proposal->digest = result_digest(proposal->rows, 0, 4);
     proposal->maker = result_text(proposal->rows, 0, 5);
     proposal->proposed_by = result_text(proposal->rows, 0, 6);
     digest_format(&proposal->digest, hex);

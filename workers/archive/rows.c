@@ -5,16 +5,6 @@
 
 #include "archive_sql.h"
 
-static struct digest result_digest(const struct result *rows, int row, int column)
-{
-    struct text bytes = result_text(rows, row, column);
-    struct digest digest;
-
-    assert(bytes.size == SHA256_SIZE);
-    memcpy(digest.bytes, bytes.data, SHA256_SIZE);
-    return digest;
-}
-
 void day_batch_of_row(const struct result *rows, int row, struct day_batch *batch)
 {
     *batch = (struct day_batch){

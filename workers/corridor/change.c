@@ -174,7 +174,7 @@ static enum status change_find(struct work *work, const char *name, struct error
         return status;
     change.document =
         (struct book_document){result_text(change.rows, 0, 0), result_text(change.rows, 0, 1)};
-    memcpy(change.digest.bytes, result_text(change.rows, 0, 2).data, SHA256_SIZE);
+    change.digest = result_digest(change.rows, 0, 2);
     change.maker = result_text(change.rows, 0, 3);
     change.proposed_by = result_text(change.rows, 0, 4);
     *ret_change = change;

@@ -159,8 +159,7 @@ static enum status digest_read(struct balance *balance, struct error *error,
     params_date(&params, balance->arguments->until);
     status = db_run_once(balance->session.db, ledger_sql_digest, &params, error, &rows);
     if (status == OK) {
-        assert(result_text(rows, 0, 0).size == SHA256_SIZE);
-        memcpy(digest.bytes, result_text(rows, 0, 0).data, SHA256_SIZE);
+        digest = result_digest(rows, 0, 0);
         digest_format(&digest, ret_hex);
     }
     result_free(rows);

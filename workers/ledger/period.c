@@ -194,15 +194,6 @@ struct proposal {
     char expires[INSTANT_TEXT_SIZE];
 };
 
-static struct digest digest_of(const struct result *rows, int row, int column)
-{
-    struct digest digest;
-
-    assert(result_text(rows, row, column).size == SHA256_SIZE);
-    memcpy(digest.bytes, result_text(rows, row, column).data, SHA256_SIZE);
-    return digest;
-}
-
 static void digest_print(const char *what, const struct digest *digest)
 {
     char hex[2 * SHA256_SIZE + 1];
@@ -222,7 +213,7 @@ static enum status digest_read(struct db *db, calendar_date until, struct error 
     params_date(&params, until);
     status = db_run_once(db, ledger_sql_digest, &params, error, &rows);
     if (status == OK)
-        *ret_digest = digest_of(rows, 0, 0);
+        *ret_digest = result_digest(rows, 0, 0);
     result_free(rows);
     return status;
 }
@@ -244,7 +235,7 @@ static enum status proposal_insert(struct business *tx, bool closes,
     params_int64(&params, tx->commit_id);
     status = db_run_once(tx->db, ledger_sql_proposal_insert, &params, error, &rows);
     if (status == OK) {
-        *ret_digest = digest_of(rows, 0, 1);
+        *ret_digest = result_digest(rows, 0, 1);
         effects_row(&tx->effects, "period_proposal", 3);
         effects_text(&tx->effects, text_of(closes ? "CLOSE" : "REOPEN"));
         effects_int64(&tx->effects, arguments->until);
@@ -337,11 +328,11 @@ static void proposal_take(const struct result *rows, struct proposal *proposal)
     proposal->proposal_id = result_int64(rows, 0, 0);
     proposal->closes = text_is(result_text(rows, 0, 1), "CLOSE");
     proposal->last_date = result_date(rows, 0, 2);
-    proposal->digest = digest_of(rows, 0, 3);
+    proposal->digest = result_digest(rows, 0, 3);
     text_show(named.size > 0 ? named : login, proposal->maker, sizeof proposal->maker);
     instant_format(result_instant(rows, 0, 8), proposal->expires);
     proposal->is_late = result_bool(rows, 0, 9);
-    proposal->digest_now = digest_of(rows, 0, 10);
+    proposal->digest_now = result_digest(rows, 0, 10);
 }
 
 static enum status proposal_find(struct db *db, const struct arguments *arguments,

@@ -195,21 +195,19 @@ static enum status row_lock(struct delivery *delivery, enum file_state wanted, s
 /* Its bytes, opened where they are sealed, and that they are what was signed. */
 static enum status content_read(struct delivery *delivery, struct error *error)
 {
-    struct text stored = result_text(delivery->row, 0, 2);
-    struct digest digest;
+    struct digest signed_for = result_digest(delivery->row, 0, 2);
+    struct digest found;
     enum status status = OK;
 
-    assert(stored.size == SHA256_SIZE);
-    memcpy(digest.bytes, stored.data, SHA256_SIZE);
     delivery->bytes = result_text(delivery->row, 0, 1);
     if (result_bool(delivery->row, 0, 4)) {
-        status = vault_give(delivery->relay, &digest, error, &delivery->opened);
+        status = vault_give(delivery->relay, &signed_for, error, &delivery->opened);
         delivery->bytes = buffer_view(&delivery->opened);
     }
     if (status != OK)
         return status;
-    digest = sha256(delivery->bytes);
-    if (text_equal(stored, (struct text){(const char *)digest.bytes, SHA256_SIZE}))
+    found = sha256(delivery->bytes);
+    if (digest_equal(&found, &signed_for))
         return OK;
     return error_set(error, FATAL, "payment file %s is not what was signed", delivery->name);
 }

@@ -119,12 +119,11 @@ static enum status sign(struct relay *relay, const struct result *file,
     struct uuid file_id = result_uuid(file, 0, FILE_ID);
     struct text stored = result_text(file, 0, DIGEST);
     char hex[2 * SHA256_SIZE + 1];
-    struct digest digest;
+    struct digest digest = result_digest(file, 0, DIGEST);
     struct params params;
     struct business tx;
     enum status status;
 
-    memcpy(digest.bytes, stored.data, SHA256_SIZE);
     digest_format(&digest, hex);
     if (arguments->digest != NULL && strcmp(arguments->digest, hex) != 0)
         return digest_differs(error);

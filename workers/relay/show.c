@@ -69,13 +69,12 @@ int list_command(struct program_run *run, int argc, char **argv)
 
 static void file_print(const struct result *file)
 {
-    struct digest digest;
+    struct digest digest = result_digest(file, 0, 7);
     char hex[2 * SHA256_SIZE + 1];
     char sum[AMOUNT_TEXT_SIZE];
     char date[DATE_TEXT_SIZE];
     char until[INSTANT_TEXT_SIZE];
 
-    memcpy(digest.bytes, result_text(file, 0, 7).data, SHA256_SIZE);
     digest_format(&digest, hex);
     amount_of(file, 0, 6, 4, sum);
     date_format(result_date(file, 0, 3), date);
@@ -137,9 +136,8 @@ static enum status original_print(struct relay *relay, const struct uuid *file_i
     if (status == OK)
         bytes = result_text(rows, 0, 0);
     if (status == OK && result_bool(rows, 0, 1)) {
-        struct digest digest;
+        struct digest digest = result_digest(rows, 0, 2);
 
-        memcpy(digest.bytes, result_text(rows, 0, 2).data, SHA256_SIZE);
         status = vault_give(relay, &digest, error, &opened);
         bytes = buffer_view(&opened);
     }

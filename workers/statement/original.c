@@ -273,7 +273,7 @@ static enum status file_know(struct reading *reading, struct error *error)
     if (status == OK && result_rows(rows) == 0)
         status = read_refuse(error, "no file has that number", "sawa statement list");
     else if (status == OK)
-        memcpy(reading->digest.bytes, result_text(rows, 0, 1).data, SHA256_SIZE);
+        reading->digest = result_digest(rows, 0, 1);
     result_free(rows);
     return status;
 }

@@ -423,7 +423,8 @@ static enum status statement_load(struct session *session, const struct request 
 {
     const struct load_order order = {.profile = profiles_chosen(&request->profiles),
                                      .seal = &request->seal};
-    struct load_release release = {.statement_id = statement_id};
+    struct load_release release = {.statement_id = statement_id,
+                                   .digest = result_digest(held, 0, DIGEST)};
     const struct load_place place = {.file_id = result_int64(held, 0, FILE_ID),
                                      .ordinal = (int32_t)result_int64(held, 0, ORDINAL),
                                      .within = tx,
@@ -431,8 +432,6 @@ static enum status statement_load(struct session *session, const struct request 
     struct load_answer answer = {0};
     enum status status;
 
-    assert(result_text(held, 0, DIGEST).size == SHA256_SIZE);
-    memcpy(release.digest.bytes, result_text(held, 0, DIGEST).data, SHA256_SIZE);
     status = release_load(session, &order, &place, error, &answer);
     if (status == OK)
         printf("loaded: %lld entries, of these new: %lld\n", (long long)answer.entry_count,
