@@ -11,12 +11,12 @@
 enum status fold_window(struct db *db, int64_t window_id, struct error *error)
 {
     assert(tx_is_open(db));
-    return settle_on_window(db, settle_sql_fold, window_id, error, NULL);
+    return settle_on_id(db, settle_sql_fold, window_id, error, NULL);
 }
 
 static enum status window_keep(struct db *db, int64_t window_id, struct error *error)
 {
-    return settle_on_window(db, settle_sql_window_lock, window_id, error, NULL);
+    return settle_on_id(db, settle_sql_window_lock, window_id, error, NULL);
 }
 
 static enum status fold_alone(struct db *db, int64_t window_id, struct error *error)

@@ -18,7 +18,7 @@ enum { HOLD_ID, LOGIN, HELD_BY, REASON }; /* columns of hold_live.sql */
 static enum status live_read(struct db *db, int64_t window_id, struct error *error,
                              struct result **ret_rows)
 {
-    return settle_on_window(db, settle_sql_hold_live, window_id, error, ret_rows);
+    return settle_on_id(db, settle_sql_hold_live, window_id, error, ret_rows);
 }
 
 enum status hold_by_hand(struct db *db, int64_t window_id, struct error *error,

@@ -73,13 +73,13 @@ enum status settle_move(struct business *tx, struct window *window, enum window_
     return status;
 }
 
-enum status settle_on_window(struct db *db, const char *sql, int64_t window_id, struct error *error,
-                             struct result **ret_rows)
+enum status settle_on_id(struct db *db, const char *sql, int64_t id, struct error *error,
+                         struct result **ret_rows)
 {
     struct params params;
 
     params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, window_id);
+    params_int64(&params, id);
     return db_run_once(db, sql, &params, error, ret_rows);
 }
 
@@ -87,7 +87,7 @@ enum status settle_lock(struct business *tx, struct window *window, struct error
 {
     struct result *rows = NULL;
     enum status status =
-        settle_on_window(tx->db, settle_sql_window_lock, window->window_id, error, &rows);
+        settle_on_id(tx->db, settle_sql_window_lock, window->window_id, error, &rows);
 
     if (status != OK)
         return status;

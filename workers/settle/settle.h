@@ -128,9 +128,9 @@ must_use enum status hold_by_hand(struct db *db, int64_t window_id, struct error
 /* A constraint that refused says it better than its SQLSTATE; anything else stays as it is. */
 must_use enum status settle_explain(enum status status, struct error *error);
 
-/* Runs a statement whose one parameter is a window's id. ret_rows may be NULL. */
-must_use enum status settle_on_window(struct db *db, const char *sql, int64_t window_id,
-                                      struct error *error, struct result **ret_rows);
+/* Runs a statement whose one parameter is an id: a window's, a proposal's. ret_rows may be NULL. */
+must_use enum status settle_on_id(struct db *db, const char *sql, int64_t id, struct error *error,
+                                  struct result **ret_rows);
 
 /* Posts entries of a window, all in one currency, on a day, and notes them in the leaf. */
 must_use enum status settle_post(struct settle *settle, struct business *tx, int64_t window_id,

@@ -61,7 +61,7 @@ struct detail {
 static enum status detail_rows(const struct show *show, const char *sql, struct error *error,
                                struct result **ret_rows)
 {
-    return settle_on_window(show->db, sql, show->window_id, error, ret_rows);
+    return settle_on_id(show->db, sql, show->window_id, error, ret_rows);
 }
 
 static enum status detail_read(const struct show *show, struct error *error,

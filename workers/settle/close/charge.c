@@ -11,8 +11,8 @@
 enum status charges_read(struct closing *closing, struct error *error)
 {
     struct result *rows = NULL;
-    enum status status = settle_on_window(closing->settle->session.db, settle_sql_fold_charges,
-                                          closing->window.window_id, error, &rows);
+    enum status status = settle_on_id(closing->settle->session.db, settle_sql_fold_charges,
+                                      closing->window.window_id, error, &rows);
 
     if (status != OK)
         return status;

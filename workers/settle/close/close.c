@@ -35,8 +35,8 @@ static const char *const cut_names[] = {
 static enum status run_on_window(struct closing *closing, const char *sql, struct error *error,
                                  struct result **ret_rows)
 {
-    return settle_on_window(closing->settle->session.db, sql, closing->window.window_id, error,
-                            ret_rows);
+    return settle_on_id(closing->settle->session.db, sql, closing->window.window_id, error,
+                        ret_rows);
 }
 
 /* ---- reading, after the gate ---- */

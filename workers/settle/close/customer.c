@@ -43,8 +43,8 @@ enum status customers_read(struct closing *closing, struct error *error)
     if (!closing->instructs_payments)
         return OK;
     assert(closing->model == MODEL_GROSS); /* customer_payments_go_gross */
-    status = settle_on_window(closing->settle->session.db, settle_sql_customer_payments,
-                              closing->window.window_id, error, &rows);
+    status = settle_on_id(closing->settle->session.db, settle_sql_customer_payments,
+                          closing->window.window_id, error, &rows);
     if (status == OK)
         status = customers_take(closing, rows, error);
     result_free(rows);

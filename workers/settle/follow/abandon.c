@@ -149,24 +149,15 @@ static enum status waiting_read(struct db *db, const struct said *said, struct e
     return status;
 }
 
-static struct digest digest_at(const struct result *rows, int column)
-{
-    struct digest digest;
-
-    memcpy(digest.bytes, result_text(rows, 0, column).data, SHA256_SIZE);
-    return digest;
-}
-
 static void line_print(const struct result *rows, int row)
 {
     struct amount amount = {.minor = result_int64(rows, row, AMOUNT)};
     struct uuid instruction_id = result_uuid(rows, row, INSTRUCTION_ID);
-    struct digest digest;
+    struct digest digest = result_digest(rows, row, DIGEST);
     char money[AMOUNT_TEXT_SIZE] = "?";
     char hex[2 * SHA256_SIZE + 1];
     char id[UUID_TEXT_SIZE];
 
-    memcpy(digest.bytes, result_text(rows, row, DIGEST).data, SHA256_SIZE);
     digest_format(&digest, hex);
     uuid_format(&instruction_id, id);
     if (currency_parse(result_text(rows, row, CURRENCY), &amount.currency))
@@ -201,7 +192,7 @@ static void abandonment_effect(struct business *tx, const char *table,
 static enum status propose(struct settle *settle, const struct said *said,
                            const struct result *rows, struct error *error)
 {
-    struct digest digest = digest_at(rows, DIGEST);
+    struct digest digest = result_digest(rows, 0, DIGEST);
     struct params params;
     struct business tx;
     enum status status = business_begin(settle->session.db, "abandonment", settle->session.worker,
@@ -223,7 +214,7 @@ static enum status propose(struct settle *settle, const struct said *said,
 static enum status approve(struct settle *settle, const struct said *said,
                            const struct result *rows, struct error *error)
 {
-    struct digest digest = digest_at(rows, PROPOSED_DIGEST);
+    struct digest digest = result_digest(rows, 0, PROPOSED_DIGEST);
     struct params params;
     struct business tx;
     enum status status = business_begin(settle->session.db, "abandonment_approval",
@@ -247,13 +238,15 @@ static enum status approve(struct settle *settle, const struct said *said,
 static enum status proposal_check(const struct said *said, const struct result *rows,
                                   struct error *error)
 {
+    struct digest proposed;
+
     if (result_int64(rows, 0, PROPOSAL_ID) == 0) {
         error_set(error, REJECT, "nobody proposed to settle this payment outside");
         error->exit_code = EXIT_REFUSED;
         return error_hint(error, "sawa settle abandon propose --instruction ID --reason TEXT");
     }
-    return said_digest(said, result_text(rows, 0, PROPOSED_DIGEST), "sawa settle abandon show",
-                       error);
+    proposed = result_digest(rows, 0, PROPOSED_DIGEST);
+    return said_digest(said, &proposed, "sawa settle abandon show", error);
 }
 
 /* ---- the verbs ---- */

@@ -77,8 +77,8 @@ enum status follow_read(struct following *following, const char *sql, struct err
 enum status follow_go_on(struct following *following, struct error *error)
 {
     struct result *rows = NULL;
-    enum status status = settle_on_window(following->tx->db, settle_sql_waiting,
-                                          following->window.window_id, error, &rows);
+    enum status status = settle_on_id(following->tx->db, settle_sql_waiting,
+                                      following->window.window_id, error, &rows);
     bool waits = status == OK && result_rows(rows) > 0;
 
     result_free(rows);

@@ -50,7 +50,7 @@ enum proposal_column { PROPOSAL_ID, DAY, PROPOSAL_REASON, DIGEST, MAKER, PROPOSE
 static enum status waiting_read(struct db *db, int64_t window_id, struct error *error,
                                 struct result **ret_rows)
 {
-    return settle_on_window(db, settle_sql_waiting, window_id, error, ret_rows);
+    return settle_on_id(db, settle_sql_waiting, window_id, error, ret_rows);
 }
 
 /* ---- the worker: what was approved ---- */
@@ -227,7 +227,7 @@ static enum status proposal_on(struct db *db, const struct said *said, calendar_
         status = too_early(result_date(rows, 0, 1), error);
     if (status == OK) {
         ret_proposal->day = result_date(rows, 0, 0);
-        memcpy(ret_proposal->digest.bytes, result_text(rows, 0, 2).data, SHA256_SIZE);
+        ret_proposal->digest = result_digest(rows, 0, 2);
     }
     result_free(rows);
     return status;
@@ -323,22 +323,16 @@ static enum status propose(struct settle *settle, const struct said *said,
 static enum status proposal_find(struct db *db, const struct said *said, struct error *error,
                                  struct proposal *ret_proposal, struct result **ret_row)
 {
-    char hex[2 * SHA256_SIZE + 1];
     enum status status =
-        settle_on_window(db, settle_sql_reinstruction_find, said->window_id, error, ret_row);
+        settle_on_id(db, settle_sql_reinstruction_find, said->window_id, error, ret_row);
 
     if (status != OK)
         return status;
     if (result_rows(*ret_row) == 0)
         return nothing_waits(said, error);
     ret_proposal->day = result_date(*ret_row, 0, DAY);
-    memcpy(ret_proposal->digest.bytes, result_text(*ret_row, 0, DIGEST).data, SHA256_SIZE);
-    digest_format(&ret_proposal->digest, hex);
-    if (said->digest == NULL || strcmp(said->digest, hex) == 0)
-        return OK;
-    error_set(error, REJECT, "the newest proposal has another digest");
-    error->exit_code = EXIT_REFUSED;
-    return error_hint(error, "look at it again: sawa settle reopen show");
+    ret_proposal->digest = result_digest(*ret_row, 0, DIGEST);
+    return said_digest(said, &ret_proposal->digest, "sawa settle reopen show", error);
 }
 
 static enum status approve(struct settle *settle, const struct said *said,

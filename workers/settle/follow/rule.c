@@ -83,14 +83,6 @@ enum status settle_rule(struct settle *settle, int64_t now_us, struct error *err
 
 /* ---- propose ---- */
 
-static void ruling_effect(struct business *tx, const char *table, int64_t ruling_id,
-                          struct text digest)
-{
-    effects_row(&tx->effects, table, 2);
-    effects_int64(&tx->effects, ruling_id);
-    effects_text(&tx->effects, digest);
-}
-
 static enum status propose(struct business *tx, struct said *said, struct error *error)
 {
     struct params params;
@@ -106,7 +98,7 @@ static enum status propose(struct business *tx, struct said *said, struct error 
     status = db_run_once(tx->db, settle_sql_rule_propose, &params, error, &rows);
     if (status == OK) {
         said->number = result_int64(rows, 0, 0);
-        ruling_effect(tx, "ruling", said->number, result_text(rows, 0, 1));
+        said_effect(tx, "ruling", said->number, result_text(rows, 0, 1));
     }
     result_free(rows);
     return status;
@@ -114,78 +106,21 @@ static enum status propose(struct business *tx, struct said *said, struct error 
 
 /* ---- approve ---- */
 
-static enum status no_proposal(const struct said *said, struct error *error)
-{
-    error_set(error, REJECT, "there is no ruling %lld", (long long)said->number);
-    error->exit_code = EXIT_USAGE;
-    return error_hint(error, "what waits: sawa settle rule show");
-}
-
-static enum status on_ruling(struct business *tx, const char *sql, int64_t ruling_id,
-                             struct error *error, struct result **ret_rows)
-{
-    struct params params;
-
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, ruling_id);
-    return db_run_once(tx->db, sql, &params, error, ret_rows);
-}
-
-static enum status approval_insert(struct business *tx, const struct said *said,
-                                   const struct result *asked, struct error *error)
-{
-    struct text digest = result_text(asked, 0, 0);
-    struct params params;
-    struct result *rows = NULL;
-    enum status status;
-
-    ruling_effect(tx, "ruling_approval", said->number, digest);
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, said->number);
-    params_bytes(&params, digest.data, digest.size);
-    params_text(&params, result_text(asked, 0, 1));
-    params_text(&params, result_text(asked, 0, 2));
-    params_string(&params, said->by);
-    params_int64(&params, tx->commit_id);
-    status = db_run_once(tx->db, settle_sql_rule_approve, &params, error, &rows);
-    if (status == OK) {
-        effects_row(&tx->effects, "ruling_approval effect", 1);
-        effects_text(&tx->effects, result_text(rows, 0, 0));
-    }
-    result_free(rows);
-    return status;
-}
-
-/* (3): nothing where it stands as it was. */
-static enum status ruling_book(struct business *tx, int64_t ruling_id, struct error *error)
-{
-    struct result *rows = NULL;
-    enum status status = on_ruling(tx, settle_sql_rule_journal, ruling_id, error, &rows);
-
-    if (status == OK && result_rows(rows) > 0) {
-        effects_row(&tx->effects, "journal_entry", 3);
-        for (int i = 0; i < 3; i++)
-            effects_int64(&tx->effects, result_int64(rows, 0, i));
-    }
-    result_free(rows);
-    return status == OK ? on_ruling(tx, settle_sql_rule_expect, ruling_id, error, NULL) : status;
-}
-
+/* (3): nothing is booked where it stands as it was. */
 static enum status approve(struct business *tx, struct said *said, struct error *error)
 {
-    struct result *asked = NULL;
-    enum status status = on_ruling(tx, settle_sql_rule_proposal, said->number, error, &asked);
+    static const struct said_approval approval = {
+        .what = "ruling",
+        .look = "sawa settle rule show",
+        .table = "ruling_approval",
+        .effect = "ruling_approval effect",
+        .find = settle_sql_rule_proposal,
+        .approve = settle_sql_rule_approve,
+        .journal = settle_sql_rule_journal,
+        .expect = settle_sql_rule_expect,
+    };
 
-    if (status == OK && result_rows(asked) == 0)
-        status = no_proposal(said, error);
-    if (status == OK)
-        status = said_digest(said, result_text(asked, 0, 0), "sawa settle rule show", error);
-    if (status == OK)
-        status = approval_insert(tx, said, asked, error);
-    if (status == OK)
-        status = ruling_book(tx, said->number, error);
-    result_free(asked);
-    return status;
+    return said_approve(tx, said, &approval, error);
 }
 
 /* ---- show ---- */
@@ -208,11 +143,9 @@ static void instruction_print(const struct result *rows, int row)
 
 static void ruling_print(const struct result *rows, int row)
 {
-    struct digest digest;
+    struct digest digest = result_digest(rows, row, DIGEST);
     char hex[2 * SHA256_SIZE + 1];
 
-    assert(result_text(rows, row, DIGEST).size == SHA256_SIZE);
-    memcpy(digest.bytes, result_text(rows, row, DIGEST).data, SHA256_SIZE);
     digest_format(&digest, hex);
     printf("  ruling %lld: %.*s, so %.*s; by %.*s", (long long)result_int64(rows, row, RULING_ID),
            TEXT_ARG(result_text(rows, row, OUTCOME)), TEXT_ARG(result_text(rows, row, EFFECT)),
@@ -244,20 +177,9 @@ static void rulings_print(const struct result *rows)
 
 static enum status show(struct settle *settle, const struct said *said, struct error *error)
 {
-    struct params params;
     struct result *rows = NULL;
-    enum status status;
+    enum status status = said_rows(settle->session.db, settle_sql_rule_show, said, error, &rows);
 
-    params_init(&params, SETTLE_PARAMS_MAX);
-    if (said->has_instruction)
-        params_uuid(&params, &said->instruction_id);
-    else
-        params_null(&params);
-    if (said->number > 0)
-        params_int64(&params, said->number);
-    else
-        params_null(&params);
-    status = db_run_once(settle->session.db, settle_sql_rule_show, &params, error, &rows);
     if (status == OK)
         rulings_print(rows);
     result_free(rows);
@@ -266,51 +188,25 @@ static enum status show(struct settle *settle, const struct said *said, struct e
 
 /* ---- the command ---- */
 
-/* Every verb ends by showing; show does nothing else. */
-static const struct verb {
-    const char *name;
-    const char *action;
-    said_step *step;
-} verbs[] = {{"show", NULL, NULL},
-             {"propose", "ruling", propose},
-             {"approve", "ruling_approval", approve}};
-
-static const struct verb *verb_find(const char *name)
+static bool is_proposal(const struct said *said)
 {
-    for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        if (strcmp(name, verbs[i].name) == 0)
-            return &verbs[i];
-    return NULL;
-}
-
-static bool is_complete(const struct verb *verb, const struct said *said)
-{
-    if (verb->step == propose)
-        return said->has_instruction && said->outcome != NULL && said->evidence != NULL &&
-               (strcmp(said->outcome, "PAID") == 0 || strcmp(said->outcome, "NOT_PAID") == 0) &&
-               string_has_words(said->evidence) && said->number == 0;
-    return verb->step != approve || said->number > 0;
+    return said->has_instruction && said->outcome != NULL && said->evidence != NULL &&
+           (strcmp(said->outcome, "PAID") == 0 || strcmp(said->outcome, "NOT_PAID") == 0) &&
+           string_has_words(said->evidence);
 }
 
 int rule_command(struct program_run *run, int argc, char **argv)
 {
-    const struct verb *verb = argc < 2 ? NULL : verb_find(argv[1]);
-    struct said said;
-    struct settle settle;
-    struct error error;
-    enum status status = OK;
+    static const struct said_desk desk = {
+        .letters = "iuebg#",
+        .wants = "propose wants --instruction, --outcome PAID or NOT_PAID, and --evidence; approve "
+                 "the number of the ruling",
+        .actions = {"ruling", "ruling_approval"},
+        .propose = propose,
+        .approve = approve,
+        .is_proposal = is_proposal,
+        .show = show,
+    };
 
-    if (verb == NULL)
-        return program_usage(run, "show, propose or approve?");
-    if (!said_read(argc - 1, argv + 1, "iuebg#", &said) || !is_complete(verb, &said))
-        return program_usage(run, "propose wants --instruction, --outcome PAID or NOT_PAID, and "
-                                  "--evidence; approve the number of the ruling");
-    if (settle_start(run, &error, &settle) != OK)
-        return program_fail(&error);
-    if (verb->step != NULL)
-        status = said_commit(&settle, verb->action, verb->step, &said, &error);
-    if (status == OK)
-        status = show(&settle, &said, &error);
-    settle_done(&settle);
-    return status == OK ? EXIT_OK : program_fail(&error);
+    return said_command(run, argc, argv, &desk);
 }

@@ -98,14 +98,6 @@ static void proposal_params(struct params *params, const struct business *tx,
     params_int64(params, tx->commit_id);
 }
 
-static void clearing_effect(struct business *tx, const char *table, int64_t clearing_id,
-                            struct text digest)
-{
-    effects_row(&tx->effects, table, 2);
-    effects_int64(&tx->effects, clearing_id);
-    effects_text(&tx->effects, digest);
-}
-
 static enum status proposal_insert(struct business *tx, struct said *said,
                                    const struct result *found, struct error *error)
 {
@@ -120,7 +112,7 @@ static enum status proposal_insert(struct business *tx, struct said *said,
     status = db_run_once(tx->db, settle_sql_suspense_propose, &params, error, &rows);
     if (status == OK) {
         said->number = result_int64(rows, 0, 0);
-        clearing_effect(tx, "suspense_clearing", said->number, result_text(rows, 0, 1));
+        said_effect(tx, "suspense_clearing", said->number, result_text(rows, 0, 1));
     }
     result_free(rows);
     return status;
@@ -147,70 +139,19 @@ static enum status propose(struct business *tx, struct said *said, struct error 
 
 /* ---- approve ---- */
 
-static enum status no_proposal(const struct said *said, struct error *error)
-{
-    error_set(error, REJECT, "there is no clearing %lld", (long long)said->number);
-    error->exit_code = EXIT_USAGE;
-    return error_hint(error, "what waits: sawa settle suspense show");
-}
-
-static enum status approval_insert(struct business *tx, const struct said *said,
-                                   const struct result *asked, struct error *error)
-{
-    struct text digest = result_text(asked, 0, 0);
-    struct params params;
-
-    clearing_effect(tx, "suspense_clearing_approval", said->number, digest);
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, said->number);
-    params_bytes(&params, digest.data, digest.size);
-    params_text(&params, result_text(asked, 0, 1));
-    params_text(&params, result_text(asked, 0, 2));
-    params_string(&params, said->by);
-    params_int64(&params, tx->commit_id);
-    return db_run_once(tx->db, settle_sql_suspense_approve, &params, error, NULL);
-}
-
-static enum status on_clearing(struct business *tx, const char *sql, int64_t clearing_id,
-                               struct error *error, struct result **ret_rows)
-{
-    struct params params;
-
-    params_init(&params, SETTLE_PARAMS_MAX);
-    params_int64(&params, clearing_id);
-    return db_run_once(tx->db, sql, &params, error, ret_rows);
-}
-
-static enum status clearing_book(struct business *tx, int64_t clearing_id, struct error *error)
-{
-    struct result *rows = NULL;
-    enum status status = on_clearing(tx, settle_sql_suspense_journal, clearing_id, error, &rows);
-
-    if (status == OK) {
-        effects_row(&tx->effects, "journal_entry", 3);
-        for (int i = 0; i < 3; i++)
-            effects_int64(&tx->effects, result_int64(rows, 0, i));
-    }
-    result_free(rows);
-    return status == OK ? on_clearing(tx, settle_sql_suspense_expect, clearing_id, error, NULL)
-                        : status;
-}
-
 static enum status approve(struct business *tx, struct said *said, struct error *error)
 {
-    struct result *asked = NULL;
-    enum status status = on_clearing(tx, settle_sql_suspense_proposal, said->number, error, &asked);
+    static const struct said_approval approval = {
+        .what = "clearing",
+        .look = "sawa settle suspense show",
+        .table = "suspense_clearing_approval",
+        .find = settle_sql_suspense_proposal,
+        .approve = settle_sql_suspense_approve,
+        .journal = settle_sql_suspense_journal,
+        .expect = settle_sql_suspense_expect,
+    };
 
-    if (status == OK && result_rows(asked) == 0)
-        status = no_proposal(said, error);
-    if (status == OK)
-        status = said_digest(said, result_text(asked, 0, 0), "sawa settle suspense show", error);
-    if (status == OK)
-        status = approval_insert(tx, said, asked, error);
-    if (status == OK)
-        status = clearing_book(tx, said->number, error);
-    result_free(asked);
-    return status;
+    return said_approve(tx, said, &approval, error);
 }
 
 /* ---- show ---- */
@@ -245,8 +186,7 @@ static void clearing_end(const struct result *rows, int row)
         printf(", booked %s: entry %lld/1\n", date, (long long)result_int64(rows, row, COMMIT_ID));
         return;
     }
-    assert(result_text(rows, row, DIGEST).size == SHA256_SIZE);
-    memcpy(digest.bytes, result_text(rows, row, DIGEST).data, SHA256_SIZE);
+    digest = result_digest(rows, row, DIGEST);
     digest_format(&digest, hex);
     printf("    digest %s\n", hex);
 }
@@ -288,20 +228,10 @@ static void items_print(const struct result *rows)
 
 static enum status show(struct settle *settle, const struct said *said, struct error *error)
 {
-    struct params params;
     struct result *rows = NULL;
-    enum status status;
+    enum status status =
+        said_rows(settle->session.db, settle_sql_suspense_show, said, error, &rows);
 
-    params_init(&params, SETTLE_PARAMS_MAX);
-    if (said->has_instruction)
-        params_uuid(&params, &said->instruction_id);
-    else
-        params_null(&params);
-    if (said->number > 0)
-        params_int64(&params, said->number);
-    else
-        params_null(&params);
-    status = db_run_once(settle->session.db, settle_sql_suspense_show, &params, error, &rows);
     if (status == OK)
         items_print(rows);
     result_free(rows);
@@ -309,23 +239,6 @@ static enum status show(struct settle *settle, const struct said *said, struct e
 }
 
 /* ---- the command ---- */
-
-/* Every verb ends by showing; show does nothing else. */
-static const struct verb {
-    const char *name;
-    const char *action;
-    said_step *step;
-} verbs[] = {{"show", NULL, NULL},
-             {"propose", "suspense_clearing", propose},
-             {"approve", "suspense_clearing_approval", approve}};
-
-static const struct verb *verb_find(const char *name)
-{
-    for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        if (strcmp(name, verbs[i].name) == 0)
-            return &verbs[i];
-    return NULL;
-}
 
 /* Money that moves is named, and nothing else is. */
 static bool is_named(const struct said *said)
@@ -336,34 +249,25 @@ static bool is_named(const struct said *said)
     return said->account == NULL && said->date == DATE_NONE && said->reference[0] == '\0';
 }
 
-static bool is_complete(const struct verb *verb, const struct said *said)
+static bool is_proposal(const struct said *said)
 {
-    if (verb->step == propose)
-        return said->has_instruction && said->amount != NULL && said->purpose != NULL &&
-               string_has_words(said->reason) && is_named(said) && said->number == 0;
-    return verb->step != approve || said->number > 0;
+    return said->has_instruction && said->amount != NULL && said->purpose != NULL &&
+           string_has_words(said->reason) && is_named(said);
 }
 
 int suspense_command(struct program_run *run, int argc, char **argv)
 {
-    const struct verb *verb = argc < 2 ? NULL : verb_find(argv[1]);
-    struct said said;
-    struct settle settle;
-    struct error error;
-    enum status status = OK;
+    static const struct said_desk desk = {
+        .letters = "iaokdfrbg#",
+        .wants = "propose wants --instruction, --amount, --purpose and --reason; --account, --date "
+                 "and --reference where the purpose is NOSTRO, and only there; approve the number "
+                 "of the clearing",
+        .actions = {"suspense_clearing", "suspense_clearing_approval"},
+        .propose = propose,
+        .approve = approve,
+        .is_proposal = is_proposal,
+        .show = show,
+    };
 
-    if (verb == NULL)
-        return program_usage(run, "show, propose or approve?");
-    if (!said_read(argc - 1, argv + 1, "iaokdfrbg#", &said) || !is_complete(verb, &said))
-        return program_usage(run, "propose wants --instruction, --amount, --purpose and --reason; "
-                                  "--account, --date and --reference where the purpose is NOSTRO, "
-                                  "and only there; approve the number of the clearing");
-    if (settle_start(run, &error, &settle) != OK)
-        return program_fail(&error);
-    if (verb->step != NULL)
-        status = said_commit(&settle, verb->action, verb->step, &said, &error);
-    if (status == OK)
-        status = show(&settle, &said, &error);
-    settle_done(&settle);
-    return status == OK ? EXIT_OK : program_fail(&error);
+    return said_command(run, argc, argv, &desk);
 }

@@ -70,8 +70,8 @@ static enum status unknown_version(struct error *error, const char *what)
 static enum status run_on_window(const struct closing *closing, const char *sql,
                                  struct error *error, struct result **ret_rows)
 {
-    return settle_on_window(closing->settle->session.db, sql, closing->window.window_id, error,
-                            ret_rows);
+    return settle_on_id(closing->settle->session.db, sql, closing->window.window_id, error,
+                        ret_rows);
 }
 
 /* ---- reading ---- */

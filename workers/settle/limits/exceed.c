@@ -173,29 +173,10 @@ static enum status approve(struct business *tx, struct said *said, struct error 
 
 /* ---- the command ---- */
 
-/* Every verb ends by showing; show does nothing else. */
-static const struct verb {
-    const char *name;
-    const char *action;
-    said_step *step;
-} verbs[] = {{"show", NULL, NULL},
-             {"propose", "cap_exception", propose},
-             {"approve", "cap_exception_approval", approve}};
-
-static const struct verb *verb_find(const char *name)
+static bool is_proposal(const struct said *said)
 {
-    for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        if (strcmp(name, verbs[i].name) == 0)
-            return &verbs[i];
-    return NULL;
-}
-
-static bool is_complete(const struct verb *verb, const struct said *said)
-{
-    if (verb->step == propose)
-        return said->window_id > 0 && said->participant != NULL && said->amount != NULL &&
-               string_has_words(said->reason) && said->number == 0;
-    return verb->step != approve || said->number > 0;
+    return said->window_id > 0 && said->participant != NULL && said->amount != NULL &&
+           string_has_words(said->reason);
 }
 
 static enum status exceptions_print(struct settle *settle, const struct said *said,
@@ -212,23 +193,16 @@ static enum status exceptions_print(struct settle *settle, const struct said *sa
 
 int exceed_command(struct program_run *run, int argc, char **argv)
 {
-    const struct verb *verb = argc < 2 ? NULL : verb_find(argv[1]);
-    struct said said;
-    struct settle settle;
-    struct error error;
-    enum status status = OK;
+    static const struct said_desk desk = {
+        .letters = "wparb#",
+        .wants = "propose wants --window, --participant, --amount and --reason; approve the number "
+                 "of the exception",
+        .actions = {"cap_exception", "cap_exception_approval"},
+        .propose = propose,
+        .approve = approve,
+        .is_proposal = is_proposal,
+        .show = exceptions_print,
+    };
 
-    if (verb == NULL)
-        return program_usage(run, "show, propose or approve?");
-    if (!said_read(argc - 1, argv + 1, "wparb#", &said) || !is_complete(verb, &said))
-        return program_usage(run, "propose wants --window, --participant, --amount and --reason; "
-                                  "approve the number of the exception");
-    if (settle_start(run, &error, &settle) != OK)
-        return program_fail(&error);
-    if (verb->step != NULL)
-        status = said_commit(&settle, verb->action, verb->step, &said, &error);
-    if (status == OK)
-        status = exceptions_print(&settle, &said, &error);
-    settle_done(&settle);
-    return status == OK ? EXIT_OK : program_fail(&error);
+    return said_command(run, argc, argv, &desk);
 }

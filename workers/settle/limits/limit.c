@@ -20,8 +20,8 @@ static enum status out_of_memory(struct error *error)
 static enum status carried_read(struct closing *closing, struct limits *limits, struct error *error)
 {
     struct result *rows = NULL;
-    enum status status = settle_on_window(closing->settle->session.db, settle_sql_limit_carried,
-                                          closing->window.window_id, error, &rows);
+    enum status status = settle_on_id(closing->settle->session.db, settle_sql_limit_carried,
+                                      closing->window.window_id, error, &rows);
 
     if (status != OK)
         return status;
@@ -77,8 +77,8 @@ static enum status next_look(struct closing *closing, struct limits *limits, str
 {
     struct result *rows = NULL;
     enum window_state state = WINDOW_OPEN;
-    enum status status = settle_on_window(closing->settle->session.db, settle_sql_limit_next,
-                                          closing->window.window_id, error, &rows);
+    enum status status = settle_on_id(closing->settle->session.db, settle_sql_limit_next,
+                                      closing->window.window_id, error, &rows);
 
     *ret_again = false;
     if (status == OK && result_rows(rows) == 1) {

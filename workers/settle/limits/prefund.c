@@ -198,58 +198,32 @@ static enum status show(struct settle *settle, const struct said *said, struct e
 
 /* ---- the command ---- */
 
-enum prefund_verb { VERB_SHOW, VERB_PROPOSE, VERB_APPROVE, VERB_COUNT };
-
-static enum prefund_verb verb_find(const char *name)
+static bool is_proposal(const struct said *said)
 {
-    static const char *const names[] = {"show", "propose", "approve"};
-    enum prefund_verb verb = VERB_SHOW;
-
-    while (verb < VERB_COUNT && strcmp(names[verb], name) != 0)
-        verb++;
-    return verb;
+    return said->participant != NULL && said->account != NULL && said->amount != NULL &&
+           said->date != DATE_NONE && string_has_words(said->reference) &&
+           string_has_words(said->reason);
 }
 
-static bool is_complete(enum prefund_verb verb, const struct said *said)
+static void done(const struct said *said, bool approves)
 {
-    if (verb == VERB_PROPOSE)
-        return said->participant != NULL && said->account != NULL && said->amount != NULL &&
-               said->date != DATE_NONE && string_has_words(said->reference) &&
-               string_has_words(said->reason) && said->number == 0;
-    return verb != VERB_APPROVE || said->number > 0;
-}
-
-static enum status verb_run(struct settle *settle, enum prefund_verb verb, struct said *said,
-                            struct error *error)
-{
-    enum status status = OK;
-
-    if (verb == VERB_PROPOSE)
-        status = said_commit(settle, "prefunding", propose, said, error);
-    if (verb == VERB_APPROVE)
-        status = said_commit(settle, "prefunding_approval", approve, said, error);
-    if (status == OK && verb != VERB_SHOW)
-        printf("prefunding %lld %s\n", (long long)said->number,
-               verb == VERB_PROPOSE ? "waits for another person" : "approved and booked");
-    return status == OK ? show(settle, said, error) : status;
+    printf("prefunding %lld %s\n", (long long)said->number,
+           approves ? "approved and booked" : "waits for another person");
 }
 
 int prefund_command(struct program_run *run, int argc, char **argv)
 {
-    enum prefund_verb verb = argc < 2 ? VERB_COUNT : verb_find(argv[1]);
-    struct said said;
-    struct settle settle;
-    struct error error;
-    enum status status;
+    static const struct said_desk desk = {
+        .letters = "pkadfrbv#",
+        .wants = "propose wants --participant, --account, --amount, --date, --reference and "
+                 "--reason; approve the number of the proposal",
+        .actions = {"prefunding", "prefunding_approval"},
+        .propose = propose,
+        .approve = approve,
+        .is_proposal = is_proposal,
+        .done = done,
+        .show = show,
+    };
 
-    if (verb == VERB_COUNT)
-        return program_usage(run, "show, propose or approve?");
-    if (!said_read(argc - 1, argv + 1, "pkadfrbv#", &said) || !is_complete(verb, &said))
-        return program_usage(run, "propose wants --participant, --account, --amount, --date, "
-                                  "--reference and --reason; approve the number of the proposal");
-    if (settle_start(run, &error, &settle) != OK)
-        return program_fail(&error);
-    status = verb_run(&settle, verb, &said, &error);
-    settle_done(&settle);
-    return status == OK ? EXIT_OK : program_fail(&error);
+    return said_command(run, argc, argv, &desk);
 }
