@@ -5,18 +5,26 @@
  * bytes. The version in front changes whenever the order does: stored digests must not
  * meet new ones by accident. The entries come as a digest of their own, which runs while they
  * are read: they may be gone when account and balances are known.
+ *
+ * (1) Most texts of an entry are absent, and hashing their lengths would be most of the hashing.
+ *     In the digest of entries a text is one byte where it is absent and has one in front where it
+ *     is not. An entry's own identity is a key and keeps its form.
  */
 #include "domain/statement.h"
 
 #include <endian.h>
 
-static const char statement_domain[] = "sawa statement 2";
+static const char statement_domain[] = "sawa statement 3";
 static const char entry_domain[] = "sawa statement entry 1";
+
+/* What stands in front of a text, or behind a list (1). */
+enum mark { MARK_ABSENT, MARK_TEXT, MARK_LIST_END };
 
 /* Fields gather here on their way into a digest, or a buffer: most are a few bytes long. */
 struct fields {
     struct sha256 *sha256;
     struct buffer *buffer; /* where sha256 is NULL */
+    bool marked;           /* (1) */
     size_t size;
     unsigned char bytes[1024];
 };
@@ -58,17 +66,26 @@ static inline void add_number(struct fields *fields, int64_t value)
     fields->size += sizeof big;
 }
 
-static void add_text(struct fields *fields, struct text text)
+static inline void add_mark(struct fields *fields, enum mark mark)
+{
+    if (fields->size == sizeof fields->bytes)
+        flush(fields);
+    fields->bytes[fields->size++] = (unsigned char)mark;
+}
+
+static void add_sized(struct fields *fields, struct text text)
 {
     add_number(fields, (int64_t)text.size);
     if (text.size > 0)
         add_bytes(fields, text.data, text.size);
 }
 
-/* Behind a list: no text has this length. */
-static void add_list_end(struct fields *fields)
+static inline void add_text(struct fields *fields, struct text text)
 {
-    add_number(fields, -1);
+    if (fields->marked)
+        add_mark(fields, text.size > 0 ? MARK_TEXT : MARK_ABSENT);
+    if (text.size > 0 || !fields->marked)
+        add_sized(fields, text);
 }
 
 /* Scale 0 and 2 of one amount are the same money, so its exact value counts. */
@@ -129,15 +146,15 @@ static void add_facts(struct fields *fields, const struct statement_facts *facts
     add_text(fields, facts->counterparty.agent);
     for (const struct statement_text *line = facts->unstructured; line != NULL; line = line->next)
         add_text(fields, line->text);
-    add_list_end(fields);
+    add_mark(fields, MARK_LIST_END);
     for (const struct statement_remittance *item = facts->structured; item != NULL;
          item = item->next)
         add_text(fields, item->reference);
-    add_list_end(fields);
+    add_mark(fields, MARK_LIST_END);
     for (const struct statement_charge *charge = facts->charges; charge != NULL;
          charge = charge->next)
         add_amount(fields, &charge->amount);
-    add_list_end(fields);
+    add_mark(fields, MARK_LIST_END);
     add_text(fields, facts->return_code);
     add_text(fields, facts->information);
 }
@@ -165,15 +182,16 @@ static void add_balances(struct fields *fields, const struct statement *statemen
     for (const struct statement_balance *balance = statement->available; balance != NULL;
          balance = balance->next)
         add_balance(fields, balance);
-    add_list_end(fields);
+    add_mark(fields, MARK_LIST_END);
     for (const struct statement_balance *balance = statement->others; balance != NULL;
          balance = balance->next)
         add_balance(fields, balance);
+    add_mark(fields, MARK_LIST_END);
 }
 
 void statement_digest_entry(struct statement *statement, const struct statement_entry *entry)
 {
-    struct fields fields = {.sha256 = statement->entries_digest};
+    struct fields fields = {.sha256 = statement->entries_digest, .marked = true};
 
     add_entry(&fields, entry);
     flush(&fields);
@@ -181,7 +199,7 @@ void statement_digest_entry(struct statement *statement, const struct statement_
 
 void statement_digest(const struct statement *statement, struct digest *ret_digest)
 {
-    struct fields fields = {.sha256 = sha256_new()};
+    struct fields fields = {.sha256 = sha256_new(), .marked = true};
     struct digest entries;
 
     assert(!statement->exhausted);

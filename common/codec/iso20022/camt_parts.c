@@ -8,7 +8,7 @@ static struct statement *statement_of(struct camt *camt)
     return &camt->context->statement;
 }
 
-static struct text at(const struct camt *camt, int32_t node, const char *path)
+XML_FOLDED struct text at(const struct camt *camt, int32_t node, const char *path)
 {
     return xml_text_at(&camt->tree, node, path);
 }

@@ -49,28 +49,25 @@ static bool grow(struct xml_tree *tree)
     return true;
 }
 
-/* A name that ends with NUL or a slash. Most are told apart by eight bytes. */
-struct name {
-    const char *at;
-    size_t size;
-    uint64_t head;
-};
-
-static struct name name_at(const char *at)
+/* head is xml_name_head(path). */
+static bool has_name(const struct xml_node *node, const char *path, uint64_t head)
 {
-    struct name name = {.at = at};
+    const char *own;
 
-    for (; at[name.size] != '\0' && at[name.size] != '/'; name.size++)
-        if (name.size < sizeof name.head)
-            name.head |= (uint64_t)(unsigned char)at[name.size] << (8 * name.size);
-    return name;
+    if (node->head != head || head >> 56 == 0)
+        return node->head == head;
+    own = node->name + sizeof head;
+    path += sizeof head;
+    for (; *own != '\0' && *own == *path; own++)
+        path++;
+    return *own == '\0' && (*path == '\0' || *path == '/');
 }
 
-static bool has_name(const struct xml_node *node, const struct name *name)
+static size_t name_size(const struct xml_node *node)
 {
-    return node->head == name->head &&
-           (name->size < sizeof name->head ||
-            (strncmp(node->name, name->at, name->size) == 0 && node->name[name->size] == '\0'));
+    if (node->head >> 56 != 0)
+        return sizeof node->head + strlen(node->name + sizeof node->head);
+    return node->head == 0 ? 0 : sizeof node->head - (size_t)__builtin_clzll(node->head) / 8;
 }
 
 struct text xml_currency_attribute(const unsigned char **attributes, int count)
@@ -91,7 +88,7 @@ static const struct xml_known *known_of(struct xml_tree *tree, const char *name)
     struct xml_known *known = &tree->known[place];
 
     if (known->name != name)
-        *known = (struct xml_known){name, name_at(name).head, xml_name_bit(name)};
+        *known = (struct xml_known){name, xml_name_head(name), xml_name_bit(name)};
     return known;
 }
 
@@ -179,14 +176,6 @@ int32_t xml_sibling(const struct xml_tree *tree, int32_t node)
     return next;
 }
 
-/* node or the first sibling behind it that has this name. */
-static int32_t find_named(const struct xml_tree *tree, int32_t node, const struct name *name)
-{
-    while (node != XML_NONE && !has_name(&tree->nodes[node], name))
-        node = xml_sibling(tree, node);
-    return node;
-}
-
 bool xml_is(const struct xml_tree *tree, int32_t node, const char *name)
 {
     const char *own = tree->nodes[node].name;
@@ -196,20 +185,23 @@ bool xml_is(const struct xml_tree *tree, int32_t node, const char *name)
 
 int32_t xml_next(const struct xml_tree *tree, int32_t node)
 {
+    const struct xml_node *own = &tree->nodes[node];
     int32_t next = xml_sibling(tree, node);
-    struct name name = name_at(tree->nodes[node].name);
 
-    return next == XML_NONE ? XML_NONE : find_named(tree, next, &name);
+    while (next != XML_NONE && !has_name(&tree->nodes[next], own->name, own->head))
+        next = xml_sibling(tree, next);
+    return next;
 }
 
-/* The first child of node with this name. */
-static int32_t child_named(const struct xml_tree *tree, int32_t node, const struct name *name)
+/* The first child of node with the first name of path. */
+static int32_t child_named(const struct xml_tree *tree, int32_t node, const char *path,
+                           uint64_t head)
 {
     const struct xml_node *nodes = tree->nodes;
     int32_t end = nodes[node].end == 0 ? tree->node_count : nodes[node].end;
     int32_t child = node + 1;
 
-    while (child < end && !has_name(&nodes[child], name)) {
+    while (child < end && !has_name(&nodes[child], path, head)) {
         if (nodes[child].end == 0)
             return XML_NONE; /* the last one, still open */
         child = nodes[child].end;
@@ -217,17 +209,19 @@ static int32_t child_named(const struct xml_tree *tree, int32_t node, const stru
     return child < end ? child : XML_NONE;
 }
 
-int32_t xml_find_path(const struct xml_tree *tree, int32_t node, const char *path)
+int32_t xml_find_path(const struct xml_tree *tree, int32_t node, const char *path, uint64_t head)
 {
     for (;;) {
-        struct name name = name_at(path);
-
-        node = child_named(tree, node, &name);
-        if (node == XML_NONE || path[name.size] == '\0')
+        node = child_named(tree, node, path, head);
+        if (node == XML_NONE)
+            return XML_NONE;
+        path += name_size(&tree->nodes[node]);
+        if (*path == '\0')
             return node;
-        path += name.size + 1;
+        path++;
         if ((tree->nodes[node].children & xml_name_bit(path)) == 0)
             return XML_NONE;
+        head = xml_name_head(path);
     }
 }
 

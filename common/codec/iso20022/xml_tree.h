@@ -75,8 +75,11 @@ void xml_tree_cut(struct xml_tree *tree, int32_t node);
 /* True when node has this name. */
 bool xml_is(const struct xml_tree *tree, int32_t node, const char *name);
 
+/* Of a path that stands in the source, the compiler computes what it can, if it sees it. */
+#define XML_FOLDED static inline __attribute__((always_inline))
+
 /* (4) of the first name of a path, by its first three bytes: names have two. */
-static inline uint64_t xml_name_bit(const char *path)
+XML_FOLDED uint64_t xml_name_bit(const char *path)
 {
     uint32_t third =
         path[1] == '\0' || path[1] == '/' || path[2] == '/' ? 0 : (unsigned char)path[2];
@@ -86,16 +89,39 @@ static inline uint64_t xml_name_bit(const char *path)
     return UINT64_C(1) << ((head * UINT32_C(0x9E3779B1)) >> 26);
 }
 
-/* xml_find where the first name may be there. */
-int32_t xml_find_path(const struct xml_tree *tree, int32_t node, const char *path);
+/* The first eight bytes of the first name of a path, zeros behind its end; a shorter name is known
+ * by them. Without a loop, which the compiler would not fold. */
+XML_FOLDED uint64_t xml_name_head(const char *path)
+{
+#define XML_HEAD(i)                                                                                \
+    if ((i) == size || path[i] == '/')                                                             \
+        return head;                                                                               \
+    head |= (uint64_t)(unsigned char)path[i] << (8 * (i))
+    const size_t size = strlen(path);
+    uint64_t head = 0;
+
+    XML_HEAD(0);
+    XML_HEAD(1);
+    XML_HEAD(2);
+    XML_HEAD(3);
+    XML_HEAD(4);
+    XML_HEAD(5);
+    XML_HEAD(6);
+    XML_HEAD(7);
+#undef XML_HEAD
+    return head;
+}
+
+/* xml_find where the first name may be there; head is its head. */
+int32_t xml_find_path(const struct xml_tree *tree, int32_t node, const char *path, uint64_t head);
 
 /* The first node at path below node, XML_NONE where there is none. An open node shows what it
  * has so far. */
-static inline int32_t xml_find(const struct xml_tree *tree, int32_t node, const char *path)
+XML_FOLDED int32_t xml_find(const struct xml_tree *tree, int32_t node, const char *path)
 {
     return node == XML_NONE || (tree->nodes[node].children & xml_name_bit(path)) == 0
                ? XML_NONE
-               : xml_find_path(tree, node, path);
+               : xml_find_path(tree, node, path, xml_name_head(path));
 }
 /* The next sibling of node with the same name, XML_NONE where there is none. */
 int32_t xml_next(const struct xml_tree *tree, int32_t node);
@@ -106,7 +132,7 @@ int32_t xml_sibling(const struct xml_tree *tree, int32_t node);
 /* Trimmed text of node itself, and of the first node at path; empty for XML_NONE. Valid until
  * the next change of the tree. */
 struct text xml_text(const struct xml_tree *tree, int32_t node);
-static inline struct text xml_text_at(const struct xml_tree *tree, int32_t node, const char *path)
+XML_FOLDED struct text xml_text_at(const struct xml_tree *tree, int32_t node, const char *path)
 {
     int32_t found = xml_find(tree, node, path);
 
