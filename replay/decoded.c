@@ -49,6 +49,8 @@ static void print_payment(struct buffer *out, const struct payment *payment)
     print_text(out, "creditor_agent", payment->creditor_agent);
     print_text(out, "transaction_id", payment->transaction_id);
     print_text(out, "end_to_end_id", payment->end_to_end_id);
+    if (payment->return_id.size > 0)
+        print_text(out, "return_id", payment->return_id);
     print_amount(out, "instructed_amount", payment->instructed_amount);
     print_amount(out, "settlement_amount", payment->settlement_amount);
     if (payment->has_fee)

@@ -47,6 +47,9 @@ static const struct reason_entry reasons[REASON_COUNT] = {
                                  "ask the producer to send the event with its id"},
     [REASON_UETR_INVALID] = {"uetr_invalid", "the UETR is not a UUID",
                              "ask the producer to correct the UETR and send a new event"},
+    [REASON_RETURN_ID_UNEXPECTED] =
+        {"return_id_unexpected", "an event has a return id and is no refund",
+         "ask the producer to send it without; a transfer is completed, or reversed, once"},
     [REASON_CURRENCY_UNKNOWN] = {"currency_unknown", "the currency code is not in our table",
                                  "check the code; retired codes are not accepted in payments"},
     [REASON_AMOUNT_UNREADABLE] = {"amount_unreadable",

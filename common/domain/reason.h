@@ -26,14 +26,15 @@ enum reason {
     REASON_FIELD_UNKNOWN,     /* a name that no event has                        */
     REASON_FIELD_UNREADABLE,  /* missing, twice, or not of its type              */
     /* one field */
-    REASON_TEXT_INVALID,        /* not UTF-8, empty, too long or with control bytes */
-    REASON_EVENT_ID_INVALID,    /* empty event id                                   */
-    REASON_UETR_INVALID,        /* not a UUID                                       */
-    REASON_CURRENCY_UNKNOWN,    /* code is not in our table                         */
-    REASON_AMOUNT_UNREADABLE,   /* overflow, or digits beyond the currency's        */
-    REASON_AMOUNT_NOT_POSITIVE, /* zero or negative                                 */
-    REASON_RATE_INVALID,        /* zero, negative, or more than 10 fraction digits  */
-    REASON_TIME_OUT_OF_RANGE,   /* instant outside what we keep                     */
+    REASON_TEXT_INVALID,           /* not UTF-8, empty, too long or with control bytes */
+    REASON_EVENT_ID_INVALID,       /* empty event id                                   */
+    REASON_UETR_INVALID,           /* not a UUID                                       */
+    REASON_RETURN_ID_UNEXPECTED,   /* and the event is no refund                      */
+    REASON_CURRENCY_UNKNOWN,       /* code is not in our table                         */
+    REASON_AMOUNT_UNREADABLE,      /* overflow, or digits beyond the currency's        */
+    REASON_AMOUNT_NOT_POSITIVE,    /* zero or negative                                 */
+    REASON_RATE_INVALID,           /* zero, negative, or more than 10 fraction digits  */
+    REASON_TIME_OUT_OF_RANGE,      /* instant outside what we keep                     */
     REASON_EVENT_DAY_OUT_OF_RANGE, /* event day outside [oldest kept, tomorrow]     */
     /* against reference data */
     REASON_CORRIDOR_UNKNOWN,

@@ -60,6 +60,7 @@ def payments():
     plain = {"uetr": "", "lock_id": "", "rate_e10": 0, "fee_e5": 0, "fee_currency": "",
              "debtor_account": "", "creditor_account": ""}
     return [event(), event(1, **plain), event(2, kind="REFUNDED", channel="USSD"),
+            event(5, kind="REFUNDED", return_id="R1"),
             event(3, instructed_currency="UGX", settlement_currency="KWD"),
             event(4, event_id="a text that is no uuid", end_to_end_id="\u00c9\u4e2d\u6587")]
 
@@ -136,7 +137,7 @@ def evolved():
 
 def schemas():
     return [text_of("schemas", "avro", name)
-            for name in ("payment_event.avsc", "fx_event.avsc", "fx_event_2.avsc")]
+            for name in ("payment_event.avsc", "payment_event_3.avsc", "fx_event.avsc", "fx_event_2.avsc")]
 
 
 # ---- the seeds of each target: [(name, bytes)] ---------------------------------------------------

@@ -38,14 +38,14 @@ class Log:
         row = {"event_id": f"00000000-0000-4000-8000-{event:012d}", "corridor": "KES-NGN",
                "uetr": "", "channel": "WALLET", "instructed": 100000, "instructed_ccy": "KES",
                "settlement": minor * 1000, "settlement_ccy": "NGN", "rate": "100000000000",
-               "lock": "", "fee": "", "fee_ccy": "", "acceptance": at(clock, day),
+               "lock": "", "fee": "", "fee_ccy": "", "acceptance": at(clock, day), "return": "",
                "timestamp": at(clock, day) // 1000} | other
         self.lines.append("\t".join(map(str, (
             partition, offset, intent, row["event_id"], kind, row["corridor"], debtor, creditor,
             f"T{event if transfer is None else transfer}", "E2E", row["uetr"], row["channel"],
             row["instructed"], row["instructed_ccy"], row["settlement"], row["settlement_ccy"],
             row["rate"], row["lock"], row["fee"], row["fee_ccy"], row["acceptance"],
-            row["timestamp"]))) + "\n")
+            row["return"], row["timestamp"]))) + "\n")
         return self
 
     def run(self, cuts=None, limits=None):
@@ -191,6 +191,19 @@ class Identity(unittest.TestCase):
         self.assertEqual(date.fromordinal(19675 + EPOCH_DAY), date(2023, 11, 14))
 
 
+class Refunds(unittest.TestCase):
+    def test_parts(self):
+        """model: refunds of one transfer and day are told apart by their own ids, and by nothing"""
+        log = Log().add(1, 100, "08:00")
+        for number, own in enumerate(("R1", "R2", "R1", "", "")):
+            log.add(2 + number, 30, "09:00", kind="REFUNDED", transfer=1, **{"return": own})
+        partition = log.run().partitions[0]
+        self.assertEqual([entry.payment.return_id for entry in partition.accepted.values()],
+                         ["", "R1", "R2", ""])
+        self.assertEqual({offset: parked[0] for offset, parked in partition.parked.items()},
+                         {3: "transfer_already_recorded", 5: "transfer_already_recorded"})
+
+
 class Reasons(unittest.TestCase):
     def reason(self, intent="payment", minor=100, **other):
         return Log().add(1, minor, "08:00", intent=intent, **other).run() \
@@ -204,6 +217,7 @@ class Reasons(unittest.TestCase):
             "text_invalid": {"debtor": ""},
             "event_id_invalid": {"event_id": ""},
             "uetr_invalid": {"uetr": "not-a-uuid"},
+            "return_id_unexpected": {"return": "R1"},
             "currency_unknown": {"settlement_ccy": "XQQ"},
             "amount_unreadable": {"settlement": 100100},      # NGN 1.001
             "amount_not_positive": {"minor": -1},

@@ -192,7 +192,7 @@ class Writer:
                 self.participants[p.creditor], ids[p.corridor], KINDS[p.kind],
                 CHANNELS[p.channel], entry.late, p.lock_id or None, p.uetr or None,
                 p.instructed_currency, p.settlement_currency, p.fee_currency or None,
-                p.transaction_id, p.end_to_end_id))
+                p.transaction_id, p.end_to_end_id, p.return_id or None))
             if p.event_id[12] != "7":
                 seen.append((p.event_id, day))
             if p.day != p.acceptance_us // fields.DAY_US:
@@ -202,7 +202,7 @@ class Writer:
                     " record_offset, window_id, instructed_minor, settlement_minor, fee_minor,"
                     " rate_e10, event_day, debtor_agent_id, creditor_agent_id, corridor_id, kind,"
                     " channel, late, lock_id, uetr, instructed_currency, settlement_currency,"
-                    " fee_currency, transaction_id, end_to_end_id", rows)
+                    " fee_currency, transaction_id, end_to_end_id, return_id", rows)
         self.insert("event_seen", "event_id, event_day", seen)
         self.insert("transfer_seen", "transfer_id, event_day, accepted_on", transfers)
 

@@ -134,6 +134,8 @@ SELECT refuses('i1_transfer_once_a_day', '23505', 'the transfer under another ev
     variant('payment', '{"event_id": "01900000-0000-7000-8000-000000000009"}'));
 SELECT refuses('payment_amounts_positive', '23514', 'a payment of nothing',
     variant('payment', '{"settlement_minor": 0}'));
+SELECT refuses('payment_return_id_is_of_a_refund', '23514', 'a completed payment with a return id',
+    variant('payment', '{"return_id": "R1"}'));
 SELECT refuses('payment_kind_known', '23514', 'kind 4', variant('payment', '{"kind": 4}'));
 SELECT refuses('payment_agents_differ', '23514', 'a bank pays itself',
     variant('payment', '{"creditor_agent_id": 1}'));

@@ -58,8 +58,9 @@ class Decoder:
                 self.text(), self.optional(self.decimal), self.optional(self.text),
                 self.optional(self.decimal), self.optional(self.text), self.number()]
         out += [self.optional(self.text), self.optional(self.text)]
-        if self.data[4] == 4:   # the second version says who pays whom
-            out += [self.optional(self.text) for _ in range(7)]
+        second = self.data[4] in (4, 5)   # from then on it says who pays whom
+        out += [self.optional(self.text) if second else "" for _ in range(7)]
+        out.append(self.optional(self.text) if self.data[4] == 5 else "")   # the third, RtrId
         assert self.at == len(self.data), "bytes are left over"
         return [str(value) for value in out]
 
@@ -97,7 +98,8 @@ class Generator(unittest.TestCase):
                 self.assertEqual(columns[:2], [str(partition), str(offsets[partition])])
                 offsets[partition] += 1
                 if columns[2] not in BYTES_DAMAGED:
-                    self.assertEqual(Decoder(value).payment()[:18], columns[3:-1])
+                    found = Decoder(value).payment()
+                    self.assertEqual(found[:18] + found[27:], columns[3:-1])
                     self.assertEqual(key.decode(), columns[8])
             self.assertEqual(intents["malformed:tombstone"],
                              sum(value is None for _, _, _, value in records))
@@ -112,7 +114,7 @@ class Generator(unittest.TestCase):
             columns = line.split("\t")
             if columns[2] not in BYTES_DAMAGED:
                 found = Decoder(value).payment()
-                self.assertEqual(found[:18], columns[3:-1])
+                self.assertEqual(found[:18] + found[27:], columns[3:-1])
                 self.assertTrue(all(found[at] for at in (18, 19, 20, 23)), found)
 
     def test_intents(self):

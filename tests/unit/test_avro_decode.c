@@ -18,7 +18,14 @@
 #include <cmocka.h>
 
 enum { RECORD_COUNT = 200000, DAMAGED_COUNT = 100 };
-enum { PAYMENT_SCHEMA = 1, FX_SCHEMA = 2, BROKEN_SCHEMA = 3, AWAY_SCHEMA = 4, NAMED_SCHEMA = 5 };
+enum {
+    PAYMENT_SCHEMA = 1,
+    FX_SCHEMA = 2,
+    BROKEN_SCHEMA = 3,
+    AWAY_SCHEMA = 4,
+    NAMED_SCHEMA = 5,
+    REFUND_SCHEMA = 6
+};
 
 #define AT_US INT64_C(1772323200000000) /* 2026-03-01 */
 
@@ -37,6 +44,10 @@ static enum status fetch(void *user, uint32_t schema_id, struct buffer *ret_text
     case NAMED_SCHEMA:
         buffer_append(ret_text, text,
                       oracle_file("schemas/avro/payment_event_2.avsc", text, sizeof text));
+        return OK;
+    case REFUND_SCHEMA:
+        buffer_append(ret_text, text,
+                      oracle_file("schemas/avro/payment_event_3.avsc", text, sizeof text));
         return OK;
     case FX_SCHEMA:
         buffer_append(ret_text, text, oracle_file("schemas/avro/fx_event.avsc", text, sizeof text));
@@ -307,13 +318,14 @@ static void test_random_payments(void **state)
     codec_context_free(context);
 }
 
+static const char *const party_names[] = {"debtor_name",   "debtor_country",   "debtor_town",
+                                          "creditor_name", "creditor_country", "creditor_town",
+                                          "purpose"};
+
 /* The second version says who pays whom, if its writer does; the rest, and the digests, are those
  * of the first. */
 static void test_the_second_version_names_both_ends(void **state)
 {
-    static const char *const names[] = {"debtor_name",   "debtor_country",   "debtor_town",
-                                        "creditor_name", "creditor_country", "creditor_town",
-                                        "purpose"};
     uint64_t random = oracle_seed(20260303);
     struct codec_context *context = codec_context_new(&source);
     struct oracle first;
@@ -335,8 +347,8 @@ static void test_the_second_version_names_both_ends(void **state)
                                         &error),
                          OK);
         assert_int_equal(before.customer.debtor.name.size, 0);
-        for (size_t k = 0; k < COUNT_OF(names); k++)
-            set_optional_text(&second, names[k], named, names[k]);
+        for (size_t k = 0; k < COUNT_OF(party_names); k++)
+            set_optional_text(&second, party_names[k], named, party_names[k]);
         assert_int_equal(payment_decode(context, encode_by(&second, NAMED_SCHEMA, &truth, bytes),
                                         &after, &reason, &error),
                          OK);
@@ -349,6 +361,68 @@ static void test_the_second_version_names_both_ends(void **state)
     }
     oracle_close(&first);
     oracle_close(&second);
+    codec_context_free(context);
+}
+
+static struct payment refund(struct oracle *oracle, struct codec_context *context,
+                             const struct truth *truth, const char *return_id, enum reason expected)
+{
+    char bytes[ORACLE_RECORD_MAX];
+    struct payment payment = {0};
+    enum reason reason = REASON_NONE;
+    struct error error;
+    struct text value;
+
+    for (size_t k = 0; k < COUNT_OF(party_names); k++)
+        set_optional_text(oracle, party_names[k], false, NULL);
+    set_optional_text(oracle, "return_id", return_id != NULL, return_id);
+    value = encode_by(oracle, REFUND_SCHEMA, truth, bytes);
+    assert_int_equal(payment_decode(context, value, &payment, &reason, &error),
+                     expected == REASON_NONE ? OK : REJECT);
+    assert_int_equal(reason, expected);
+    assert_true(expected != REASON_NONE ||
+                text_is(payment.return_id, return_id == NULL ? "" : return_id));
+    return payment;
+}
+
+/* With an id of its own a refund is another transfer than one with another id, or none. */
+static void test_the_third_version_tells_refunds_apart(void **state)
+{
+    uint64_t random = oracle_seed(20261128);
+    struct codec_context *context = codec_context_new(&source);
+    struct truth truth = random_truth(&random);
+    struct oracle first;
+    struct oracle third;
+    char bytes[ORACLE_RECORD_MAX];
+    struct payment plain = {0}, none, one, again, other;
+    enum reason reason;
+    struct error error;
+
+    (void)state;
+    oracle_open(&first, "schemas/avro/payment_event.avsc");
+    oracle_open(&third, "schemas/avro/payment_event_3.avsc");
+    truth.kind = PAYMENT_REFUNDED - 1;
+    assert_int_equal(payment_decode(context, encode(&first, &truth, bytes), &plain, &reason,
+                                    &error),
+                     OK);
+    none = refund(&third, context, &truth, NULL, REASON_NONE);
+    one = refund(&third, context, &truth, "R1", REASON_NONE);
+    again = refund(&third, context, &truth, "R1", REASON_NONE);
+    other = refund(&third, context, &truth, "R2", REASON_NONE);
+    assert_memory_equal(&none.transfer_id, &plain.transfer_id, sizeof(struct uuid));
+    assert_memory_equal(&none.content_digest, &plain.content_digest, sizeof(struct uuid));
+    assert_memory_equal(&one.transfer_id, &again.transfer_id, sizeof(struct uuid));
+    assert_memory_equal(&one.content_digest, &again.content_digest, sizeof(struct uuid));
+    assert_memory_not_equal(&one.transfer_id, &none.transfer_id, sizeof(struct uuid));
+    assert_memory_not_equal(&one.content_digest, &none.content_digest, sizeof(struct uuid));
+    assert_memory_not_equal(&one.transfer_id, &other.transfer_id, sizeof(struct uuid));
+    assert_memory_not_equal(&one.content_digest, &other.content_digest, sizeof(struct uuid));
+    refund(&third, context, &truth, "", REASON_TEXT_INVALID);
+    refund(&third, context, &truth, "123456789012345678901234567890123456", REASON_TEXT_INVALID);
+    for (truth.kind = 0; truth.kind < PAYMENT_REFUNDED - 1; truth.kind++)
+        refund(&third, context, &truth, "R1", REASON_RETURN_ID_UNEXPECTED);
+    oracle_close(&first);
+    oracle_close(&third);
     codec_context_free(context);
 }
 
@@ -814,6 +888,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_payments),
         cmocka_unit_test(test_the_second_version_names_both_ends),
+        cmocka_unit_test(test_the_third_version_tells_refunds_apart),
         cmocka_unit_test(test_damaged_payments),
         cmocka_unit_test(test_reason_of_each_text),
         cmocka_unit_test(test_reason_of_each_figure),

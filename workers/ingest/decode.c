@@ -324,7 +324,7 @@ static char *tuple_write(char *at, const struct payment *payment, int64_t offset
                          int32_t debtor_agent_id, int32_t creditor_agent_id,
                          const struct ingest_row *row)
 {
-    at = copy_tuple(at, 25);
+    at = copy_tuple(at, 26);
     at = copy_uuid(at, &payment->event_id);
     at = copy_uuid(at, &payment->transfer_id);
     at = copy_uuid(at, &payment->content_digest);
@@ -349,14 +349,16 @@ static char *tuple_write(char *at, const struct payment *payment, int64_t offset
     at = copy_currency(at, payment->settlement_amount.currency);
     at = payment->has_fee ? copy_currency(at, payment->fee.currency) : copy_null(at);
     at = copy_text(at, payment->transaction_id);
-    return copy_text(at, payment->end_to_end_id);
+    at = copy_text(at, payment->end_to_end_id);
+    return payment->return_id.size > 0 ? copy_text(at, payment->return_id) : copy_null(at);
 }
 
 bool ingest_tuple(struct ingest_extra *extra, const struct payment *payment, int64_t offset,
                   int32_t debtor_agent_id, int32_t creditor_agent_id, struct ingest_row *row)
 {
     struct buffer *tuples = &extra->tuples;
-    size_t size_max = TUPLE_FIXED_MAX + payment->transaction_id.size + payment->end_to_end_id.size;
+    size_t size_max = TUPLE_FIXED_MAX + payment->transaction_id.size +
+                      payment->end_to_end_id.size + payment->return_id.size;
     char *at = copy_reserve(tuples, size_max);
     const char *end;
 

@@ -23,8 +23,8 @@ static const char copy_payment_sql[] =
     "COPY payment (event_id, transfer_id, content_digest, acceptance_time, batch_id, window_id,"
     " late, lock_id, record_offset, instructed_minor, settlement_minor, fee_minor, rate_e10,"
     " event_day, debtor_agent_id, creditor_agent_id, corridor_id, kind, channel, uetr,"
-    " instructed_currency, settlement_currency, fee_currency, transaction_id, end_to_end_id)"
-    " FROM STDIN (FORMAT binary)";
+    " instructed_currency, settlement_currency, fee_currency, transaction_id, end_to_end_id,"
+    " return_id) FROM STDIN (FORMAT binary)";
 
 /* ---- payments ---- */
 

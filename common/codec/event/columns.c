@@ -47,6 +47,7 @@ static const struct column payment_column_list[PAYMENT_COLUMN_COUNT] = {
     [PAYMENT_COLUMN_CREDITOR_COUNTRY] = {OPTIONAL("creditor_country", COLUMN_TEXT)},
     [PAYMENT_COLUMN_CREDITOR_TOWN] = {OPTIONAL("creditor_town", COLUMN_TEXT)},
     [PAYMENT_COLUMN_PURPOSE] = {OPTIONAL("purpose", COLUMN_TEXT)},
+    [PAYMENT_COLUMN_RETURN_ID] = {OPTIONAL("return_id", COLUMN_TEXT)},
 };
 
 static const struct column fx_column_list[FX_COLUMN_COUNT] = {

@@ -40,6 +40,7 @@ enum payment_column {
     PAYMENT_COLUMN_CREDITOR_COUNTRY,
     PAYMENT_COLUMN_CREDITOR_TOWN,
     PAYMENT_COLUMN_PURPOSE,
+    PAYMENT_COLUMN_RETURN_ID, /* of its third version, and no personal data */
     PAYMENT_COLUMN_COUNT,
 };
 

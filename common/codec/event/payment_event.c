@@ -7,7 +7,7 @@
 #include "codec/event/columns.h"
 #include "codec/event/field.h"
 
-enum { CONTENT_VERSION = 1 };
+enum { CONTENT_VERSION = 1, CONTENT_VERSION_WITH_RETURN = 2 };
 
 #define SLOT(column) (&slots[PAYMENT_COLUMN_##column])
 
@@ -19,13 +19,18 @@ static enum reason check_texts(const struct slot *slots, struct payment *payment
     CHECK(field_text(SLOT(CREDITOR_AGENT), &payment->creditor_agent));
     CHECK(field_text(SLOT(TRANSACTION_ID), &payment->transaction_id));
     CHECK(field_text(SLOT(END_TO_END_ID), &payment->end_to_end_id));
+    if (SLOT(RETURN_ID)->form != SLOT_EMPTY)
+        CHECK(field_text(SLOT(RETURN_ID), &payment->return_id));
     return field_uuid(SLOT(LOCK_ID), REASON_TEXT_INVALID, &payment->has_lock, &payment->lock_id);
 }
 
 static enum reason check_ids(const struct slot *slots, struct payment *payment)
 {
     CHECK(field_event_id(SLOT(EVENT_ID), &payment->event_id, &payment->event_id_is_text));
-    return field_uuid(SLOT(UETR), REASON_UETR_INVALID, &payment->has_uetr, &payment->uetr);
+    CHECK(field_uuid(SLOT(UETR), REASON_UETR_INVALID, &payment->has_uetr, &payment->uetr));
+    return payment->return_id.size > 0 && payment->kind != PAYMENT_REFUNDED
+               ? REASON_RETURN_ID_UNEXPECTED
+               : REASON_NONE; /* (4) */
 }
 
 /* A fee of zero is no fee, whatever its currency. */
@@ -102,13 +107,17 @@ static void digest_transfer(struct payment *payment, struct canonical *canonical
     canonical_text(canonical, payment->transaction_id);
     canonical_text(canonical, kind_symbol(payment));
     canonical_int64(canonical, true, payment->acceptance_time_us / US_PER_DAY);
+    if (payment->return_id.size > 0)
+        canonical_text(canonical, payment->return_id);
     payment->transfer_id = canonical_end(canonical);
 }
 
 /* (3): the order and the form are for ever; another list takes another version. */
 static void digest_content(struct payment *payment, struct canonical *canonical)
 {
-    canonical_begin(canonical, CONTENT_VERSION);
+    bool returns = payment->return_id.size > 0;
+
+    canonical_begin(canonical, returns ? CONTENT_VERSION_WITH_RETURN : CONTENT_VERSION);
     canonical_uuid(canonical, true, &payment->event_id);
     canonical_text(canonical, kind_symbol(payment));
     canonical_text(canonical, payment->corridor);
@@ -124,6 +133,8 @@ static void digest_content(struct payment *payment, struct canonical *canonical)
     canonical_int64(canonical, payment->rate != 0, payment->rate);
     canonical_uuid(canonical, payment->has_lock, &payment->lock_id);
     canonical_int64(canonical, true, payment->acceptance_time_us);
+    if (returns)
+        canonical_text(canonical, payment->return_id);
     payment->content_digest = canonical_end(canonical);
 }
 

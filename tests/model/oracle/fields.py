@@ -14,8 +14,8 @@ from .currency import SCALES, minor_of_e5
 
 (PARTITION, OFFSET, INTENT, EVENT_ID, KIND, CORRIDOR, DEBTOR, CREDITOR, TRANSACTION, END_TO_END,
  UETR, CHANNEL, INSTRUCTED, INSTRUCTED_CCY, SETTLEMENT, SETTLEMENT_CCY, RATE, LOCK, FEE, FEE_CCY,
- ACCEPTANCE, TIMESTAMP) = range(22)
-COLUMN_COUNT = 22
+ ACCEPTANCE, RETURN, TIMESTAMP) = range(23)
+COLUMN_COUNT = 23
 
 BYTES_REASONS = {
     "malformed:tombstone": "value_missing",
@@ -82,7 +82,7 @@ class Payment:
     __slots__ = ("event_id", "day", "kind", "corridor", "debtor", "creditor", "transaction_id",
                  "end_to_end_id", "uetr", "channel", "instructed", "instructed_currency",
                  "settlement", "settlement_currency", "rate", "lock_id", "fee", "fee_currency",
-                 "acceptance_us", "charges")
+                 "acceptance_us", "return_id", "charges")
 
     def content(self):
         """All that makes two events the same event."""
@@ -98,6 +98,9 @@ def read(columns, days):
         if text_is_invalid(columns[index], 35):
             return None, "text_invalid"
     p = Payment()
+    p.return_id = columns[RETURN]
+    if p.return_id and text_is_invalid(p.return_id, 35):
+        return None, "text_invalid"
     p.lock_id = parse_uuid(columns[LOCK]) if columns[LOCK] else ""
     if p.lock_id is None or len(columns[EVENT_ID]) > 64:
         return None, "text_invalid"
@@ -107,6 +110,8 @@ def read(columns, days):
     p.uetr = parse_uuid(columns[UETR]) if columns[UETR] else ""
     if p.uetr is None:
         return None, "uetr_invalid"
+    if p.return_id and columns[KIND] != "REFUNDED":
+        return None, "return_id_unexpected"
     reason = _read_money(columns, p)
     if reason:
         return None, reason
@@ -202,17 +207,19 @@ def _amount(minor, currency):
 def transfer_id(p):
     data = b"".join(_field(text.encode()) for text in (p.debtor, p.transaction_id, p.kind))
     data += _number(p.acceptance_us // DAY_US)
+    data += _field(p.return_id.encode()) if p.return_id else b""
     return hashlib.sha256(data).digest()[:16].hex()
 
 
 def content_digest(p):
     data = b"".join((
-        b"\1", _uuid(p.event_id), _field(p.kind.encode()), _field(p.corridor.encode()),
+        b"\2" if p.return_id else b"\1", _uuid(p.event_id), _field(p.kind.encode()), _field(p.corridor.encode()),
         _field(p.debtor.encode()), _field(p.creditor.encode()), _field(p.transaction_id.encode()),
         _field(p.end_to_end_id.encode()), _uuid(p.uetr), _field(p.channel.encode()),
         _amount(p.instructed, p.instructed_currency),
         _amount(p.settlement, p.settlement_currency), _amount(p.fee, p.fee_currency),
-        _number(p.rate) if p.rate else _ABSENT, _uuid(p.lock_id), _number(p.acceptance_us)))
+        _number(p.rate) if p.rate else _ABSENT, _uuid(p.lock_id), _number(p.acceptance_us),
+        _field(p.return_id.encode()) if p.return_id else b""))
     return hashlib.sha256(data).digest()[:16].hex()
 
 

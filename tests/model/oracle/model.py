@@ -122,7 +122,7 @@ class Model:
     def _check_against_held(self, payment, number):
         """Holds the payment from now on where it says None."""
         transfer = (payment.debtor, payment.transaction_id, payment.kind,
-                    payment.acceptance_us // fields.DAY_US)
+                    payment.acceptance_us // fields.DAY_US, payment.return_id)
         held = self._by_event.get(payment.event_id)
         if held is not None:
             if held[1] != number:

@@ -73,7 +73,7 @@ SELECT batch.partition, payment.record_offset,
        settlement_minor, fee_minor, rate_e10, event_day, debtor.code, creditor.code,
        payment.corridor_id, kind, channel, late, encode(uuid_send(lock_id), 'hex'),
        encode(uuid_send(uetr), 'hex'), instructed_currency, settlement_currency, fee_currency,
-       transaction_id, end_to_end_id
+       transaction_id, end_to_end_id, return_id
   FROM payment
   JOIN batch USING (batch_id)
   LEFT JOIN participant AS debtor ON debtor.participant_id = payment.debtor_agent_id
@@ -84,7 +84,7 @@ PAYMENT_COLUMNS = (
     "event_id transfer_id content_digest acceptance_time window_id instructed_minor"
     " settlement_minor fee_minor rate_e10 event_day debtor_agent creditor_agent corridor_id kind"
     " channel late lock_id uetr instructed_currency settlement_currency fee_currency"
-    " transaction_id end_to_end_id").split()
+    " transaction_id end_to_end_id return_id").split()
 
 
 class ExpectedPayment:
@@ -107,7 +107,8 @@ class ExpectedPayment:
                 f"\t{p.creditor}\t{self.corridor_ids[p.corridor]}\t{KINDS[p.kind]}"
                 f"\t{CHANNELS[p.channel]}\t{'t' if entry.late else 'f'}\t{p.lock_id or NULL}"
                 f"\t{p.uetr or NULL}\t{p.instructed_currency}\t{p.settlement_currency}"
-                f"\t{p.fee_currency or NULL}\t{p.transaction_id}\t{p.end_to_end_id}")
+                f"\t{p.fee_currency or NULL}\t{p.transaction_id}\t{p.end_to_end_id}"
+                f"\t{p.return_id or NULL}")
 
 
 NULL = "\\N"

@@ -151,7 +151,8 @@ def plain(event):
         "settlement_currency": event.settlement_currency, "rate": money(event.rate_e10, 10),
         "lock_id": event.lock_id or None, "fee_amount": money(event.fee_e5, 5),
         "fee_currency": event.fee_currency or None, "acceptance_time": event.acceptance_us,
-        "debtor_account": event.debtor_account, "creditor_account": event.creditor_account}
+        "debtor_account": event.debtor_account, "creditor_account": event.creditor_account,
+        "return_id": event.return_id or None}
 
 
 def whole_millisecond(event):

@@ -19,7 +19,8 @@ RING = 64
 LOG_COLUMNS = ("partition", "offset", "intent", "event_id", "kind", "corridor", "debtor_agent",
                "creditor_agent", "transaction_id", "end_to_end_id", "uetr", "channel",
                "instructed_e5", "instructed_currency", "settlement_e5", "settlement_currency",
-               "rate_e10", "lock_id", "fee_e5", "fee_currency", "acceptance_us", "timestamp_ms")
+               "rate_e10", "lock_id", "fee_e5", "fee_currency", "acceptance_us", "return_id",
+               "timestamp_ms")
 DAY_US = 86_400_000_000
 OLD_DAY_MS = 1_546_300_800_000   # 2019-01-01
 FAR_US = 5_680_281_600_000_000   # 2150-01-01
@@ -54,6 +55,7 @@ class Event:
     creditor_country: str = ""
     creditor_town: str = ""
     purpose: str = ""
+    return_id: str = ""
 
     def parties(self):
         """What the second version of the event says beyond the first."""
@@ -66,7 +68,7 @@ class Event:
         kind = KINDS.index(self.kind) if kind_index is None else kind_index
         named = any(self.parties())
         return b"".join((
-            wire.FRAME[4 if named else 1], wire.text(self.event_id), wire.varint(kind),
+            wire.FRAME[5 if self.return_id else 4 if named else 1], wire.text(self.event_id), wire.varint(kind),
             wire.text(self.corridor), wire.text(self.debtor_agent), wire.text(self.creditor_agent),
             wire.text(self.transaction_id), wire.text(end_to_end or self.end_to_end_id),
             optional_text(self.uetr), wire.varint(CHANNELS.index(self.channel)),
@@ -77,7 +79,8 @@ class Event:
             wire.optional(None if self.fee_e5 == 0 else wire.decimal(self.fee_e5)),
             optional_text(self.fee_currency), wire.varint(self.acceptance_us),
             optional_text(self.debtor_account), optional_text(self.creditor_account),
-            *(map(optional_text, self.parties()) if named else ())))
+            *(map(optional_text, self.parties()) if named or self.return_id else ()),
+            optional_text(self.return_id) if self.return_id else b""))
 
     def log(self):
         return "\t".join((
@@ -85,7 +88,7 @@ class Event:
             self.transaction_id, self.end_to_end_id, self.uetr, self.channel,
             str(self.instructed_e5), self.instructed_currency, str(self.settlement_e5),
             self.settlement_currency, str(self.rate_e10 or ""), self.lock_id,
-            str(self.fee_e5 or ""), self.fee_currency, str(self.acceptance_us)))
+            str(self.fee_e5 or ""), self.fee_currency, str(self.acceptance_us), self.return_id))
 
 
 TOWNS = {"KE": "Nairobi", "NG": "Lagos", "UG": "Kampala", "ZA": "Durban"}
@@ -270,7 +273,7 @@ class Shard:
                     f"{partition}\t{offset}\tpayment\t{event_id}\tCOMPLETED\t{pair.log}"
                     f"\t{transaction_id}\t{end_to_end_id}\t{uetr}\t{CHANNELS[pair.channel]}"
                     f"\t{instructed_e5}\t{source}\t{settlement_e5}\t{settled}\t{rate_text}"
-                    f"\t{lock_id}\t{fee_text}\t{fee_currency}\t{acceptance}\t{now // 1000}\n")
+                    f"\t{lock_id}\t{fee_text}\t{fee_currency}\t{acceptance}\t\t{now // 1000}\n")
 
     def _rates_of(self, number, ordinal):
         """(rate, its bytes, [(lock id, rate, lock bytes, rate bytes)]) of a corridor's day. A lock
@@ -330,7 +333,14 @@ class Shard:
         if kind == "REFUNDED" and back.instructed_e5 // unit_i > 1 < back.settlement_e5 // unit_s:
             back = replace(back, instructed_e5=back.instructed_e5 // unit_i // 2 * unit_i,
                            settlement_e5=back.settlement_e5 // unit_s // 2 * unit_s)
-        return back
+        return replace(back, return_id=self._return_id(earlier, index) if kind == KINDS[2] else "")
+
+    @staticmethod
+    def _return_id(earlier, index):
+        """Of half of the refunds: one that is its own, or one that all of the transfer share."""
+        if index & 2:
+            return f"R{index:010d}" if index & 4 else f"R-{earlier.transaction_id}"[:35]
+        return ""
 
     def _malformed(self, kind, event, index):
         """(event as the log tells it, bytes or None where the event's own bytes do)"""
@@ -363,6 +373,7 @@ class Shard:
             "unknown_currency": {"instructed_currency": "XQQ"},
             "bad_rate": {"rate_e10": -1},
             "uetr_invalid": {"uetr": "not-a-uuid"},
+            "return_id_unexpected": {"return_id": "R1"},
             "event_id_empty": {"event_id": ""},
             "time_far": {"acceptance_us": FAR_US},
             "time_ahead": {"acceptance_us": event.acceptance_us + DAY_US},

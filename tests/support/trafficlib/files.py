@@ -36,7 +36,8 @@ PAYMENT = (("event_id", "event_id", "text"), ("kind", "kind", "text"),
            ("settlement_amount", "settlement_e5", 5),
            ("settlement_currency", "settlement_currency", "text"), ("rate", "rate_e10", 10),
            ("lock_id", "lock_id", "text"), ("fee_amount", "fee_e5", 5),
-           ("fee_currency", "fee_currency", "text"), ("acceptance_time", "acceptance_us", "time"))
+           ("fee_currency", "fee_currency", "text"), ("acceptance_time", "acceptance_us", "time"),
+           ("return_id", "return_id", "text"))
 FX = (("event_id", "event_id", "text"), ("kind", "kind", "text"), ("source", "source", "text"),
       ("corridor", "corridor", "text"), ("base_currency", "base_currency", "text"),
       ("quote_currency", "quote_currency", "text"), ("rate", "rate_e10", 10),
@@ -44,7 +45,7 @@ FX = (("event_id", "event_id", "text"), ("kind", "kind", "text"), ("source", "so
       ("valid_from", "valid_from_us", "time"), ("valid_until", "valid_until_us", "time"),
       ("settlement_window", "settlement_window", "text"))
 OPTIONAL = {"uetr", "rate", "lock_id", "fee_amount", "fee_currency", "notional_amount",
-            "settlement_window"}
+            "settlement_window", "return_id"}
 
 
 # -- values ----------------------------------------------------------------------------------------
@@ -153,6 +154,8 @@ class LineFile:
 
 # -- Avro containers -------------------------------------------------------------------------------
 
+# One file has one schema, the newest: what it has more than the schema of a value's frame is null.
+NULLS_BEHIND = {1: b"\0" * 8, 4: b"\0"}
 IMPOSSIBLE = {"truncated", "wrong_magic", "unknown_schema", "tombstone", "bad_enum", "oversized"}
 
 
@@ -177,7 +180,7 @@ PACK = {"null": bytes, "deflate": deflate, "zstandard": zstandard}
 
 class AvroFile:
     def __init__(self, _, fields, codec):
-        name = "payment_event.avsc" if fields is PAYMENT else "fx_event.avsc"
+        name = "payment_event_3.avsc" if fields is PAYMENT else "fx_event.avsc"
         with open(os.path.join(ROOT, "schemas", "avro", name), "rb") as file:
             schema = file.read()
         self.sync = hashlib.md5(schema).digest()
@@ -192,7 +195,7 @@ class AvroFile:
             return None
         if len(self.block) == BLOCK:
             self._flush()
-        self.block.append(value[5:])
+        self.block.append(value[5:] + NULLS_BEHIND.get(value[4], b""))
         return len(self.data) + len(self.block) - 1, row["intent"]
 
     def _flush(self):

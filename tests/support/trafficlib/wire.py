@@ -8,7 +8,7 @@ Record file (events.bin), little-endian, one after the other:
 """
 import struct
 
-FRAME = {number: bytes((0, 0, 0, 0, number)) for number in (1, 2, 3, 4)}
+FRAME = {number: bytes((0, 0, 0, 0, number)) for number in (1, 2, 3, 4, 5)}
 RECORD = struct.Struct("<IHhiq")
 RECORD_REST = RECORD.size - 4
 
