@@ -137,7 +137,8 @@ def evolved():
 
 def schemas():
     return [text_of("schemas", "avro", name)
-            for name in ("payment_event.avsc", "payment_event_3.avsc", "fx_event.avsc", "fx_event_2.avsc")]
+            for name in ("payment_event.avsc", "payment_event_3.avsc", "fx_event.avsc",
+                         "fx_event_2.avsc")]
 
 
 # ---- the seeds of each target: [(name, bytes)] ---------------------------------------------------

@@ -23,8 +23,8 @@
  *   content_digest  SHA-256 of: the byte 1 (version of this list), then event_id (16 bytes),
  *                   kind, corridor, debtor_agent, creditor_agent, transaction_id, end_to_end_id,
  *                   uetr, channel (symbols), instructed, settlement, fee (int64 minor units, 3
- *                   letters), rate (int64, 10 fraction digits), lock_id, acceptance_time (int64 us);
- *                   where there is a return_id, the byte is 2 and it comes last
+ *                   letters), rate (int64, 10 fraction digits), lock_id, acceptance_time (int64
+ *                   us). Where there is a return_id, the byte is 2 and it comes last
  * Both keep the first 16 bytes. Debtor and creditor are in neither: a digest without a key would
  * tell who guesses a name that he is right. So the same event with other names is a DUPLICATE, as
  * it always was with other accounts: a correction needs an id of its own.

@@ -213,7 +213,8 @@ def transfer_id(p):
 
 def content_digest(p):
     data = b"".join((
-        b"\2" if p.return_id else b"\1", _uuid(p.event_id), _field(p.kind.encode()), _field(p.corridor.encode()),
+        b"\2" if p.return_id else b"\1", _uuid(p.event_id),
+        _field(p.kind.encode()), _field(p.corridor.encode()),
         _field(p.debtor.encode()), _field(p.creditor.encode()), _field(p.transaction_id.encode()),
         _field(p.end_to_end_id.encode()), _uuid(p.uetr), _field(p.channel.encode()),
         _amount(p.instructed, p.instructed_currency),

@@ -67,8 +67,9 @@ class Event:
             return wire.optional(wire.text(value) if value else None)
         kind = KINDS.index(self.kind) if kind_index is None else kind_index
         named = any(self.parties())
+        schema = 5 if self.return_id else 4 if named else 1
         return b"".join((
-            wire.FRAME[5 if self.return_id else 4 if named else 1], wire.text(self.event_id), wire.varint(kind),
+            wire.FRAME[schema], wire.text(self.event_id), wire.varint(kind),
             wire.text(self.corridor), wire.text(self.debtor_agent), wire.text(self.creditor_agent),
             wire.text(self.transaction_id), wire.text(end_to_end or self.end_to_end_id),
             optional_text(self.uetr), wire.varint(CHANNELS.index(self.channel)),

@@ -34,8 +34,8 @@ KINDS = ("COMPLETED", "REVERSED", "REFUNDED")
 MEDIANS = {"KES": 3200, "ZAR": 650, "XOF": 24000, "UGX": 95000, "EUR": 140}
 
 MALFORMED = ("truncated", "wrong_magic", "unknown_schema", "oversized", "tombstone", "bad_utf8",
-             "bad_enum", "negative_amount", "zero_amount", "too_many_decimals",
-             "unknown_currency", "bad_rate", "uetr_invalid", "return_id_unexpected", "event_id_empty", "time_far",
+             "bad_enum", "negative_amount", "zero_amount", "too_many_decimals", "unknown_currency",
+             "bad_rate", "uetr_invalid", "return_id_unexpected", "event_id_empty", "time_far",
              "time_ahead", "day_old", "unknown_corridor", "participant_unknown",
              "currency_not_of_corridor", "participants_equal", "above_limit")
 
