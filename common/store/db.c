@@ -537,23 +537,28 @@ int32_t result_date(const struct result *result, int row, int column)
     return (int32_t)result_int64(result, row, column) + PG_EPOCH_DAYS;
 }
 
-struct digest result_digest(const struct result *result, int row, int column)
+/* A value of a known size: another one is no answer to what was asked. */
+static void fixed_bytes(const struct result *result, int row, int column, void *bytes, size_t size)
 {
     struct text value = result_text(result, row, column);
+
+    assert(value.size == size);
+    memcpy(bytes, value.data, size);
+}
+
+struct digest result_digest(const struct result *result, int row, int column)
+{
     struct digest digest;
 
-    assert(value.size == sizeof digest.bytes);
-    memcpy(digest.bytes, value.data, sizeof digest.bytes);
+    fixed_bytes(result, row, column, digest.bytes, sizeof digest.bytes);
     return digest;
 }
 
 struct uuid result_uuid(const struct result *result, int row, int column)
 {
-    struct text value = result_text(result, row, column);
     struct uuid uuid;
 
-    assert(value.size == sizeof uuid.bytes);
-    memcpy(uuid.bytes, value.data, sizeof uuid.bytes);
+    fixed_bytes(result, row, column, uuid.bytes, sizeof uuid.bytes);
     return uuid;
 }
 
