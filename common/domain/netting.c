@@ -195,11 +195,9 @@ bool netting_run(enum settlement_model model, const struct obligation *obligatio
 
 struct net_payment netting_payment(enum settlement_model model, const struct net_position *position)
 {
-    int64_t net = position->net_minor;
-
     if (model == MODEL_GROSS && position->counterparty_index != NETTING_AGENT)
         return (struct net_payment){position->owes_minor, position->is_owed_minor};
-    return (struct net_payment){net < 0 ? -net : 0, net > 0 ? net : 0};
+    return net_payment_of(position->net_minor);
 }
 
 /* ---- the proof ---- */

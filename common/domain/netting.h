@@ -93,6 +93,13 @@ struct net_payment {
     int64_t pay_minor;
 };
 
+/* Of one amount: below zero the participant pays it, above zero it is paid. */
+static inline struct net_payment net_payment_of(int64_t net_minor)
+{
+    return (struct net_payment){.collect_minor = net_minor < 0 ? -net_minor : 0,
+                                .pay_minor = net_minor > 0 ? net_minor : 0};
+}
+
 struct net_payment netting_payment(enum settlement_model model,
                                    const struct net_position *position);
 

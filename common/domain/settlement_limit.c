@@ -175,7 +175,7 @@ static bool position_due(const struct settlement_terms *terms, const struct net_
     }
     if (!due_of(position, settled, &due))
         return false;
-    settled->instructed = (struct net_payment){due < 0 ? -due : 0, due > 0 ? due : 0};
+    settled->instructed = net_payment_of(due);
     return true;
 }
 
